@@ -1,0 +1,1 @@
+"""petcore: the reference server of a desktop companion and its neighbours."""

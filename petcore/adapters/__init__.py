@@ -1,0 +1,1 @@
+"""Every real thing beside its twin, ``<port>_<technology>.py``; one SDK, one file."""

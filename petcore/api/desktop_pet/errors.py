@@ -1,0 +1,43 @@
+"""The error shape of the Desktop Pet document, and its table from codes to statuses.
+
+The document states neither; ``error`` is a plain string so that a simple client can show it.
+"""
+
+from pydantic import BaseModel
+
+from petcore.api.document import ErrorShape
+from petcore.errors import Detail
+
+
+class ErrorDetail(BaseModel):
+    """One complaint: where, and what."""
+
+    loc: list[str | int]
+    msg: str
+
+
+class ErrorAnswer(BaseModel):
+    """What every error of the document looks like."""
+
+    ok: bool = False
+    error: str
+    code: str
+    details: list[ErrorDetail]
+
+
+STATUSES = {
+    "validation_failed": 400,
+    "not_found": 404,
+    "wrong_state": 409,
+    "key_reused": 409,
+    "store_unavailable": 503,
+    "internal_error": 500,
+}
+
+
+def _body(code: str, message: str, details: tuple[Detail, ...]) -> str:
+    complaints = [ErrorDetail(loc=list(detail.loc), msg=detail.msg) for detail in details]
+    return ErrorAnswer(error=message, code=code, details=complaints).model_dump_json()
+
+
+SHAPE = ErrorShape(STATUSES, _body)

@@ -1,0 +1,87 @@
+"""How values stand on the wire: the scalars that all documents share, and the base of all models.
+
+Every bound stands where a JSON schema shows it, so that contract and code can be compared.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+)
+
+_NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
+_UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
+_INSTANT = (
+    r"^(20[0-9]{2}|2100)-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})$"
+)
+_ZONE = r"^[A-Za-z0-9_+\-/]+$"
+_CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
+
+MEANINGS = {
+    _NO_CONTROLS: "must not hold control characters",
+    _UUID: "must be a UUID",
+    _ZONE: "must be an IANA time zone such as America/Vancouver",
+    _CLOCK_TIME: "must be a time of day as HH:MM",
+}
+"""What to tell people instead of a pattern."""
+
+_FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
+
+
+class Model(BaseModel):
+    """Base of all requests and answers: strict types, unknown fields ignored, nothing changes."""
+
+    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+
+
+def _integral(value: object) -> object:
+    """JSON has one kind of number: 25.0 is an integer."""
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _instant(value: object) -> datetime:
+    """An RFC 3339 date-time with an offset, in UTC, in the years 2000 to 2100."""
+    if not isinstance(value, str) or not re.match(_INSTANT, value):
+        raise ValueError("must be an RFC 3339 date-time with an offset, in the years 2000 to 2100")
+    instant = datetime.fromisoformat(value.upper()).astimezone(UTC)
+    if not _FIRST <= instant < _LAST:
+        raise ValueError("must lie in the years 2000 to 2100 in UTC")
+    return instant
+
+
+Integral = BeforeValidator(_integral)
+"""Goes behind the bounds: ``Annotated[int, Field(ge=1), Integral]``."""
+
+UserId = Annotated[str, Field(min_length=1, max_length=128, pattern=_NO_CONTROLS)]
+Label = Annotated[str, Field(max_length=200, pattern=_NO_CONTROLS)]
+SignalSource = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
+ZoneName = Annotated[str, Field(min_length=1, max_length=64, pattern=_ZONE)]
+ClockTime = Annotated[str, Field(pattern=_CLOCK_TIME)]
+Uuid = Annotated[str, Field(pattern=_UUID), AfterValidator(str.lower)]
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Instant = Annotated[
+    datetime,
+    PlainValidator(_instant),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _INSTANT}),
+]
+AnsweredInstant = Annotated[
+    datetime,
+    PlainSerializer(datetime.isoformat, return_type=str),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{6})?\+00:00$",
+        }
+    ),
+]
+"""As the documents show it: ``2026-02-28T18:00:00+00:00``."""

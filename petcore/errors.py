@@ -1,0 +1,74 @@
+"""The closed tree of what can go wrong, each leaf with one stable code.
+
+Here: what a rule, a service or a port may raise. Not here: anything of HTTP; each API document
+has its own table from these codes to its statuses and its error shape.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """One complaint about one place of the input: ``loc`` is the path to the field."""
+
+    loc: tuple[str | int, ...]
+    msg: str
+
+
+class PetcoreError(Exception):
+    """Root of the tree. ``code`` is part of the contract, ``message`` is for people."""
+
+    code: ClassVar[str] = "internal_error"
+
+    def __init__(self, message: str, details: tuple[Detail, ...] = ()) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+
+class BadInput(PetcoreError):
+    """What was sent cannot be meant; ``details`` names the fields."""
+
+    code = "validation_failed"
+
+    @classmethod
+    def at(cls, field: str, msg: str) -> "BadInput":
+        """The complaint ``msg`` about the single field ``field``."""
+        return cls(f"{field}: {msg}", (Detail((field,), msg),))
+
+
+class NotFound(PetcoreError):
+    """The thing named does not exist, or is not the caller's to see."""
+
+    code = "not_found"
+
+
+class WrongState(PetcoreError):
+    """The thing exists, but what was asked of it is over or not yet possible."""
+
+    code = "wrong_state"
+
+
+class KeyReused(PetcoreError):
+    """An idempotency key came again with another request."""
+
+    code = "key_reused"
+
+
+class StoreUnavailable(PetcoreError):
+    """The store cannot be reached, is locked, or is full; whether a write was stored is unknown."""
+
+    code = "store_unavailable"
+
+
+class Duplicate(PetcoreError):
+    """A document with this ``_id`` or this unique value is stored already. Services handle it."""
+
+    code = "internal_error"
+
+
+class StartRefused(PetcoreError):
+    """The program cannot start as asked; the message says what to change."""
+
+    code = "start_refused"

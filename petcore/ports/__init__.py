@@ -1,0 +1,18 @@
+"""Protocols of everything outside the rules, and the plain values that cross them."""
+
+from dataclasses import dataclass
+
+from petcore.ports.clock import Clock
+from petcore.ports.entropy import Entropy
+from petcore.ports.store import Store
+from petcore.ports.zones import Zones
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What a service may reach for: one of each, real or twin."""
+
+    clock: Clock
+    entropy: Entropy
+    zones: Zones
+    store: Store

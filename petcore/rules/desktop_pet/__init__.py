@@ -1,0 +1,14 @@
+"""Rules of the Desktop Pet Backend, one module per section of its document."""
+
+from datetime import timedelta
+
+POLL_MAX = timedelta(seconds=300)
+"""No answer asks a device to stay away longer than this."""
+
+POLL_MIN = timedelta(seconds=1)
+"""No answer asks a device to come back sooner than this."""
+
+
+def next_poll(wait: timedelta) -> timedelta:
+    """``wait`` held between ``POLL_MIN`` and ``POLL_MAX``."""
+    return max(POLL_MIN, min(wait, POLL_MAX))

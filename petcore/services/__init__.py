@@ -1,0 +1,33 @@
+"""The shell around the rules: load, decide, save, perform.
+
+One package per API document, one class per section, one method per operation. Services know ports
+and rules, never a technology and never HTTP.
+"""
+
+from dataclasses import dataclass
+
+from petcore.ports.clock import Clock
+from petcore.ports.store import Store
+from petcore.services.desktop_pet import DesktopPet
+from petcore.services.health import Health
+from petcore.services.outbox import Outbox
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What the API may call."""
+
+    desktop_pet: DesktopPet
+    health: Health
+    clock: Clock
+    store: Store
+    outbox: Outbox
+
+    async def open(self) -> None:
+        """Open the store and finish what an earlier process left half done."""
+        await self.store.open()
+        await self.outbox.settle_all()
+
+    async def close(self) -> None:
+        """Let go of the store."""
+        await self.store.close()

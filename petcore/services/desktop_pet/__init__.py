@@ -1,0 +1,20 @@
+"""Services of the Desktop Pet Backend, one module per section of its document."""
+
+from dataclasses import dataclass
+
+from petcore.services.desktop_pet.breaks import Breaks
+from petcore.services.desktop_pet.encouragement import Encouragement
+from petcore.services.desktop_pet.stress import Stress
+from petcore.services.desktop_pet.water import Water
+
+__all__ = ["Breaks", "DesktopPet", "Encouragement", "Stress", "Water"]
+
+
+@dataclass(frozen=True, slots=True)
+class DesktopPet:
+    """All operations of the document, by section."""
+
+    water: Water
+    stress: Stress
+    breaks: Breaks
+    encouragement: Encouragement

@@ -1,0 +1,98 @@
+"""Break prompts as study sessions and the section "Breaks" share them: preference, queue, end."""
+
+from datetime import datetime
+
+from petcore.ports import Ports
+from petcore.rules.desktop_pet import breaks, stress
+from petcore.rules.instant import to_ms
+from petcore.services.desktop_pet.collections import (
+    BREAK_PREFERENCES,
+    BREAK_PROMPTS,
+    BreakPrompt,
+    FocusSession,
+    Payload,
+)
+from petcore.services.outbox import Document, Write
+
+_PAYLOAD: Payload = {
+    "title": "Break time",
+    "message": "Your stress has stayed high. Take a short break.",
+    "screen": "BREAK_PROMPT",
+}
+
+
+class Prompts:
+    """What is known of break prompts, and the writes that queue and resolve them."""
+
+    def __init__(self, ports: Ports, policy: stress.HighStressPolicy) -> None:
+        self._ports = ports
+        self._policy = policy
+
+    async def is_wanted(self, user_id: str) -> bool:
+        """Whether the user's stored preference asks for prompts; without one it does not."""
+        preference = await self._ports.store.get(BREAK_PREFERENCES, preference_key(user_id))
+        return preference is not None and preference["stress_prompt_enabled"]
+
+    async def may_prompt(self, session: FocusSession) -> bool:
+        """Whether ``session`` may ask for a break now."""
+        preference = await self._ports.store.get(
+            BREAK_PREFERENCES, preference_key(session["user_id"])
+        )
+        return stress.may_prompt(
+            session["allow_prompted_breaks"],
+            session["started_at"],
+            preference["stress_prompt_enabled"] if preference else None,
+            preference["updated_at"] if preference else None,
+        )
+
+    async def quiet(self, prompt_id: str) -> tuple[bool, datetime | None]:
+        """Whether a session's latest prompt is open, and if not, from when samples count again."""
+        prompt = await self._ports.store.get(BREAK_PROMPTS, prompt_key(prompt_id))
+        if prompt is None:
+            return False, None
+        if prompt["resolved_at"] is None:
+            return True, None
+        return False, stress.quiet_until(prompt["resolved_at"], self._policy)
+
+    def queue(self, session: FocusSession, now: datetime) -> BreakPrompt:
+        """A new open prompt of ``session``."""
+        id = self._ports.entropy.new_id()
+        return BreakPrompt(
+            _id=prompt_key(id),
+            version=1,
+            outbox=[],
+            outbox_len=0,
+            prompt_id=id,
+            user_id=session["user_id"],
+            session_id=session["session_id"],
+            type=breaks.PROMPT_TYPE,
+            reason=breaks.prompt_reason(self._policy.held),
+            created_at=now,
+            resolved_at=None,
+            acknowledged=None,
+            payload={**_PAYLOAD},
+            created_at_ms=to_ms(now),
+            is_open=1,
+        )
+
+    async def closing(self, prompt_id: str, now: datetime) -> tuple[Write[Document], ...]:
+        """The writes that resolve a session's latest prompt when it ends; none if it is resolved."""
+        prompt = await self._ports.store.get(BREAK_PROMPTS, prompt_key(prompt_id))
+        if prompt is None or prompt["resolved_at"] is not None:
+            return ()
+        return (Write(BREAK_PROMPTS, resolved(prompt, None, now), prompt["version"]),)
+
+
+def resolved(prompt: BreakPrompt, acknowledged: bool | None, now: datetime) -> BreakPrompt:
+    """The prompt as it is once the user, or the end of its session (None), has resolved it."""
+    return {**prompt, "resolved_at": now, "acknowledged": acknowledged, "is_open": 0}
+
+
+def prompt_key(prompt_id: str) -> str:
+    """The ``_id`` of a prompt."""
+    return f"prompt:{prompt_id}"
+
+
+def preference_key(user_id: str) -> str:
+    """The ``_id`` of a user's preference."""
+    return f"preference:{user_id}"

@@ -1,0 +1,283 @@
+"""Focus / Stress: study sessions, samples and reports (P5 to P8), and what queues a break prompt."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from petcore.errors import NotFound, WrongState
+from petcore.ports import Ports
+from petcore.ports.store import Query
+from petcore.rules.desktop_pet import stress
+from petcore.rules.instant import from_ms, to_ms, truncate
+from petcore.services.desktop_pet.collections import (
+    BREAK_PROMPTS,
+    FOCUS_REPORTS,
+    FOCUS_SAMPLES,
+    FOCUS_SESSIONS,
+    FocusReport,
+    FocusSample,
+    FocusSession,
+    shown,
+)
+from petcore.services.desktop_pet.prompts import Prompts
+from petcore.services.idempotency import Answer, Call, Decision, Once
+from petcore.services.outbox import Document, Outbox, Write
+
+_SHOWN = (
+    "session_id",
+    "user_id",
+    "started_at",
+    "ended_at",
+    "status",
+    "study_label",
+    "allow_prompted_breaks",
+    "signal_source",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWish:
+    """A study session to start; ``allow_prompted_breaks`` None takes the stored preference."""
+
+    user_id: str
+    study_label: str
+    allow_prompted_breaks: bool | None
+    signal_source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A sample as sent: scores and confidence 0..1; None takes the present, the session's source."""
+
+    session_id: str
+    focus_score: float
+    stress_score: float
+    captured_at: datetime | None
+    confidence: float
+    signal_source: str | None
+    raw_metrics: Mapping[str, object]
+
+
+class Stress:
+    """The operations of the document's section "Focus / Stress"."""
+
+    def __init__(
+        self,
+        ports: Ports,
+        outbox: Outbox,
+        once: Once,
+        prompts: Prompts,
+        policy: stress.HighStressPolicy,
+    ) -> None:
+        self._ports = ports
+        self._outbox = outbox
+        self._once = once
+        self._prompts = prompts
+        self._policy = policy
+
+    async def start_session(self, wish: SessionWish, call: Call) -> Answer:
+        """P5: start a study session."""
+
+        async def find() -> tuple[str, bool]:
+            return wish.user_id, await self._prompts.is_wanted(wish.user_id)
+
+        async def decide(is_wanted: bool) -> Decision:
+            allows = wish.allow_prompted_breaks
+            session = self._new_session(wish, is_wanted if allows is None else allows)
+            answer = {"ok": True, "session": shown(session, _SHOWN)}
+            return Decision(answer, Write(FOCUS_SESSIONS, session), is_fresh=True)
+
+        return await self._once.run(call, find, decide)
+
+    async def ingest_sample(self, reading: Reading, call: Call) -> Answer:
+        """P6: store a sample and, if stress has now been high for long enough, a break prompt.
+
+        Raises ``NotFound``, and ``WrongState`` once the session has ended.
+        """
+
+        async def decide(session: FocusSession) -> Decision:
+            if session["status"] == "completed":
+                raise WrongState(f"session_id: session {reading.session_id} has ended")
+            sample = self._new_sample(reading, session)
+            changed, prompts = await self._react(session, sample)
+            return Decision(
+                {
+                    "ok": True,
+                    "sample_id": sample["sample_id"],
+                    "captured_at": sample["captured_at"],
+                },
+                Write(FOCUS_SESSIONS, changed, session["version"]),
+                (Write(FOCUS_SAMPLES, sample), *prompts),
+            )
+
+        return await self._once.run(call, lambda: self._find(reading.session_id), decide)
+
+    async def end_session(self, session_id: str, call: Call) -> Answer:
+        """P7: end a session and answer its report. A second end answers the first one's."""
+
+        async def decide(session: FocusSession) -> Decision:
+            if session["status"] == "completed":
+                return Decision(await self._ended_answer(session))
+            ended_at = max(self._ports.clock.now(), session["started_at"])
+            report = await self._new_report(session, ended_at)
+            ended: FocusSession = {**session, "status": "completed", "ended_at": ended_at}
+            return Decision(
+                _end_answer(ended, report),
+                Write(FOCUS_SESSIONS, ended, session["version"]),
+                (
+                    Write(FOCUS_REPORTS, report),
+                    *await self._prompts.closing(session["prompt_id"], ended_at),
+                ),
+            )
+
+        return await self._once.run(call, lambda: self._find(session_id), decide)
+
+    async def get_report(self, session_id: str) -> Answer:
+        """P8: the report of an ended session. Raises ``NotFound``."""
+        stored = await self._ports.store.get(FOCUS_REPORTS, _report_key(session_id))
+        if stored is None:
+            raise NotFound(f"session_id: no report for session {session_id}")
+        return shown(stored, ("session_id", "user_id", "generated_at", "report"))
+
+    async def _find(self, session_id: str) -> tuple[str, FocusSession]:
+        session = await self._outbox.load(FOCUS_SESSIONS, session_key(session_id))
+        if session is None:
+            raise NotFound(f"session_id: no study session {session_id}")
+        return session["user_id"], session
+
+    def _new_session(self, wish: SessionWish, allows: bool) -> FocusSession:
+        id, now = self._ports.entropy.new_id(), self._ports.clock.now()
+        return FocusSession(
+            _id=session_key(id),
+            version=1,
+            outbox=[],
+            outbox_len=0,
+            session_id=id,
+            user_id=wish.user_id,
+            started_at=now,
+            ended_at=None,
+            status="active",
+            study_label=wish.study_label,
+            allow_prompted_breaks=allows,
+            signal_source=wish.signal_source,
+            prompt_id="",
+            high_at_ms=to_ms(now + self._policy.held),
+        )
+
+    def _new_sample(self, reading: Reading, session: FocusSession) -> FocusSample:
+        id = self._ports.entropy.new_id()
+        captured_at = truncate(reading.captured_at or self._ports.clock.now())
+        return FocusSample(
+            _id=f"sample:{id}",
+            version=1,
+            sample_id=id,
+            session_id=session["session_id"],
+            user_id=session["user_id"],
+            captured_at=captured_at,
+            focus_score=reading.focus_score,
+            stress_score=reading.stress_score,
+            confidence=reading.confidence,
+            raw_metrics=reading.raw_metrics,
+            signal_source=reading.signal_source or session["signal_source"],
+            captured_at_ms=to_ms(captured_at),
+        )
+
+    async def _react(
+        self, session: FocusSession, sample: FocusSample
+    ) -> tuple[FocusSession, tuple[Write[Document], ...]]:
+        """The session after ``sample``, and the prompt that it queues, if any."""
+        now = self._ports.clock.now()
+        is_open, since = await self._prompts.quiet(session["prompt_id"])
+        found = stress.detect(await self._evidence(sample, now), now, self._policy, since)
+        changed: FocusSession = {**session, "high_at_ms": to_ms(found.high_at)}
+        if is_open or not found.is_high or not await self._prompts.may_prompt(session):
+            return changed, ()
+        prompt = self._prompts.queue(session, now)
+        prompted: FocusSession = {**changed, "prompt_id": prompt["prompt_id"]}
+        return prompted, (Write(BREAK_PROMPTS, prompt),)
+
+    async def _evidence(self, sample: FocusSample, now: datetime) -> list[stress.Sample]:
+        """The session's samples that the detector needs to see, ``sample`` among them."""
+        session = {"session_id": sample["session_id"]}
+        believed = to_ms(now + self._policy.ahead) + 1
+        newest = await self._ports.store.find(
+            Query(
+                FOCUS_SAMPLES, session, "captured_at_ms", below=believed, descending=True, limit=1
+            )
+        )
+        newest_ms = max(
+            (
+                known["captured_at_ms"]
+                for known in (*newest, sample)
+                if known["captured_at_ms"] < believed
+            ),
+            default=0,
+        )
+        start = to_ms(from_ms(newest_ms) - self._policy.lookback)
+        stored = await self._ports.store.find(
+            Query(FOCUS_SAMPLES, session, "captured_at_ms", at_least=start, below=believed)
+        )
+        return [_rule_of(known) for known in (*stored, sample)]
+
+    async def _new_report(self, session: FocusSession, now: datetime) -> FocusReport:
+        samples = await self._ports.store.find(
+            Query(FOCUS_SAMPLES, {"session_id": session["session_id"]}, "captured_at_ms")
+        )
+        return FocusReport(
+            _id=_report_key(session["session_id"]),
+            version=1,
+            session_id=session["session_id"],
+            user_id=session["user_id"],
+            generated_at=now,
+            report=_report(stress.report(_rule_of(sample) for sample in samples)),
+        )
+
+    async def _ended_answer(self, session: FocusSession) -> Answer:
+        report = await self._ports.store.get(FOCUS_REPORTS, _report_key(session["session_id"]))
+        assert report is not None, "an ended session has delivered its report"
+        return _end_answer(session, report)
+
+
+def session_key(session_id: str) -> str:
+    """The ``_id`` of a study session."""
+    return f"session:{session_id}"
+
+
+def _report_key(session_id: str) -> str:
+    return f"report:{session_id}"
+
+
+def _rule_of(sample: FocusSample) -> stress.Sample:
+    return stress.Sample(
+        captured_at=sample["captured_at"],
+        stress_score=sample["stress_score"],
+        focus_score=sample["focus_score"],
+        confidence=sample["confidence"],
+    )
+
+
+def _end_answer(session: FocusSession, report: FocusReport) -> Answer:
+    return {
+        "ok": True,
+        "session_id": session["session_id"],
+        "ended_at": session["ended_at"],
+        "report": report["report"],
+    }
+
+
+def _report(report: stress.Report) -> Mapping[str, object]:
+    return {
+        "sample_count": report.sample_count,
+        "average_focus": report.average_focus,
+        "average_stress": report.average_stress,
+        "peak_stress": report.peak_stress,
+        "lowest_focus": report.lowest_focus,
+        "graph_points": [
+            {
+                "timestamp": point.captured_at.isoformat(),
+                "focus_score": point.focus_score,
+                "stress_score": point.stress_score,
+            }
+            for point in report.graph_points
+        ],
+    }

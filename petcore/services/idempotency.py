@@ -1,0 +1,161 @@
+"""Operations that happen once, however often they are asked for.
+
+A request may carry an idempotency key. Its answer is kept under user, route and key and is part of
+the deciding write itself, so it exists exactly when the change exists: no lease, no lock, no state
+in between. The key is looked up after the deciding document was loaded; whoever loaded it before a
+twin changed it loses the compare-and-swap, comes round again, and finds the twin's answer.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import TypeVar
+
+from petcore.errors import KeyReused, StoreUnavailable
+from petcore.ports.clock import Clock
+from petcore.ports.store import Collection, Index, Query, Store
+from petcore.rules.instant import to_ms
+from petcore.services.outbox import OUTBOX_INDEX, Conflict, Deciding, Document, Outbox, Write
+
+Answer = Mapping[str, object]
+"""What an operation answers: plain values that a store can keep. The API gives it its form."""
+
+S = TypeVar("S")
+
+_ATTEMPTS = 64
+_SWEEP_EVERY = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """Who asks for what: ``route`` and ``fingerprint`` tell requests apart, ``key`` joins twins."""
+
+    route: str
+    key: str | None = None
+    fingerprint: str = ""
+
+
+class KeptAnswer(Deciding):
+    """The answer given to a key. ``_id`` is made of user, route and key."""
+
+    user_id: str
+    route: str
+    fingerprint: str
+    answer: Answer
+    created_at: datetime
+    expires_at_ms: int
+
+
+IDEMPOTENCY_KEYS: Collection[KeptAnswer] = Collection(
+    "idempotency_keys", (Index(("expires_at_ms",)), Index(("user_id",)), OUTBOX_INDEX)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What an operation answers, and the writes that make it true: ``write`` decides.
+
+    ``is_fresh`` says that ``write`` inserts under an id which nobody else can know.
+    """
+
+    answer: Answer
+    write: Write[Document] | None = None
+    others: tuple[Write[Document], ...] = ()
+    is_fresh: bool = False
+
+
+class Once:
+    """Runs operations: find the deciding document, decide, write, and again if overtaken."""
+
+    def __init__(self, store: Store, outbox: Outbox, clock: Clock, kept_for: timedelta) -> None:
+        self._store = store
+        self._outbox = outbox
+        self._clock = clock
+        self._kept_for = kept_for
+
+    async def run(
+        self,
+        call: Call,
+        find: Callable[[], Awaitable[tuple[str, S]]],
+        decide: Callable[[S], Awaitable[Decision]],
+    ) -> Answer:
+        """The answer to ``call``.
+
+        ``find`` gives the user and the deciding document (through ``Outbox.load``), ``decide``
+        the decision on it. Both run again when somebody else was quicker. Raises ``KeyReused``.
+        """
+        for _ in range(_ATTEMPTS):
+            try:
+                return await self._attempt(call, find, decide)
+            except Conflict:
+                continue
+        raise StoreUnavailable("too many changes at the same time; try again")
+
+    async def _attempt(
+        self,
+        call: Call,
+        find: Callable[[], Awaitable[tuple[str, S]]],
+        decide: Callable[[S], Awaitable[Decision]],
+    ) -> Answer:
+        user_id, found = await find()
+        if call.key is not None:
+            kept = await self._kept(user_id, call)
+            if kept is not None:
+                return kept
+        decision = await decide(found)
+        if decision.write is not None:
+            await self._commit(user_id, call, decision, decision.write)
+        return decision.answer
+
+    async def _kept(self, user_id: str, call: Call) -> Answer | None:
+        kept = await self._outbox.load(IDEMPOTENCY_KEYS, _key_id(user_id, call))
+        if kept is None:
+            return None
+        if kept["expires_at_ms"] <= to_ms(self._clock.now()):
+            await self._sweep()
+            return None
+        if kept["fingerprint"] != call.fingerprint:
+            raise KeyReused("Idempotency-Key: used before with another request")
+        return kept["answer"]
+
+    async def _commit(
+        self, user_id: str, call: Call, decision: Decision, write: Write[Document]
+    ) -> None:
+        if call.key is None:
+            return await self._outbox.commit(write, decision.others)
+        kept = self._keep(user_id, call, decision.answer)
+        if decision.is_fresh:
+            # Twins would insert under different ids, so the key itself must decide between them.
+            await self._outbox.commit(kept, (write, *decision.others))
+        else:
+            await self._outbox.commit(write, (*decision.others, kept))
+        if int(kept.document["_id"][-4:], 16) % _SWEEP_EVERY == 0:
+            await self._sweep()
+
+    def _keep(self, user_id: str, call: Call, answer: Answer) -> Write[KeptAnswer]:
+        now = self._clock.now()
+        kept = KeptAnswer(
+            _id=_key_id(user_id, call),
+            version=1,
+            user_id=user_id,
+            route=call.route,
+            fingerprint=call.fingerprint,
+            answer=answer,
+            created_at=now,
+            expires_at_ms=to_ms(now + self._kept_for),
+            outbox=[],
+            outbox_len=0,
+        )
+        return Write(IDEMPOTENCY_KEYS, kept)
+
+    async def _sweep(self) -> None:
+        now_ms = to_ms(self._clock.now())
+        await self._store.delete(Query(IDEMPOTENCY_KEYS, order="expires_at_ms", below=now_ms + 1))
+
+
+def _key_id(user_id: str, call: Call) -> str:
+    # Lengths keep the parts apart: no user can spell another user's route.
+    parts = (user_id, call.route, call.key or "")
+    text = "".join(f"{len(part)}:{part}" for part in parts)
+    return "key:" + sha256(text.encode()).hexdigest()

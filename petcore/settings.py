@@ -1,0 +1,60 @@
+"""What can be set about a petcore server. The only reader of the environment.
+
+Each setting is read from ``PETCORE_<NAME>``; flags of ``petcore serve`` go before it.
+"""
+
+from datetime import timedelta
+from typing import Annotated, Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from petcore.errors import StartRefused
+
+LogLevel = Literal["debug", "info", "warning", "error"]
+Seconds = Annotated[int, Field(ge=1)]
+Part = Annotated[float, Field(ge=0, le=1)]
+
+
+class Settings(BaseSettings):
+    """All settings, with their defaults. Durations are in seconds, scores 0..1."""
+
+    model_config = SettingsConfigDict(env_prefix="PETCORE_", frozen=True, extra="ignore")
+
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 5000
+    store: str = "sqlite:///petcore.db"
+    log_level: LogLevel = "info"
+    log_format: Literal["pretty", "json"] = "pretty"
+
+    idempotency_kept_s: Seconds = 24 * 3600
+
+    high_stress_threshold: Part = 0.75
+    high_stress_held_s: Seconds = 600
+    high_stress_gap_s: Seconds = 360
+    high_stress_confidence: Part = 0.5
+    high_stress_ahead_s: Seconds = 300
+    high_stress_cool_down_s: Annotated[int, Field(ge=0)] = 900
+
+    @property
+    def idempotency_kept(self) -> timedelta:
+        """How long an answer is kept under its key."""
+        return timedelta(seconds=self.idempotency_kept_s)
+
+
+def read_settings(**given: object) -> Settings:
+    """The settings: what is ``given`` and not None, then the environment, then the defaults.
+
+    Raises ``StartRefused`` naming each setting that cannot be.
+    """
+    chosen = {name: value for name, value in given.items() if value is not None}
+    try:
+        return Settings.model_validate(chosen)
+    except ValidationError as error:
+        lines = (_line(complaint["loc"], complaint["msg"]) for complaint in error.errors())
+        raise StartRefused("\n".join(lines)) from None
+
+
+def _line(loc: tuple[int | str, ...], msg: str) -> str:
+    name = str(loc[0]) if loc else "settings"
+    return f"--{name.replace('_', '-')} (PETCORE_{name.upper()}): {msg}"

@@ -1,0 +1,83 @@
+"""The only composition root: settings and overrides in, services out. Importing it does nothing."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from petcore.adapters.clock_system import SystemClock
+from petcore.adapters.entropy_system import SystemEntropy
+from petcore.adapters.store_memory import MemoryStore
+from petcore.adapters.store_sqlite import SqliteStore
+from petcore.adapters.zones_tzdata import TzdataZones
+from petcore.errors import StartRefused
+from petcore.ports import Ports
+from petcore.ports.clock import Clock
+from petcore.ports.entropy import Entropy
+from petcore.ports.store import Store
+from petcore.rules.desktop_pet.stress import HighStressPolicy
+from petcore.services import Services
+from petcore.services.desktop_pet import Breaks, DesktopPet, Encouragement, Stress, Water
+from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.desktop_pet.prompts import Prompts
+from petcore.services.health import Health
+from petcore.services.idempotency import Once
+from petcore.services.outbox import Outbox
+from petcore.settings import Settings
+
+
+def wire(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    store: Store | None = None,
+) -> Services:
+    """The services of a server. What is given replaces the real thing."""
+    ports = Ports(
+        clock=clock or SystemClock(),
+        entropy=entropy or SystemEntropy(),
+        zones=TzdataZones(),
+        store=store or create_store(settings.store),
+    )
+    outbox = Outbox(ports.store, COLLECTIONS)
+    once = Once(ports.store, outbox, ports.clock, settings.idempotency_kept)
+    policy = _policy(settings)
+    prompts = Prompts(ports, policy)
+    pet = DesktopPet(
+        water=Water(ports, outbox, once),
+        stress=Stress(ports, outbox, once, prompts, policy),
+        breaks=Breaks(ports, outbox, once, prompts),
+        encouragement=Encouragement(ports, once),
+    )
+    return Services(
+        desktop_pet=pet,
+        health=Health(ports.store),
+        clock=ports.clock,
+        store=ports.store,
+        outbox=outbox,
+    )
+
+
+def create_store(uri: str) -> Store:
+    """The store that ``uri`` names: ``memory:``, ``sqlite:///relative.db`` or
+    ``sqlite:////absolute.db``. Raises ``StartRefused``.
+    """
+    if uri == "memory:":
+        return MemoryStore()
+    path = uri.removeprefix("sqlite:///")
+    if path != uri and path:
+        return SqliteStore(Path(path), COLLECTIONS)
+    raise StartRefused(
+        f"--store (PETCORE_STORE): {uri!r} names no store; use memory:, sqlite:///relative.db "
+        "or sqlite:////absolute.db"
+    )
+
+
+def _policy(settings: Settings) -> HighStressPolicy:
+    return HighStressPolicy(
+        threshold=settings.high_stress_threshold,
+        held=timedelta(seconds=settings.high_stress_held_s),
+        gap=timedelta(seconds=settings.high_stress_gap_s),
+        confidence=settings.high_stress_confidence,
+        ahead=timedelta(seconds=settings.high_stress_ahead_s),
+        cool_down=timedelta(seconds=settings.high_stress_cool_down_s),
+    )
