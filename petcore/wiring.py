@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+from petcore.adapters import log_structlog
 from petcore.adapters.clock_system import SystemClock
 from petcore.adapters.entropy_system import SystemEntropy
 from petcore.adapters.store_memory import MemoryStore
@@ -55,6 +56,11 @@ def wire(
         store=ports.store,
         outbox=outbox,
     )
+
+
+def configure_logging(settings: Settings, clock: Clock) -> None:
+    """Send the log where the settings say."""
+    log_structlog.configure_logging(clock, settings.log_level, settings.log_format)
 
 
 def create_store(uri: str) -> Store:

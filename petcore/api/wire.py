@@ -20,10 +20,12 @@ from pydantic import (
 
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 _UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
+_ANSWERED_UUID = _UUID.replace("A-F", "")
 _INSTANT = (
     r"^(20[0-9]{2}|2100)-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,9})?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})$"
 )
+_ANSWERED_INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{6})?\+00:00$"
 _ZONE = r"^[A-Za-z0-9_+\-/]+$"
 _CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
@@ -65,23 +67,29 @@ Integral = BeforeValidator(_integral)
 UserId = Annotated[str, Field(min_length=1, max_length=128, pattern=_NO_CONTROLS)]
 Label = Annotated[str, Field(max_length=200, pattern=_NO_CONTROLS)]
 SignalSource = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
-ZoneName = Annotated[str, Field(min_length=1, max_length=64, pattern=_ZONE)]
+ZoneName = Annotated[
+    str,
+    Field(min_length=1, max_length=64, pattern=_ZONE, json_schema_extra={"format": "iana-tz"}),
+]
 ClockTime = Annotated[str, Field(pattern=_CLOCK_TIME)]
-Uuid = Annotated[str, Field(pattern=_UUID), AfterValidator(str.lower)]
+Uuid = Annotated[
+    str, Field(pattern=_UUID, json_schema_extra={"format": "uuid"}), AfterValidator(str.lower)
+]
+AnsweredUuid = Annotated[str, Field(pattern=_ANSWERED_UUID, json_schema_extra={"format": "uuid"})]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Instant = Annotated[
     datetime,
     PlainValidator(_instant),
+    PlainSerializer(datetime.isoformat, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": _INSTANT}),
 ]
 AnsweredInstant = Annotated[
     datetime,
     PlainSerializer(datetime.isoformat, return_type=str),
-    WithJsonSchema(
-        {
-            "type": "string",
-            "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{6})?\+00:00$",
-        }
-    ),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": _ANSWERED_INSTANT}),
 ]
 """As the documents show it: ``2026-02-28T18:00:00+00:00``."""
+InstantText = Annotated[
+    str, Field(pattern=_ANSWERED_INSTANT, json_schema_extra={"format": "date-time"})
+]
+"""The same where it is stored as text."""

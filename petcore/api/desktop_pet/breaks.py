@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from petcore.api.operation import Section
-from petcore.api.wire import AnsweredInstant, Integral, Model, UserId, Uuid
+from petcore.api.wire import AnsweredInstant, AnsweredUuid, Integral, Model, UserId, Uuid
 from petcore.services.desktop_pet import DesktopPet
 from petcore.services.desktop_pet.breaks import PomodoroWish
 from petcore.services.idempotency import Answer, Call
@@ -28,7 +28,7 @@ class StartPomodoroRequest(Model):
 class PomodoroSession(Model):
     """A timer."""
 
-    session_id: Uuid
+    session_id: AnsweredUuid
     user_id: UserId
     focus_minutes: Annotated[int, Field(ge=1, le=240)]
     break_minutes: Annotated[int, Field(ge=1, le=120)]
@@ -62,7 +62,7 @@ class ScreenPayload(Model):
 class PomodoroStatus(Model):
     """Where a timer stands."""
 
-    session_id: Uuid
+    session_id: AnsweredUuid
     phase: Phase
     cycle_index: Annotated[int, Field(ge=1)]
     seconds_remaining: Annotated[int, Field(ge=0)]
@@ -75,7 +75,7 @@ class ActivePomodoro(Model):
     """Where the user's running timer stands; nulls if none runs."""
 
     active: bool
-    session_id: Uuid | None
+    session_id: AnsweredUuid | None
     phase: Phase | None
     cycle_index: Annotated[int, Field(ge=1)] | None
     seconds_remaining: Annotated[int, Field(ge=0)] | None
@@ -109,7 +109,7 @@ class PromptPoll(Model):
     """The oldest open prompt, or nulls."""
 
     show_prompt: bool
-    prompt_id: Uuid | None
+    prompt_id: AnsweredUuid | None
     type: Literal["HIGH_STRESS_BREAK"] | None
     reason: str | None
     created_at: AnsweredInstant | None
@@ -128,7 +128,7 @@ class AckPromptAnswer(Model):
     """What was decided first; null where the session's end resolved the prompt."""
 
     ok: Literal[True]
-    prompt_id: Uuid
+    prompt_id: AnsweredUuid
     acknowledged: bool | None
 
 

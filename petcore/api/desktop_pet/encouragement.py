@@ -1,6 +1,8 @@
 """Encouragement (P14)."""
 
-from typing import Literal
+from typing import Annotated, Literal
+
+from pydantic import Field
 
 from petcore.api.operation import Section
 from petcore.api.wire import Model, Score, UserId
@@ -22,7 +24,7 @@ class EncouragementAnswer(Model):
     """What the pet says."""
 
     ok: Literal[True]
-    message: str
+    message: Annotated[str, Field(min_length=1)]
 
 
 @encouragement.post(

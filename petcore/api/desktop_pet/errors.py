@@ -3,6 +3,8 @@
 The document states neither; ``error`` is a plain string so that a simple client can show it.
 """
 
+from typing import Literal
+
 from pydantic import BaseModel
 
 from petcore.api.document import ErrorShape
@@ -19,7 +21,7 @@ class ErrorDetail(BaseModel):
 class ErrorAnswer(BaseModel):
     """What every error of the document looks like."""
 
-    ok: bool = False
+    ok: Literal[False]
     error: str
     code: str
     details: list[ErrorDetail]
@@ -37,7 +39,7 @@ STATUSES = {
 
 def _body(code: str, message: str, details: tuple[Detail, ...]) -> str:
     complaints = [ErrorDetail(loc=list(detail.loc), msg=detail.msg) for detail in details]
-    return ErrorAnswer(error=message, code=code, details=complaints).model_dump_json()
+    return ErrorAnswer(ok=False, error=message, code=code, details=complaints).model_dump_json()
 
 
 SHAPE = ErrorShape(STATUSES, _body)

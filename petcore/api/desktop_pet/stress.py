@@ -7,7 +7,9 @@ from pydantic import AfterValidator, Field, JsonValue
 from petcore.api.operation import Section
 from petcore.api.wire import (
     AnsweredInstant,
+    AnsweredUuid,
     Instant,
+    InstantText,
     Label,
     Model,
     Score,
@@ -63,7 +65,7 @@ class StartSessionRequest(Model):
 class FocusSession(Model):
     """A study session."""
 
-    session_id: Uuid
+    session_id: AnsweredUuid
     user_id: UserId
     started_at: AnsweredInstant
     ended_at: AnsweredInstant | None
@@ -96,7 +98,7 @@ class SampleAnswer(Model):
     """The sample as stored."""
 
     ok: Literal[True]
-    sample_id: Uuid
+    sample_id: AnsweredUuid
     captured_at: AnsweredInstant
 
 
@@ -109,7 +111,7 @@ class SessionRequest(Model):
 class GraphPoint(Model):
     """One point of the graph."""
 
-    timestamp: str
+    timestamp: InstantText
     focus_score: Score
     stress_score: Score
 
@@ -129,7 +131,7 @@ class EndAnswer(Model):
     """The ended session and its report."""
 
     ok: Literal[True]
-    session_id: Uuid
+    session_id: AnsweredUuid
     ended_at: AnsweredInstant
     report: Report
 
@@ -137,7 +139,7 @@ class EndAnswer(Model):
 class ReportAnswer(Model):
     """The stored report."""
 
-    session_id: Uuid
+    session_id: AnsweredUuid
     user_id: UserId
     generated_at: AnsweredInstant
     report: Report

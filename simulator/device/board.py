@@ -1,0 +1,147 @@
+"""A simulated board: the firmware's ``Board`` in the time of a SimPy environment."""
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from firmware.hal.board import Board
+from firmware.logic.config import Config
+from firmware.logic.pet import Pet
+from simpy import Event
+
+from simulator.kernel.loop import happening
+from simulator.kernel.stage import Stage
+from simulator.network.client import json_request
+from simulator.network.link import Network
+
+Scene = tuple[str, str, str | int, bool]
+
+_TICKS_PERIOD = 2**30
+"""Where a real board's milliseconds wrap (MicroPython on the ESP32: 12.4 days)."""
+
+_RAND_STEPS = 2**24
+_NO_JSON = 1
+
+
+class Flag:
+    """The board's event: set, cleared, waited for."""
+
+    def __init__(self, stage: Stage) -> None:
+        self._stage = stage
+        self._is_set = False
+        self._waiting: list[Event] = []
+
+    def is_set(self) -> bool:
+        """Whether it is set."""
+        return self._is_set
+
+    def clear(self) -> None:
+        """Forget that it was set."""
+        self._is_set = False
+
+    def set(self) -> None:
+        """Set it and wake everybody who waits."""
+        self._is_set = True
+        waiting, self._waiting = self._waiting, []
+        for event in waiting:
+            if not event.triggered:
+                event.succeed(True)
+
+    async def wait(self, timeout_ms: int | None) -> bool:
+        """Whether it was set before ``timeout_ms`` passed."""
+        if self._is_set:
+            return True
+        woken = self._stage.environment.event()
+        self._waiting.append(woken)
+        if timeout_ms is not None:
+            self._stage.after(timeout_ms, lambda: self._give_up(woken))
+        is_set: bool = await happening(woken)
+        return is_set
+
+    def _give_up(self, woken: Event) -> None:
+        if not woken.triggered:
+            self._waiting.remove(woken)
+            woken.succeed(False)
+
+
+class VirtualBoard(Board):
+    """What the firmware logic runs on. ``seen`` is told each scene, as a person in front of it is."""
+
+    def __init__(self, network: Network, who: str, seen: Callable[[Scene], None]) -> None:
+        self._stage = network.stage
+        self._link = network.link(who)
+        self._who = who
+        self._seen = seen
+        chance = network.stage.streams.stream(f"board/{who}")
+        self._chance = chance
+        self._boot_id = chance.getrandbits(32)
+        self._ticks_at_boot = chance.randrange(_TICKS_PERIOD)
+        self._pressed = Flag(self._stage)
+        self._presses: list[str] = []
+
+    def boot(self, config: Config) -> None:
+        """Power on: the firmware starts, and never returns."""
+        self._stage.trace.note("boot", who=self._who, boot_id=f"{self._boot_id:08x}")
+        self.spawn("pet", Pet(self, config).run())
+
+    def press(self, kind: str) -> None:
+        """A person presses the button: "short" or "long"."""
+        self._stage.trace.note("press", who=self._who, press=kind)
+        self._presses.append(kind)
+        self._pressed.set()
+
+    def ticks_ms(self) -> int:
+        return (self._ticks_at_boot + self._stage.now) % _TICKS_PERIOD
+
+    def ticks_diff(self, later: int, earlier: int) -> int:
+        half = _TICKS_PERIOD // 2
+        return (later - earlier + half) % _TICKS_PERIOD - half
+
+    def rand(self) -> float:
+        # A fraction that every machine represents exactly.
+        return self._chance.randrange(_RAND_STEPS) / _RAND_STEPS
+
+    def boot_id(self) -> int:
+        return self._boot_id
+
+    def log(self, line: str) -> None:
+        self._stage.trace.note("log", who=self._who, line=line)
+
+    def tone(self, hz: int, ms: int) -> None:
+        self._stage.trace.note("tone", who=self._who, hz=hz, ms=ms)
+
+    def spawn(self, name: str, coro: Coroutine[Any, Any, None]) -> None:
+        self._stage.live(coro)
+
+    def event(self) -> Flag:
+        return Flag(self._stage)
+
+    def show(self, scene: Scene) -> None:
+        self._stage.trace.note("screen", who=self._who, scene=list(scene))
+        self._seen(scene)
+
+    async def sleep_ms(self, ms: int) -> None:
+        await self._stage.sleep(ms)
+
+    async def wait(self, event: Flag, timeout_ms: int | None = None) -> bool:
+        return await event.wait(timeout_ms)
+
+    async def button(self) -> str:
+        while not self._presses:
+            self._pressed.clear()
+            await self._pressed.wait(None)
+        return self._presses.pop(0)
+
+    async def http(
+        self,
+        method: str,
+        path: str,
+        obj: dict[str, object] | None = None,
+        headers: dict[str, str] | None = None,
+        timeout_ms: int = 8_000,
+    ) -> tuple[int, object]:
+        response = await self._link.send(json_request(method, path, obj, headers), timeout_ms)
+        try:
+            return response.status, json.loads(response.body)
+        except ValueError:
+            raise OSError(_NO_JSON, "the answer is not JSON") from None

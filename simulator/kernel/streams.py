@@ -1,0 +1,15 @@
+"""Named streams of chance. Whoever draws has a stream of its own, so nobody disturbs another."""
+
+from hashlib import sha256
+from random import Random
+
+
+class Streams:
+    """All chance of one world, from one seed."""
+
+    def __init__(self, seed: int) -> None:
+        self._seed = seed
+
+    def stream(self, name: str) -> Random:
+        """A fresh stream that depends on the seed and ``name`` alone."""
+        return Random(int.from_bytes(sha256(f"{self._seed}/{name}".encode()).digest()))

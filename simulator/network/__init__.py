@@ -1,0 +1,1 @@
+"""What lies between a device and the server: bytes, and what can happen to them."""

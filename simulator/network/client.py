@@ -1,0 +1,59 @@
+"""JSON over a link: what the people's own programs (phone, edge agent) use to reach the server."""
+
+import json
+from collections.abc import Mapping
+from random import Random
+
+from simulator.kernel.stage import Stage
+from simulator.network.asgi import Header, Request, Response
+from simulator.network.link import Link, Network
+
+_TIMEOUT_MS = 8_000
+_PAUSE_MS = (1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
+_SERVER_FAILED = 500
+
+Json = Mapping[str, object]
+
+
+def json_request(
+    method: str, target: str, body: Json | None = None, headers: Mapping[str, str] | None = None
+) -> Request:
+    """A request for ``target``, a path with or without a query, as a JSON client sends it."""
+    path, _, query = target.partition("?")
+    sent: list[Header] = [
+        (name.lower().encode(), value.encode()) for name, value in (headers or {}).items()
+    ]
+    if body is None:
+        return Request(method, path, query, sent)
+    raw = json.dumps(body, ensure_ascii=False).encode()
+    sent += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(raw))]
+    return Request(method, path, query, sent, raw)
+
+
+class Client:
+    """Asks until it is answered, with one idempotency key for each thing it wants."""
+
+    def __init__(self, network: Network, who: str) -> None:
+        self._stage: Stage = network.stage
+        self._link: Link = network.link(who)
+        self._chance: Random = network.stage.streams.stream(f"client/{who}")
+        self._who = who
+
+    async def post(self, path: str, body: Json) -> tuple[int, Json]:
+        """Status and JSON of the answer to a POST; tries again as long as nobody answers."""
+        key = f"{self._who}-{self._chance.getrandbits(64):016x}"
+        request = json_request("POST", path, body, {"Idempotency-Key": key})
+        response = await self._insist(request)
+        return response.status, json.loads(response.body)
+
+    async def _insist(self, request: Request) -> Response:
+        tries = 0
+        while True:
+            try:
+                response = await self._link.send(request, _TIMEOUT_MS)
+            except OSError:
+                response = None
+            if response is not None and response.status < _SERVER_FAILED:
+                return response
+            await self._stage.sleep(_PAUSE_MS[min(tries, len(_PAUSE_MS) - 1)])
+            tries += 1

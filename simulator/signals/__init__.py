@@ -1,0 +1,1 @@
+"""What sensors would measure of a person."""
