@@ -67,7 +67,9 @@ def _conclude(
     seed: int, options: Options, outcome: Outcome, watch: Stopwatch, console: Console
 ) -> None:
     speed = outcome.sim_ms / 1000 / max(watch.seconds, 0.001)
-    console.print(f"\n{options.hours} h in {watch.seconds:.1f} s: {speed:,.0f} times as fast as life")
+    console.print(
+        f"\n{options.hours} h in {watch.seconds:.1f} s: {speed:,.0f} times as fast as life"
+    )
     console.print(f"digest   {outcome.digest}")
     if not outcome.is_good:
         console.print(

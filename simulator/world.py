@@ -7,10 +7,10 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, time, tzinfo
 from typing import IO, Literal
 
-from firmware.logic.config import Config
 from hypercorn.typing import ASGIFramework
 from simpy import Environment
 
+from firmware.logic.config import Config
 from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.adapters.store_memory import MemoryStore
 from petcore.adapters.zones_tzdata import TzdataZones
@@ -61,7 +61,10 @@ class Outcome:
 
 
 def run(
-    seed: int, options: Options, trace_file: IO[bytes], progress: Callable[[int], None] | None = None
+    seed: int,
+    options: Options,
+    trace_file: IO[bytes],
+    progress: Callable[[int], None] | None = None,
 ) -> Outcome:
     """Live through the whole time of ``options``.
 
@@ -75,17 +78,18 @@ def run(
         for judge in judges:
             stage.trace.listen(judge.see)
         stage.trace.note("world", seed=seed, options=described(options))
-        _populate(stage, _server(stage), options)
+        board = _populate(stage, _server(stage), options)
         if progress is not None:
             stage.live(_report_progress(stage, progress))
         with tripwires():
             stage.loop.run_for(options.hours * _HOUR_MS)
+        board.power_off()
         return Outcome(stage.trace.digest, counts, judges, stage.now)
 
 
 def described(options: Options) -> dict[str, object]:
     """The options as plain texts and integers, in the order of their definition."""
-    flat = {
+    return {
         "date": options.date.isoformat(),
         "hours": options.hours,
         "polling": options.polling,
@@ -97,7 +101,6 @@ def described(options: Options) -> dict[str, object]:
             for study in options.habits.studies
         ],
     }
-    return flat
 
 
 @contextmanager
@@ -130,7 +133,7 @@ def _server(stage: Stage) -> ASGIFramework:
     return create_app(services)
 
 
-def _populate(stage: Stage, app: ASGIFramework, options: Options) -> None:
+def _populate(stage: Stage, app: ASGIFramework, options: Options) -> VirtualBoard:
     network = Network(app, stage, options.weather)
     student = Student(network, options.habits, _zone(options))
     board = VirtualBoard(network, f"pet/{options.habits.user_id}", student.sees)
@@ -142,6 +145,7 @@ def _populate(stage: Stage, app: ASGIFramework, options: Options) -> None:
     student.sit_down_at(board)
     student.begin()
     board.boot(config)
+    return board
 
 
 async def _report_progress(stage: Stage, progress: Callable[[int], None]) -> None:

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 from quart import Quart, Response, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from petcore.api import strict
 from petcore.api.operation import Operation
@@ -19,6 +19,8 @@ _log = logging.getLogger("petcore.api")
 
 BODY_BYTES_MAX = 16 * 1024 * 1024
 RETRY_AFTER_S = 5
+_OUR_FAULT = range(500, 600)
+_TRY_LATER = (429, 503)
 
 _HTTP_CODES = {
     404: "not_found",
@@ -41,7 +43,7 @@ class ErrorShape:
         response = Response(
             self.body(code, msg, details), status=status, content_type="application/json"
         )
-        if status in (429, 503):
+        if status in _TRY_LATER:
             response.headers["Retry-After"] = str(RETRY_AFTER_S)
         return response
 
@@ -93,17 +95,18 @@ def _json(body: str, status: int) -> Response:
 def _answer_errors(app: Quart, shape: ErrorShape) -> None:
     async def petcore_error(error: PetcoreError) -> Response:
         status = shape.statuses[error.code]
-        if status >= 500:
+        if status in _OUR_FAULT:
             _log.error("%s: %s", error.code, error.message)
         return shape.response(status, error.code, error.message, error.details)
 
     async def http_error(error: HTTPException) -> Response:
         status = error.code or 500
-        code = _HTTP_CODES.get(status, "validation_failed" if status < 500 else "internal_error")
+        code = _HTTP_CODES.get(
+            status, "internal_error" if status in _OUR_FAULT else "validation_failed"
+        )
         response = shape.response(status, code, error.description or error.name, ())
-        allow = error.get_response().headers.get("Allow") if status == 405 else None
-        if allow:
-            response.headers["Allow"] = allow
+        if isinstance(error, MethodNotAllowed):
+            response.headers["Allow"] = ", ".join(error.valid_methods or ())
         return response
 
     async def unexpected(error: Exception) -> Response:

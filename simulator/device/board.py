@@ -4,11 +4,11 @@ import json
 from collections.abc import Callable, Coroutine
 from typing import Any
 
+from simpy import Event
+
 from firmware.hal.board import Board
 from firmware.logic.config import Config
 from firmware.logic.pet import Pet
-from simpy import Event
-
 from simulator.kernel.loop import happening
 from simulator.kernel.stage import Stage
 from simulator.network.client import json_request
@@ -65,7 +65,7 @@ class Flag:
 
 
 class VirtualBoard(Board):
-    """What the firmware logic runs on. ``seen`` is told each scene, as a person in front of it is."""
+    """What the firmware logic runs on; ``seen`` is told each scene, as its person is."""
 
     def __init__(self, network: Network, who: str, seen: Callable[[Scene], None]) -> None:
         self._stage = network.stage
@@ -78,11 +78,18 @@ class VirtualBoard(Board):
         self._ticks_at_boot = chance.randrange(_TICKS_PERIOD)
         self._pressed = Flag(self._stage)
         self._presses: list[str] = []
+        self._lives: list[Coroutine[Any, Any, None]] = []
 
     def boot(self, config: Config) -> None:
         """Power on: the firmware starts, and never returns."""
         self._stage.trace.note("boot", who=self._who, boot_id=f"{self._boot_id:08x}")
         self.spawn("pet", Pet(self, config).run())
+
+    def power_off(self) -> None:
+        """Take the power away: every task ends where it stands."""
+        lives, self._lives = self._lives, []
+        for life in lives:
+            life.close()
 
     def press(self, kind: str) -> None:
         """A person presses the button: "short" or "long"."""
@@ -111,6 +118,7 @@ class VirtualBoard(Board):
         self._stage.trace.note("tone", who=self._who, hz=hz, ms=ms)
 
     def spawn(self, name: str, coro: Coroutine[Any, Any, None]) -> None:
+        self._lives.append(coro)
         self._stage.live(coro)
 
     def event(self) -> Flag:

@@ -12,13 +12,16 @@ and ``happening(event)`` is how a coroutine waits for a SimPy event.
 import asyncio
 import math
 import selectors
-from collections.abc import Awaitable, Callable, Coroutine, Generator, Mapping
+from collections.abc import Coroutine, Generator
 from types import coroutine
 from typing import Any, TypeVar
 
 from simpy import Environment, Event
 
 T = TypeVar("T")
+
+_ROUNDING = 1e-3
+"""A thousandth of a millisecond: what asyncio's seconds in floating point may be off."""
 
 
 class Stalled(Exception):
@@ -74,7 +77,7 @@ class _SteppingSelector(selectors.SelectSelector):
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         if timeout is None or timeout > 0:
-            self._step(math.inf if timeout is None else math.ceil(timeout * 1000))
+            self._step(math.inf if timeout is None else math.ceil(timeout * 1000 - _ROUNDING))
         return []
 
     def _step(self, patience_ms: float) -> None:

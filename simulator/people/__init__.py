@@ -1,1 +1,1 @@
-"""The people of the world. They know what a person can know: what a screen shows, what time it is."""
+"""The people of the world. They know what a person can know: a screen, a clock, a mood."""

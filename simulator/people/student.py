@@ -60,7 +60,7 @@ class Student:
         self._scene = ""
 
     def sit_down_at(self, board: VirtualBoard) -> None:
-        """This pet stands on the student's desk from now on."""
+        """Have this pet stand on the student's desk from now on."""
         self._board = board
 
     def begin(self) -> None:
@@ -148,5 +148,6 @@ class Student:
 
 def _part(answer: Json, name: str) -> Json:
     part = answer[name]
-    assert isinstance(part, dict)
+    if not isinstance(part, dict):
+        raise TypeError(f"{name} of the answer is not an object")
     return part

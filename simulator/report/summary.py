@@ -52,7 +52,9 @@ _ROWS = (
 
 
 def _happenings(options: Options, outcome: Outcome) -> Table:
-    table = Table(title=f"{options.date:%A %d %B %Y} of {options.habits.user_id}", title_justify="left")
+    table = Table(
+        title=f"{options.date:%A %d %B %Y} of {options.habits.user_id}", title_justify="left"
+    )
     table.add_column("what happened")
     table.add_column("how often", justify="right")
     for study in options.habits.studies:

@@ -52,7 +52,7 @@ class Pomodoro:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """Where a Pomodoro stands: ``cycle_index`` counts from 1, ``seconds_remaining`` in the phase."""
+    """Where a Pomodoro stands; ``cycle_index`` counts from 1, seconds remain in the phase."""
 
     phase: Phase
     cycle_index: int

@@ -9,6 +9,7 @@ clock is slow loses nothing.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from math import fsum
 
 GRAPH_POINTS_MAX = 5_000
@@ -125,11 +126,7 @@ def _thinned(ordered: Sequence[Sample]) -> tuple[Sample, ...]:
         return tuple(ordered)
     buckets = GRAPH_POINTS_MAX // _KEPT_PER_BUCKET
     edges = [len(ordered) * number // buckets for number in range(buckets + 1)]
-    kept = (
-        index
-        for start, end in zip(edges, edges[1:], strict=False)
-        for index in _extremes(ordered, start, end)
-    )
+    kept = (index for start, end in pairwise(edges) for index in _extremes(ordered, start, end))
     return tuple(ordered[index] for index in kept)
 
 

@@ -1,8 +1,8 @@
 """The collections of the Desktop Pet Backend, field by field as its schema map lists them.
 
-What the map does not list stands after a blank line: ``_id``, ``version`` and the outbox come from
-``Record`` and ``Deciding``; names that end in ``_ms`` are the integers by which the date of the same
-name is sorted and filtered; and what the rules must remember.
+What the map does not list stands after a blank line: names that end in ``_ms`` are the integers by
+which the date of the same name is sorted and filtered; the rest the rules must remember. ``_id``,
+``version`` and the outbox come from ``Record`` and ``Deciding``.
 """
 
 from collections.abc import Iterable, Mapping

@@ -1,6 +1,5 @@
 """Encouragement: a message that fits the scores (P14)."""
 
-
 from petcore.ports import Ports
 from petcore.ports.store import Query
 from petcore.rules.desktop_pet import encouragement

@@ -76,7 +76,7 @@ class Prompts:
         )
 
     async def closing(self, prompt_id: str, now: datetime) -> tuple[Write[Document], ...]:
-        """The writes that resolve a session's latest prompt when it ends; none if it is resolved."""
+        """The writes that resolve a session's latest prompt, if that is open, at its end."""
         prompt = await self._ports.store.get(BREAK_PROMPTS, prompt_key(prompt_id))
         if prompt is None or prompt["resolved_at"] is not None:
             return ()

@@ -1,4 +1,4 @@
-"""Focus / Stress: study sessions, samples and reports (P5 to P8), and what queues a break prompt."""
+"""Focus / Stress: study sessions, samples and reports (P5 to P8), and what queues a prompt."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ class SessionWish:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A sample as sent: scores and confidence 0..1; None takes the present, the session's source."""
+    """A sample as sent, 0..1 each; None takes the present, and the session's source."""
 
     session_id: str
     focus_score: float
@@ -116,8 +116,9 @@ class Stress:
         """P7: end a session and answer its report. A second end answers the first one's."""
 
         async def decide(session: FocusSession) -> Decision:
-            if session["status"] == "completed":
-                return Decision(await self._ended_answer(session))
+            if session["ended_at"] is not None:
+                report = await self._kept_report(session, session["ended_at"])
+                return Decision(_end_answer(session, report))
             ended_at = max(self._ports.clock.now(), session["started_at"])
             report = await self._new_report(session, ended_at)
             ended: FocusSession = {**session, "status": "completed", "ended_at": ended_at}
@@ -232,10 +233,10 @@ class Stress:
             report=_report(stress.report(_rule_of(sample) for sample in samples)),
         )
 
-    async def _ended_answer(self, session: FocusSession) -> Answer:
-        report = await self._ports.store.get(FOCUS_REPORTS, _report_key(session["session_id"]))
-        assert report is not None, "an ended session has delivered its report"
-        return _end_answer(session, report)
+    async def _kept_report(self, session: FocusSession, ended_at: datetime) -> FocusReport:
+        """The stored report; made anew from the samples should it have been lost."""
+        stored = await self._ports.store.get(FOCUS_REPORTS, _report_key(session["session_id"]))
+        return stored or await self._new_report(session, ended_at)
 
 
 def session_key(session_id: str) -> str:

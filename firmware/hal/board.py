@@ -1,0 +1,69 @@
+# What a host must give the logic. A host subclasses Board and answers every method; a method it
+# forgets refuses. Nothing is made at import, so that one process can hold many boards.
+#
+# Units: milliseconds and hertz, whole numbers. Ticks wrap at a place that only the host knows: two
+# of them are compared by ticks_diff and by nothing else, and lie less than half a wrap apart. The
+# logic awaits only the `async def` methods below; how a host lets them wait is its own affair. A
+# task is never cancelled. A host that takes the power away closes its coroutines (close()) and is
+# done.
+
+
+class Board:
+    # Milliseconds since some moment; wraps.
+    def ticks_ms(self) -> int:
+        raise NotImplementedError
+
+    # How many milliseconds `later` is after `earlier`; negative when it is before.
+    def ticks_diff(self, later: int, earlier: int) -> int:
+        raise NotImplementedError
+
+    # Chance, from 0 to 1.
+    def rand(self) -> float:
+        raise NotImplementedError
+
+    # 32 bits, drawn once at boot: no two boots of a device share them.
+    def boot_id(self) -> int:
+        raise NotImplementedError
+
+    def log(self, line: str) -> None:
+        raise NotImplementedError
+
+    # Starts a tone and returns at once.
+    def tone(self, hz: int, ms: int) -> None:
+        raise NotImplementedError
+
+    # Starts a task beside the others and returns at once, before its first step.
+    def spawn(self, name: str, coro) -> None:
+        raise NotImplementedError
+
+    # A new event with set(), clear() and is_set().
+    def event(self):
+        raise NotImplementedError
+
+    # Draws a scene (see logic/scene.py). Called only when it differs from the one before.
+    def show(self, scene: tuple) -> None:
+        raise NotImplementedError
+
+    async def sleep_ms(self, ms: int) -> None:
+        raise NotImplementedError
+
+    # Returns at once when the event is set already. True when it is set, False when the time is
+    # over; without timeout_ms it waits as long as it takes. Does not clear the event.
+    async def wait(self, event, timeout_ms: int | None = None) -> bool:
+        raise NotImplementedError
+
+    # One exchange of JSON over HTTP: (status, object), the object being None when there is none.
+    # Every failure of the wire, the time-out among them, is an OSError(number, "reason").
+    async def http(
+        self,
+        method: str,
+        path: str,
+        obj: dict | None = None,
+        headers: dict | None = None,
+        timeout_ms: int = 8_000,
+    ) -> tuple:
+        raise NotImplementedError
+
+    # The next press, "short" or "long". A press while nobody waits may be kept or lost.
+    async def button(self) -> str:
+        raise NotImplementedError

@@ -1,0 +1,16 @@
+# The parts that every role of one pet works with, made once. Nothing else in logic makes them.
+
+from firmware.logic.keys import Keys
+from firmware.logic.outbox import Outbox
+from firmware.logic.state import Known
+from firmware.logic.wire import Wire
+
+
+class Parts:
+    def __init__(self, hal, config) -> None:
+        self.hal = hal
+        self.config = config
+        self.known = Known(hal.event(), hal.ticks_diff)
+        self.keys = Keys(config.device_id, hal.boot_id())
+        self.wire = Wire(hal, config.http_timeout_ms)
+        self.outbox = Outbox(hal, self.wire, self.keys)

@@ -1,0 +1,49 @@
+# What the screen shows: the most urgent of what the pet knows. Pure: nothing is drawn or changed
+# here.
+#
+# A scene is (screen, title, detail, offline):
+#     BREAK_PROMPT    title, message
+#     WATER_DROP      title, message
+#     MESSAGE         "", text
+#     POMODORO_TIMER  phase, whole minutes left (an int)
+#     IDLE            "", ""
+
+BREAK_PROMPT = "BREAK_PROMPT"
+WATER_DROP = "WATER_DROP"
+MESSAGE = "MESSAGE"
+POMODORO_TIMER = "POMODORO_TIMER"
+IDLE = "IDLE"
+
+MINUTE_MS = 60_000
+
+
+def compose(known, now: int) -> tuple:
+    screen, title, detail = _most_urgent(known, now)
+    return screen, title, detail, known.offline
+
+
+# How long until time alone changes the scene; None when only an event can.
+def lasts_ms(known, now: int) -> int | None:
+    waits_ms = []
+    if known.message_left_ms(now):
+        waits_ms.append(known.message_left_ms(now))
+    if known.left_ms(now):
+        waits_ms.append((known.left_ms(now) - 1) % MINUTE_MS + 1)
+    return min(waits_ms) if waits_ms else None
+
+
+def _most_urgent(known, now: int) -> tuple:
+    if known.prompt is not None:
+        return BREAK_PROMPT, known.prompt[1], known.prompt[2]
+    if known.reminder is not None:
+        return WATER_DROP, known.reminder[0], known.reminder[1]
+    if known.message_left_ms(now):
+        return MESSAGE, "", known.message[0]
+    if known.pomodoro is not None:
+        return POMODORO_TIMER, known.pomodoro[1], _minutes(known.left_ms(now))
+    return IDLE, "", ""
+
+
+# Begun minutes count, as on a kitchen timer: 0 is shown only when the time is over.
+def _minutes(left_ms: int) -> int:
+    return (left_ms + MINUTE_MS - 1) // MINUTE_MS

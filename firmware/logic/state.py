@@ -1,0 +1,83 @@
+# What the pet knows. Belongs here: the facts that the screen is made of, and how they come and go.
+# Does not: where a fact came from (the polls), nor what it looks like (scene.py).
+
+MESSAGE_MS = 10_000
+# A reading of the count-down this near to our own count is the same count, delayed on its way here.
+# Taking it would make the minutes on the screen jump back and forth.
+DRIFT_MS = 3_000
+SETTLED_LEN_MAX = 8
+
+
+class Known:
+    # The event `changed` is set when a fact has changed.
+    def __init__(self, changed, ticks_diff) -> None:
+        self.changed = changed
+        self.ticks_diff = ticks_diff
+        self.reminder: tuple | None = None  # (title, message)
+        self.prompt: tuple | None = None  # (prompt_id, title, message)
+        self.pomodoro: tuple | None = None  # (session_id, phase, left_ms, read_at)
+        self.message: tuple | None = None  # (text, said_at)
+        self.offline = False
+        self.settled: list = []
+
+    def remind(self, reminder: tuple | None) -> None:
+        self.reminder = reminder
+        self.changed.set()
+
+    def open(self, prompt: tuple | None) -> None:
+        if prompt != self.prompt:
+            self.prompt = prompt
+            self.changed.set()
+
+    def say(self, text: str, now: int) -> None:
+        self.message = (text, now)
+        self.changed.set()
+
+    def hush(self) -> None:
+        self.message = None
+        self.changed.set()
+
+    def mark_offline(self, offline: bool) -> None:
+        if offline != self.offline:
+            self.offline = offline
+            self.changed.set()
+
+    def count_down(self, session_id: str, phase: str, left_ms: int, now: int) -> None:
+        is_same = self.pomodoro is not None and self.pomodoro[:2] == (session_id, phase)
+        if is_same and abs(self.left_ms(now) - left_ms) < DRIFT_MS:
+            return
+        self.pomodoro = (session_id, phase, left_ms, now)
+        self.changed.set()
+
+    def end_count(self) -> None:
+        self.pomodoro = None
+        self.changed.set()
+
+    # The person has dealt with the prompt or session of this id. An answer that was on its way
+    # meanwhile, or that the server gave before our message reached it, must not bring it back.
+    def settle(self, settled_id: str) -> None:
+        self.settled.append(settled_id)
+        if len(self.settled) > SETTLED_LEN_MAX:
+            self.settled.pop(0)
+
+    def is_settled(self, settled_id: str) -> bool:
+        return settled_id in self.settled
+
+    # A count that has run out stays run out, also when the ticks wrap before the next answer.
+    def left_ms(self, now: int) -> int:
+        if self.pomodoro is None or self.pomodoro[2] == 0:
+            return 0
+        return max(0, self.pomodoro[2] - self.ticks_diff(now, self.pomodoro[3]))
+
+    def message_left_ms(self, now: int) -> int:
+        if self.message is None:
+            return 0
+        return max(0, MESSAGE_MS - self.ticks_diff(now, self.message[1]))
+
+    # Lets go of what time alone has ended. Called at least as often as the scene changes.
+    def expire(self, now: int) -> None:
+        if self.message is not None and self.message_left_ms(now) == 0:
+            self.message = None
+        if self.pomodoro is not None and self.left_ms(now) == 0:
+            session_id, phase, _, read_at = self.pomodoro
+            self.pomodoro = (session_id, phase, 0, read_at)

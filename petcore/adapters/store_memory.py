@@ -1,0 +1,246 @@
+"""Storage in memory: the twin of the real stores, for simulation and tests.
+
+Here: dictionaries, one sorted list of keys per index, and copies. Not here: threads, waiting,
+or a second opinion on the port's laws. Whatever a real store would refuse or lose is refused here
+too, so that a document which passes a simulated year also passes a real one.
+
+Every operation is finished before anybody else runs, because nothing in it awaits.
+"""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
+from itertools import islice
+from math import isfinite
+from typing import Any, cast
+
+from sortedcontainers import SortedList
+
+from petcore.errors import Duplicate
+from petcore.ports.store import Collection, Index, Query, R
+
+Document = dict[str, Any]
+Key = tuple[Any, ...]
+
+# MongoDB's limit, and below what any JSON reader takes.
+_DEEPEST = 100
+_ZERO = timedelta(0)
+
+# Asking for the commonest kinds in a loop saves a call for each of them.
+_PLAIN = frozenset((str, bool, type(None)))
+_TEXT = frozenset((str,))
+_NESTING = frozenset((dict, list))
+
+
+class MemoryStore:
+    """Keeps documents as long as the object lives; ``open`` and ``close`` have nothing to do."""
+
+    def __init__(self) -> None:
+        self._shelves: dict[str, _Shelf] = {}
+
+    async def open(self) -> None:
+        """Nothing to do."""
+
+    async def close(self) -> None:
+        """Nothing to do; the documents stay, as they would on a disk."""
+
+    async def ping(self) -> None:
+        """Nothing to do."""
+
+    async def get(self, collection: Collection[R], id: str) -> R | None:
+        """The document with this ``_id``, or None."""
+        document = self._shelf(collection).documents.get(id)
+        return None if document is None else cast("R", _copied(document))
+
+    async def insert(self, collection: Collection[R], document: R) -> None:
+        """Store a new document. Raises ``Duplicate`` and stores nothing if it is not."""
+        shelf, taken = self._shelf(collection), _taken(document)
+        if taken["_id"] in shelf.documents:
+            raise Duplicate(f"{collection.name}: a document with this _id is stored already")
+        shelf.put(taken)
+
+    async def replace(self, collection: Collection[R], document: R, expected: int) -> bool:
+        """Replace the document of the same ``_id`` if its version is ``expected``; say whether."""
+        shelf, taken = self._shelf(collection), _taken(document)
+        present = shelf.documents.get(taken["_id"])
+        if present is None or present["version"] != expected:
+            return False
+        shelf.put(taken)
+        return True
+
+    async def find(self, query: Query[R]) -> list[R]:
+        """The documents the query describes, in its order."""
+        shelf = self._shelf(query.collection)
+        return [cast("R", _copied(shelf.documents[id])) for id in shelf.ids(query)]
+
+    async def delete(self, query: Query[R]) -> int:
+        """Delete what ``find`` would return; say how many."""
+        shelf = self._shelf(query.collection)
+        ids = list(shelf.ids(query))
+        for id in ids:
+            shelf.drop(id)
+        return len(ids)
+
+    async def count(self, query: Query[R]) -> int:
+        """How many documents ``find`` would return."""
+        return sum(1 for _ in self._shelf(query.collection).ids(query))
+
+    def _shelf(self, collection: Collection[R]) -> "_Shelf":
+        shelf = self._shelves.get(collection.name)
+        if shelf is None:
+            shelf = self._shelves[collection.name] = _Shelf(collection)
+        elif shelf.collection is not collection and shelf.collection != collection:
+            raise ValueError(f"the collection {collection.name} is declared in two ways")
+        return shelf
+
+
+class _Shelf:
+    """The documents of one collection with their orders."""
+
+    def __init__(self, collection: Collection[Any]) -> None:
+        self.collection = collection
+        self.documents: dict[str, Document] = {}
+        self._indexed = ("_id", "version", *collection.indexed_fields())
+        self._by_id = _Order(Index(()))
+        self._orders = {index: _Order(index) for index in collection.indexes}
+
+    def put(self, document: Document) -> None:
+        """Store the document in place of the one with its ``_id``, if there is one."""
+        for name in self._indexed:
+            if type(document.get(name)) not in (str, int):
+                raise ValueError(f"{self.collection.name}.{name} must be a string or an integer")
+        for order in self._orders.values():
+            order.refuse_second_owner(document)
+        old = self.documents.get(document["_id"])
+        for order in (self._by_id, *self._orders.values()):
+            order.move(old, document)
+        self.documents[document["_id"]] = document
+
+    def drop(self, id: str) -> None:
+        """Forget the document."""
+        old = self.documents.pop(id)
+        for order in (self._by_id, *self._orders.values()):
+            order.move(old, None)
+
+    def ids(self, query: Query[Any]) -> Iterator[str]:
+        """The ``_id`` of each document the query describes, in its order."""
+        index = query.index()
+        order = self._by_id if index is None else self._orders[index]
+        return (key[-1] for key in islice(order.keys(query), query.limit))
+
+
+class _Order:
+    """The keys of all documents, sorted: the values of an index's fields, then the ``_id``."""
+
+    def __init__(self, index: Index) -> None:
+        self._names = (*index.fields, "_id")
+        self._sorted: SortedList[Key] = SortedList()
+        self._unique = index.unique
+        self._owners: dict[Key, str] = {}
+
+    def refuse_second_owner(self, document: Document) -> None:
+        """Raise ``Duplicate`` if the document's values belong to another one."""
+        key = self._key(document)
+        if self._owners.get(key[:-1], key[-1]) != key[-1]:
+            raise Duplicate(f"another document has this {', '.join(self._names[:-1])}")
+
+    def move(self, old: Document | None, new: Document | None) -> None:
+        """Take the key of ``old`` out and put the key of ``new`` in."""
+        before = None if old is None else self._key(old)
+        after = None if new is None else self._key(new)
+        if before == after:
+            return
+        if before:
+            self._sorted.remove(before)
+        if after:
+            self._sorted.add(after)
+        if self._unique:
+            self._pass_on(before, after)
+
+    def keys(self, query: Query[Any]) -> Iterable[Key]:
+        """The keys of the documents the query describes but for its limit, in its order."""
+        place = len(query.equal)
+        prefix = tuple(query.equal[name] for name in self._names[:place])
+        if self._names[place] != query.order:
+            # Sorted by ``_id`` below an index that goes on with another field.
+            below = [key for key in self._between(prefix, query) if _within(key[-1], query)]
+            return sorted(below, key=_id_of, reverse=query.descending)
+        bounded = self._between(prefix, query, query.at_least, query.below)
+        if self._names[place + 1 :] in ((), ("_id",)):
+            return bounded
+        # The index has more fields than asked for, and they come before ``_id`` in the key.
+        return sorted(bounded, key=lambda key: (key[place], key[-1]), reverse=query.descending)
+
+    def _between(
+        self, prefix: Key, query: Query[Any], low: Any = None, high: Any = None
+    ) -> Iterator[Key]:
+        least = prefix if low is None else (*prefix, low)
+        top = (*prefix, _TOP if high is None else high)
+        return self._sorted.irange(least, top, (True, False), query.descending)
+
+    def _key(self, document: Document) -> Key:
+        return tuple([document[name] for name in self._names])
+
+    def _pass_on(self, before: Key | None, after: Key | None) -> None:
+        if before:
+            del self._owners[before[:-1]]
+        if after:
+            self._owners[after[:-1]] = after[-1]
+
+
+class _Top:
+    """Greater than everything, to close a range that has no end."""
+
+    def __gt__(self, other: object) -> bool:
+        return True
+
+
+_TOP = _Top()
+
+
+def _id_of(key: Key) -> str:
+    return cast("str", key[-1])
+
+
+def _within(value: str, query: Query[Any]) -> bool:
+    least, top = query.at_least, query.below
+    return (least is None or str(least) <= value) and (top is None or value < str(top))
+
+
+def _copied(value: Any) -> Any:
+    """A copy that shares only what nobody can change."""
+    kind = type(value)
+    if kind is dict:
+        return {k: _copied(v) if type(v) in _NESTING else v for k, v in value.items()}
+    if kind is list:
+        return [_copied(v) if type(v) in _NESTING else v for v in value]
+    return value
+
+
+def _taken(value: Any, depth: int = 0) -> Any:
+    """A copy of what the port allows; ValueError for anything else."""
+    kind = type(value)
+    if kind is dict or kind is list:
+        return _taken_within(value, depth + 1)
+    if kind in _PLAIN or _allowed(value):
+        return value
+    raise ValueError(f"a document cannot hold {value!r}")
+
+
+def _taken_within(value: Any, depth: int) -> Any:
+    if depth > _DEEPEST:
+        raise ValueError(f"a document cannot be nested more than {_DEEPEST} deep")
+    if type(value) is list:
+        return [item if type(item) in _PLAIN else _taken(item, depth) for item in value]
+    if not _TEXT.issuperset(map(type, value)):
+        raise ValueError(f"a document can have only strings for names, not {list(value)}")
+    return {k: v if type(v) in _PLAIN else _taken(v, depth) for k, v in value.items()}
+
+
+def _allowed(value: Any) -> bool:
+    if type(value) is int:
+        return -(2**63) <= value < 2**63
+    if type(value) is float:
+        return isfinite(value)
+    if isinstance(value, datetime):
+        return value.utcoffset() == _ZERO and value.microsecond % 1000 == 0
+    return False

@@ -1,0 +1,211 @@
+"""The file of the SQLite store: connections, transactions, errors. Only this imports sqlite3.
+
+Laws of this file:
+
+* One connection writes, with ``synchronous=FULL``; what it has committed is on the disk.
+* A write that fails alone (a duplicate) leaves its group alone: SQLite undoes that statement only.
+  A transaction that fails takes the whole group with it, and nothing of it is stored.
+* No ``sqlite3.Error`` gets out: it becomes ``Duplicate``, ``StoreUnavailable`` or, before the file
+  is open, ``StartRefused``, each with the path, the cause and what can be done.
+"""
+
+import sqlite3
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from petcore.adapters.store_sqlite_table import Statement, Table
+from petcore.adapters.store_sqlite_text import from_text
+from petcore.errors import Duplicate, StartRefused, StoreUnavailable
+
+Connection = sqlite3.Connection
+Work = Callable[[Connection], Any]
+Rows = list[tuple[Any, ...]]
+
+# How long a thread waits for another program's lock.
+PATIENCE_S = 2.0
+
+# Enough for the inner pages of large indexes, so that reading costs the same in all sizes.
+_CACHE_KIB = 16_000
+
+# What stands in the file's header: whose it is, and how its tables are made.
+_APPLICATION = 0x70657463
+_SCHEMA = 1
+
+# A write that reaches the disk and changes nothing.
+PROBE: Statement = (f"PRAGMA user_version = {_SCHEMA}", ())
+
+_CAUSES = {
+    sqlite3.SQLITE_BUSY: "another program holds it locked; stop that program or use another path",
+    sqlite3.SQLITE_CANTOPEN: "it cannot be opened; see that this user may write to its folder",
+    sqlite3.SQLITE_CORRUPT: "it is damaged; restore a backup or use another path",
+    sqlite3.SQLITE_FULL: "the disk is full; make room",
+    sqlite3.SQLITE_IOERR: "the disk is full or failing; make room or check it",
+    sqlite3.SQLITE_NOTADB: "it is not a SQLite database; use another path",
+    sqlite3.SQLITE_PERM: "this user may not use it; change its permissions",
+    sqlite3.SQLITE_READONLY: "it is read-only; let this user write to it and to its folder",
+}
+
+
+class File:
+    """An open file: one connection that writes, one for a reading thread, one for the loop."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or make the file. Raises ``StartRefused`` if that cannot be."""
+        self._path = path
+        self._refuse_wrong_place()
+        self._connections: list[Connection] = []
+        try:
+            self._writer = self._connect(PATIENCE_S)
+            _take_possession(self._writer)
+            self._there = self._connect(PATIENCE_S)
+            # The event loop never waits for a lock.
+            self._here = self._connect(0)
+        except sqlite3.Error as error:
+            self._disconnect()
+            raise StartRefused(f"cannot use {path} as the store: {_cause(error)}") from error
+        except StartRefused as error:
+            self._disconnect()
+            raise StartRefused(f"cannot use {path} as the store: {error}") from None
+
+    def close(self) -> None:
+        """Bring everything into the one file and let go of it."""
+        self._there.close()
+        self._here.close()
+        # Should this fail, everything is safe in the log beside the file.
+        with suppress(sqlite3.Error):
+            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        self._writer.close()
+
+    def read_here(self, statement: Statement) -> Rows:
+        """Read on the event loop."""
+        try:
+            return self._here.execute(*statement).fetchall()
+        except sqlite3.Error as error:
+            raise self._unavailable(error) from error
+
+    def read_there(self, works: Sequence[Work]) -> list[object]:
+        """What each of the works came to, on the reading thread's connection."""
+        return [self._read(work) for work in works]
+
+    def commit(self, works: Sequence[Work]) -> list[object]:
+        """What each of the works came to, all in one transaction."""
+        try:
+            self._writer.execute("BEGIN IMMEDIATE")
+            outcomes = [_outcome(work, self._writer) for work in works]
+            self._writer.execute("COMMIT")
+        except sqlite3.Error as error:
+            return [self._unavailable(error) for _ in works]
+        finally:
+            self._roll_back()
+        return outcomes
+
+    def _roll_back(self) -> None:
+        """End the transaction if it was not committed: SQLite does so after some errors only."""
+        if self._writer.in_transaction:
+            with suppress(sqlite3.Error):
+                self._writer.execute("ROLLBACK")
+
+    def _read(self, work: Work) -> object:
+        try:
+            return _outcome(work, self._there)
+        except sqlite3.Error as error:
+            return self._unavailable(error)
+
+    def _unavailable(self, error: sqlite3.Error) -> StoreUnavailable:
+        return StoreUnavailable(f"the store {self._path} failed: {_cause(error)}")
+
+    def _connect(self, patience_s: float) -> Connection:
+        connection = sqlite3.connect(
+            self._path,
+            timeout=patience_s,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
+        self._connections.append(connection)
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        return connection
+
+    def _disconnect(self) -> None:
+        for connection in self._connections:
+            connection.close()
+
+    def _refuse_wrong_place(self) -> None:
+        start = f"cannot use {self._path} as the store"
+        if self._path.is_dir():
+            raise StartRefused(f"{start}: it is a folder; name a file")
+        if not self._path.parent.is_dir():
+            raise StartRefused(f"{start}: there is no folder {self._path.parent}; make it first")
+
+
+def prepare(writer: Connection, table: Table) -> None:
+    """Make the table and its indexes what the collection declares, whatever they were."""
+    writer.execute(table.create())
+    present = {row[1] for row in writer.execute(f"PRAGMA table_info({table.name})")}
+    for field in table.fields:
+        if f"document.{field}" not in present:
+            _add_column(writer, table, field)
+    _keep_indexes(writer, table)
+
+
+def _add_column(writer: Connection, table: Table, field: str) -> None:
+    """Give a field that older documents have, but no index had, its column."""
+    writer.create_function("value_of", 1, lambda text: from_text(text)[field])
+    for statement in table.add_column(field, "value_of"):
+        writer.execute(statement)
+
+
+def _keep_indexes(writer: Connection, table: Table) -> None:
+    declared = table.create_indexes()
+    made = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql NOT NULL"
+    for (name,) in writer.execute(made, (table.collection.name,)).fetchall():
+        if name not in declared:
+            writer.execute(f'DROP INDEX "{name}"')
+    for name, statement in declared.items():
+        try:
+            writer.execute(statement)
+        except sqlite3.IntegrityError as error:
+            raise Duplicate(f'no "{name}" can be: two documents agree; change one') from error
+
+
+def _take_possession(writer: Connection) -> None:
+    """Refuse a file that is not ours to use, then prove that it can be written."""
+    owner, schema = _pragma(writer, "application_id"), _pragma(writer, "user_version")
+    strange = owner != _APPLICATION
+    if strange and writer.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
+        raise StartRefused("it is the database of another program; use another path")
+    if schema > _SCHEMA:
+        newer = f"a newer petcore wrote it (format {schema}, this one knows up to {_SCHEMA})"
+        raise StartRefused(f"{newer}; use that one or another path")
+    if _pragma(writer, "journal_mode = WAL") != "wal":
+        raise StartRefused("its disk has no shared memory (a network folder?); use a local disk")
+    writer.execute("BEGIN IMMEDIATE")
+    writer.execute(f"PRAGMA application_id = {_APPLICATION}")
+    writer.execute(f"PRAGMA user_version = {_SCHEMA}")
+    writer.execute("COMMIT")
+
+
+def _pragma(connection: Connection, words: str) -> Any:
+    return connection.execute(f"PRAGMA {words}").fetchone()[0]
+
+
+def _outcome(work: Work, connection: Connection) -> object:
+    """What the work returned, or what was wrong with it alone."""
+    try:
+        return work(connection)
+    except sqlite3.IntegrityError as error:
+        # Were the transaction gone, the rest of its group would be committed one by one.
+        if not connection.in_transaction:
+            raise
+        return Duplicate(f"stored already: {error}")
+    except (Duplicate, ValueError, OverflowError) as error:
+        return error
+
+
+def _cause(error: sqlite3.Error) -> str:
+    # The low byte is the kind of error, the rest says more than people want to know.
+    cause = _CAUSES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
+    return f"{cause} ({error})" if cause else str(error)

@@ -1,0 +1,145 @@
+"""Time, chance, identity and zones are asked for in one file each; everywhere else they are
+arguments. What import contracts cannot see is found here, by name.
+"""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+# Dotted names that reach for the real world, and the only files that may say them.
+OWNERS = {
+    "datetime.now": {"petcore/adapters/clock_system.py"},
+    "datetime.utcnow": set(),
+    "datetime.today": set(),
+    "date.today": set(),
+    "time.time": set(),
+    "time.time_ns": set(),
+    "time.monotonic": set(),
+    "time.monotonic_ns": set(),
+    "time.perf_counter": {"simulator/kernel/stopwatch.py"},
+    "time.perf_counter_ns": set(),
+    "time.sleep": set(),
+    "asyncio.sleep": set(),
+    "random.Random()": {"simulator/kernel/streams.py"},
+    "random.SystemRandom": set(),
+    "random.random": set(),
+    "random.randint": set(),
+    "random.choice": set(),
+    "random.uniform": set(),
+    "random.shuffle": set(),
+    "random.seed": set(),
+    "secrets.token_hex": set(),
+    "secrets.token_bytes": set(),
+    "secrets.token_urlsafe": set(),
+    "os.urandom": set(),
+    "uuid.uuid1": set(),
+    "uuid.uuid4": {"petcore/adapters/entropy_system.py"},
+    "zoneinfo.ZoneInfo": {"petcore/adapters/zones_tzdata.py"},
+    "zoneinfo.reset_tzpath": {"petcore/adapters/zones_tzdata.py"},
+    "os.environ": set(),
+    "os.getenv": set(),
+    "quart.Quart": {
+        "petcore/api/document.py",
+        "petcore/app.py",
+        "petcore/api/desktop_pet/__init__.py",
+        "petcore/api/platform/__init__.py",
+    },
+}
+
+# Whole modules, and the files that may import them at all.
+IMPORTERS = {
+    "secrets": {"simulator/kernel/tripwires.py"},
+    "uuid": {
+        "petcore/adapters/entropy_system.py",
+        "petcore/adapters/entropy_seeded.py",
+        "simulator/kernel/tripwires.py",
+    },
+    "time": {"simulator/kernel/stopwatch.py", "simulator/kernel/tripwires.py"},
+    "zoneinfo": {"petcore/adapters/zones_tzdata.py"},
+}
+
+
+def _sources() -> list[Path]:
+    return sorted(
+        path
+        for room in ("petcore", "simulator", "firmware")
+        for path in (ROOT / room).rglob("*.py")
+    )
+
+
+def _names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Every dotted name that a file says, with the module it came from where it was imported."""
+    origins: dict[str, str] = {}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            for alias in node.names:
+                origins[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+                yield node.lineno, f"{node.module}.{alias.name}"
+        elif isinstance(node, ast.Import):
+            for alias in node.names:
+                origins[alias.asname or alias.name] = alias.name
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name | ast.Attribute):
+            said = node.value.id if isinstance(node.value, ast.Name) else node.value.attr
+            origin = origins.get(said, said).rpartition(".")[2]
+            yield node.lineno, f"{origin}.{node.attr}"
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            yield node.lineno, f"{origins.get(node.func.id, node.func.id)}()"
+
+
+def _strays(source: str, name: str) -> list[str]:
+    tree = ast.parse(source)
+    spoken = [
+        f"{name}:{line} says {word}"
+        for line, word in _names(tree)
+        if name not in OWNERS.get(word, {name})
+    ]
+    imported = [
+        f"{name}:{line} imports {module}"
+        for node in ast.walk(tree)
+        for line, module in _imported(node)
+        if name not in IMPORTERS.get(module, {name})
+    ]
+    return spoken + imported
+
+
+def _imported(node: ast.AST) -> list[tuple[int, str]]:
+    if isinstance(node, ast.Import):
+        return [(node.lineno, alias.name) for alias in node.names]
+    return [(node.lineno, node.module)] if isinstance(node, ast.ImportFrom) and node.module else []
+
+
+def test_nobody_reaches_for_the_real_world() -> None:
+    """Clocks, chance, ids, zones, the environment and Quart have one owner each."""
+    strays = [
+        stray
+        for path in _sources()
+        for stray in _strays(path.read_text(encoding="utf-8"), path.relative_to(ROOT).as_posix())
+    ]
+    assert strays == []
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("from datetime import datetime\ndatetime.now()", "datetime.now"),
+        ("import datetime\ndatetime.datetime.now()\ndatetime.date.today", "date.today"),
+        ("import time\ntime.time()", "time.time"),
+        ("from time import monotonic as tick", "time.monotonic"),
+        ("import asyncio\nasyncio.sleep(1)", "asyncio.sleep"),
+        ("from uuid import uuid4", "uuid.uuid4"),
+        ("from random import Random\nRandom(1)", "random.Random()"),
+        ("import random\nrandom.choice([1])", "random.choice"),
+        ("from zoneinfo import ZoneInfo", "zoneinfo.ZoneInfo"),
+        ("import os\nos.environ['X']", "os.environ"),
+        ("from quart import Quart", "quart.Quart"),
+        ("import secrets", "secrets"),
+    ],
+)
+def test_a_stray_is_found_by_name(source: str, word: str) -> None:
+    """The search itself finds each kind of stray."""
+    assert any(word in stray for stray in _strays(source, "petcore/rules/example.py"))

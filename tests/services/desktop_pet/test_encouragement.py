@@ -1,0 +1,36 @@
+"""Encouragement through the services."""
+
+import pytest
+
+from petcore.rules.desktop_pet.encouragement import MESSAGES, bands
+from petcore.services.idempotency import Call
+from tests.services.desktop_pet.test_breaks import study
+from tests.services.server import Server
+
+CALL = Call("test")
+
+
+@pytest.mark.asyncio
+async def test_without_scores_the_latest_sample_counts() -> None:
+    """Each score that is left out is that of the latest sample; without one, the middle."""
+    server = Server()
+    encouragement = server.services().desktop_pet.encouragement
+    middle = await encouragement.get_message("audrey", None, None, CALL)
+    assert middle["message"] in MESSAGES[bands(0.5, 0.5)]
+    await study(server, allows=True, minutes=2, stress=0.9)
+    latest = await encouragement.get_message("audrey", None, None, CALL)
+    assert latest["message"] in MESSAGES[bands(0.5, 0.9)]
+    given = await encouragement.get_message("audrey", 0.1, None, CALL)
+    assert given["message"] in MESSAGES[bands(0.1, 0.9)]
+
+
+@pytest.mark.asyncio
+async def test_the_pet_does_not_repeat_itself() -> None:
+    """Asked again and again, it says something else each time."""
+    server = Server()
+    encouragement = server.services().desktop_pet.encouragement
+    said = []
+    for _ in range(4):
+        said.append((await encouragement.get_message("audrey", 0.5, 0.5, CALL))["message"])
+        server.clock.advance(0.1)
+    assert len(set(said)) == 4

@@ -1,0 +1,82 @@
+"""Study sessions, samples and reports through the services."""
+
+from datetime import timedelta
+
+import pytest
+
+from petcore.errors import NotFound
+from petcore.ports.store import Query
+from petcore.services.desktop_pet.collections import FOCUS_SAMPLES
+from petcore.services.desktop_pet.stress import Reading, SessionWish
+from petcore.services.idempotency import Call
+from tests.services.desktop_pet.test_breaks import part, study
+from tests.services.server import NOON, Server
+
+CALL = Call("test")
+
+
+@pytest.mark.asyncio
+async def test_a_second_end_answers_the_first_report() -> None:
+    """The report is made once; ended_at does not move."""
+    server = Server()
+    stress = server.services().desktop_pet.stress
+    session_id = await study(server, allows=True, minutes=3, stress=0.4)
+    first = await stress.end_session(session_id, CALL)
+    server.clock.advance(10)
+    assert await stress.end_session(session_id, CALL) == first
+    stored = await stress.get_report(session_id)
+    assert (stored["report"], stored["generated_at"]) == (first["report"], first["ended_at"])
+
+
+@pytest.mark.asyncio
+async def test_there_is_no_report_before_the_end() -> None:
+    """A running session has none, nor has an unknown one."""
+    server = Server()
+    stress = server.services().desktop_pet.stress
+    session_id = await study(server, allows=True, minutes=1)
+    for id in (session_id, "4fd31b3c-7b3d-4cce-90cf-c7c63e16d9eb"):
+        with pytest.raises(NotFound):
+            await stress.get_report(id)
+
+
+@pytest.mark.asyncio
+async def test_late_samples_stand_in_their_place() -> None:
+    """Samples from before the start, out of order and ahead are accepted; the graph is sorted."""
+    server = Server()
+    stress = server.services().desktop_pet.stress
+    wish = SessionWish("audrey", "Math", None, "presage")
+    session_id = str(part(await stress.start_session(wish, CALL), "session")["session_id"])
+    for minutes in (7, -30, 3):
+        at = NOON + timedelta(minutes=minutes)
+        await stress.ingest_sample(Reading(session_id, 0.5, 0.5, at, 1.0, None, {}), CALL)
+    report = part(await stress.end_session(session_id, CALL), "report")
+    points = report["graph_points"]
+    assert isinstance(points, list)
+    assert [point["timestamp"][11:16] for point in points] == ["11:30", "12:03", "12:07"]
+
+
+@pytest.mark.asyncio
+async def test_a_sample_takes_what_it_does_not_say_from_its_session() -> None:
+    """Time, source and confidence have sources of their own; instants are cut to milliseconds."""
+    server = Server()
+    stress = server.services().desktop_pet.stress
+    wish = SessionWish("audrey", "Math", None, "edge-7")
+    session_id = str(part(await stress.start_session(wish, CALL), "session")["session_id"])
+    at = NOON + timedelta(microseconds=1999)
+    await stress.ingest_sample(Reading(session_id, 0.5, 0.5, at, 1.0, "camera", {"a": 1}), CALL)
+    await stress.ingest_sample(Reading(session_id, 0.5, 0.5, None, 1.0, None, {}), CALL)
+    by_time = Query(FOCUS_SAMPLES, {"session_id": session_id}, "captured_at_ms")
+    silent, said = await server.store.find(by_time)
+    assert (silent["captured_at"], silent["signal_source"]) == (NOON, "edge-7")
+    assert said["captured_at"] == NOON + timedelta(milliseconds=1)
+    assert (said["signal_source"], said["raw_metrics"]) == ("camera", {"a": 1})
+
+
+@pytest.mark.asyncio
+async def test_a_session_does_not_end_before_it_began() -> None:
+    """When the server's clock was put back meanwhile, the session is empty, not negative."""
+    server = Server()
+    stress = server.services().desktop_pet.stress
+    session_id = await study(server, allows=True, minutes=0)
+    server.clock.advance(-5)
+    assert (await stress.end_session(session_id, CALL))["ended_at"] == NOON

@@ -1,0 +1,176 @@
+"""An operation happens once, however often and at the same time it is asked for."""
+
+import asyncio
+from random import Random
+
+import pytest
+
+from petcore.errors import KeyReused, WrongState
+from petcore.ports.store import Query
+from petcore.services.desktop_pet.breaks import PomodoroWish
+from petcore.services.desktop_pet.collections import (
+    FOCUS_SAMPLES,
+    POMODORO_SESSIONS,
+    WATER_EVENTS,
+)
+from petcore.services.desktop_pet.stress import Reading, SessionWish
+from petcore.services.desktop_pet.water import ScheduleWish
+from petcore.services.idempotency import IDEMPOTENCY_KEYS, Call
+from tests.services.interleaved import InterleavedStore
+from tests.services.server import Server
+
+ALL_DAY = ScheduleWish("audrey", "UTC", "00:00", "00:00", 60, enabled=True)
+POMODORO = PomodoroWish("audrey", 25, 5, 4)
+SEEDS = range(12)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_twins_get_one_answer(seed: int) -> None:
+    """Ten workers get the same keyed request at once: one Pomodoro starts, all hear of it."""
+    server = Server()
+    workers = [
+        server.services(InterleavedStore(server.store, Random(f"{seed}/{n}"))) for n in range(10)
+    ]
+    call = Call("start", "key-1", "same")
+    answers = await asyncio.gather(
+        *(worker.desktop_pet.breaks.start_pomodoro(POMODORO, call) for worker in workers)
+    )
+    assert all(answer == answers[0] for answer in answers)
+    assert await server.store.count(Query(POMODORO_SESSIONS)) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_twin_polls_get_one_reminder(seed: int) -> None:
+    """Twins of the poll that brings the reminder all bring it, and it is recorded once."""
+    server = Server()
+    await server.services().desktop_pet.water.set_schedule(ALL_DAY, Call("schedule"))
+    workers = [
+        server.services(InterleavedStore(server.store, Random(f"{seed}/{n}"))) for n in range(10)
+    ]
+    call = Call("poll", "key-1", "same")
+    answers = await asyncio.gather(*(w.desktop_pet.water.poll("audrey", call) for w in workers))
+    assert [answer["remind_now"] for answer in answers] == [True] * 10
+    assert await server.store.count(Query(WATER_EVENTS)) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_of_many_pollers_one_is_reminded(seed: int) -> None:
+    """Polls with different keys, or none, compete: exactly one of them gets the reminder."""
+    server = Server()
+    await server.services().desktop_pet.water.set_schedule(ALL_DAY, Call("schedule"))
+    workers = [
+        server.services(InterleavedStore(server.store, Random(f"{seed}/{n}"))) for n in range(10)
+    ]
+    calls = [Call("poll", f"key-{n}" if n % 2 else None, "same") for n in range(10)]
+    answers = await asyncio.gather(
+        *(
+            worker.desktop_pet.water.poll("audrey", call)
+            for worker, call in zip(workers, calls, strict=True)
+        )
+    )
+    assert [answer["remind_now"] for answer in answers].count(True) == 1
+    assert await server.store.count(Query(WATER_EVENTS)) == 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_no_acknowledged_sample_is_missing_from_the_report(seed: int) -> None:
+    """Samples race with the end of their session: what was accepted is in the report, and what
+    came too late was refused.
+    """
+    server = Server()
+    wish = SessionWish("audrey", "Math", allow_prompted_breaks=True, signal_source="presage")
+    started = (await server.services().desktop_pet.stress.start_session(wish, Call("start")))[
+        "session"
+    ]
+    assert isinstance(started, dict)
+    session_id = started["session_id"]
+    workers = [
+        server.services(InterleavedStore(server.store, Random(f"{seed}/{n}"))) for n in range(9)
+    ]
+
+    async def sample(number: int) -> bool:
+        reading = Reading(session_id, 0.5, 0.9, None, 1.0, None, {})
+        try:
+            await workers[number].desktop_pet.stress.ingest_sample(reading, Call("sample"))
+        except WrongState:
+            return False
+        return True
+
+    *accepted, answer = await asyncio.gather(
+        *(sample(number) for number in range(8)),
+        workers[8].desktop_pet.stress.end_session(session_id, Call("end")),
+    )
+    assert isinstance(answer, dict)
+    assert answer["report"]["sample_count"] == accepted.count(True)
+    assert await server.store.count(Query(FOCUS_SAMPLES)) == accepted.count(True)
+
+
+@pytest.mark.asyncio
+async def test_a_repeated_request_gets_the_first_answer_later_on() -> None:
+    """A sample repeated after its session has ended is answered as it was, not refused."""
+    server = Server()
+    stress = server.services().desktop_pet.stress
+    wish = SessionWish("audrey", "Math", allow_prompted_breaks=True, signal_source="presage")
+    session = (await stress.start_session(wish, Call("start")))["session"]
+    assert isinstance(session, dict)
+    reading = Reading(session["session_id"], 0.5, 0.9, None, 1.0, None, {})
+    call = Call("sample", "key-1", "same")
+    first = await stress.ingest_sample(reading, call)
+    await stress.end_session(session["session_id"], Call("end"))
+    server.clock.advance(5)
+    assert await stress.ingest_sample(reading, call) == first
+    with pytest.raises(WrongState):
+        await stress.ingest_sample(reading, Call("sample", "key-2", "same"))
+
+
+@pytest.mark.asyncio
+async def test_a_key_belongs_to_one_request() -> None:
+    """The same key with another body is refused; of another user or route it is another key."""
+    server = Server()
+    breaks = server.services().desktop_pet.breaks
+    await breaks.start_pomodoro(POMODORO, Call("start", "key-1", "a"))
+    with pytest.raises(KeyReused):
+        await breaks.start_pomodoro(POMODORO, Call("start", "key-1", "b"))
+    await breaks.start_pomodoro(POMODORO, Call("elsewhere", "key-1", "b"))
+    await breaks.start_pomodoro(PomodoroWish("ben", 25, 5, 4), Call("start", "key-1", "b"))
+    assert await server.store.count(Query(POMODORO_SESSIONS)) == 3
+
+
+@pytest.mark.asyncio
+async def test_a_key_is_forgotten_after_a_day() -> None:
+    """After 24 hours the key is free again, and what expired is swept out."""
+    server = Server()
+    breaks = server.services().desktop_pet.breaks
+    first = await breaks.start_pomodoro(POMODORO, Call("start", "key-1", "a"))
+    server.clock.advance(24 * 60 - 1)
+    assert await breaks.start_pomodoro(POMODORO, Call("start", "key-1", "a")) == first
+    server.clock.advance(1)
+    second = await breaks.start_pomodoro(POMODORO, Call("start", "key-1", "b"))
+    assert second != first
+    assert await server.store.count(Query(IDEMPOTENCY_KEYS)) == 1
+
+
+@pytest.mark.asyncio
+async def test_old_keys_do_not_pile_up() -> None:
+    """Whoever writes keys sweeps now and then, so that yesterday's do not stay for ever."""
+    server = Server()
+    breaks = server.services().desktop_pet.breaks
+    for number in range(300):
+        await breaks.start_pomodoro(POMODORO, Call("start", f"old-{number}", "a"))
+    server.clock.advance(25 * 60)
+    for number in range(300):
+        await breaks.start_pomodoro(POMODORO, Call("start", f"new-{number}", "a"))
+    assert await server.store.count(Query(IDEMPOTENCY_KEYS)) < 400
+
+
+@pytest.mark.asyncio
+async def test_a_poll_that_is_not_due_stores_nothing() -> None:
+    """Not even its key."""
+    server = Server()
+    before = await server.stored()
+    await server.services().desktop_pet.water.poll("audrey", Call("poll", "key-1", "a"))
+    assert await server.stored() == before

@@ -1,0 +1,165 @@
+"""Two schedulers, one clock; named chance; the record."""
+
+import asyncio
+import io
+import random
+import socket
+import threading
+import time
+import uuid
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import pytest
+from simpy import Environment
+
+from petcore.adapters.clock_system import SystemClock
+from petcore.adapters.entropy_system import SystemEntropy
+from simulator.kernel.clock import VirtualClock
+from simulator.kernel.loop import Stalled, VirtualLoop, happening
+from simulator.kernel.stage import Stage
+from simulator.kernel.streams import Streams
+from simulator.kernel.trace import Trace
+from simulator.kernel.tripwires import Tripped, tripwires
+
+
+def test_asyncio_and_simpy_share_one_time() -> None:
+    """Sleepers of both worlds wake in the order of their time, and the clock shows it."""
+    environment = Environment(0)
+    log: list[tuple[int, str]] = []
+
+    async def asleep(ms: int) -> None:
+        await asyncio.sleep(ms / 1000)
+        log.append((environment.now, "asyncio"))
+
+    with closing(VirtualLoop(environment)) as loop:
+        for ms in (10, 30, 50):
+            environment.timeout(ms).callbacks.append(
+                lambda _: log.append((environment.now, "simpy"))
+            )
+        tasks = [loop.create_task(asleep(ms)) for ms in (20, 40)]
+        loop.run_for(100)
+        assert all(task.done() for task in tasks)
+        assert loop.time() == 0.1
+    assert log == [(10, "simpy"), (20, "asyncio"), (30, "simpy"), (40, "asyncio"), (50, "simpy")]
+
+
+def test_a_simpy_process_awaits_asyncio_work() -> None:
+    """``serve`` runs a coroutine in asyncio; a process of SimPy waits for its result, or failure."""
+    environment = Environment(0)
+    heard: list[object] = []
+
+    async def work(value: int) -> int:
+        await asyncio.sleep(0.005)
+        return 10 // value
+
+    with closing(VirtualLoop(environment)) as loop:
+
+        async def process() -> None:
+            heard.append(await happening(loop.serve(work(2))))
+            heard.append(environment.now)
+            try:
+                await happening(loop.serve(work(0)))
+            except ZeroDivisionError:
+                heard.append("failed")
+
+        clock = VirtualClock(environment, datetime(2026, 3, 2, tzinfo=UTC))
+        trace = Trace(environment, io.BytesIO())
+        Stage(environment, loop, clock, Streams(1), trace).live(process())
+        loop.run_for(100)
+    assert heard == [5, 5, "failed"]
+
+
+def test_a_world_in_which_nothing_can_happen_says_so() -> None:
+    """Waiting for something that never comes is an error, not a hang."""
+    environment = Environment(0)
+    with closing(VirtualLoop(environment)) as loop:
+        waiting = loop.create_future()
+        with pytest.raises(Stalled):
+            loop.run_until_complete(waiting)
+
+
+def test_the_clock_shows_the_environments_time() -> None:
+    """In UTC, to the millisecond."""
+    environment = Environment(0)
+    clock = VirtualClock(environment, datetime(2026, 3, 2, tzinfo=UTC))
+    environment.run(until=90_061_001)
+    assert clock.now() == datetime(2026, 3, 3, 1, 1, 1, 1000, tzinfo=UTC)
+
+
+def test_streams_do_not_disturb_each_other() -> None:
+    """What one stream draws depends on the seed and its name, and on nobody else."""
+    alone = Streams(1).stream("wind").random()
+    streams = Streams(1)
+    streams.stream("rain").random()
+    assert streams.stream("wind").random() == alone
+    assert Streams(2).stream("wind").random() != alone
+    assert Streams(1).stream("rain").random() != alone
+
+
+def test_the_digest_is_that_of_the_file() -> None:
+    """Anyone with sha256sum can check it; listeners hear every event."""
+    environment, file = Environment(0), io.BytesIO()
+    trace = Trace(environment, file)
+    heard: list[object] = []
+    trace.listen(heard.append)
+    trace.note("lost", id=1, leg="request")
+    environment.run(until=5)
+    trace.note("log", line="ü")
+    assert file.getvalue().decode() == (
+        '{"at":0,"kind":"lost","id":1,"leg":"request"}\n{"at":5,"kind":"log","line":"ü"}\n'
+    )
+    assert trace.digest == sha256(file.getvalue()).hexdigest()
+    assert len(heard) == 2
+
+
+def test_a_stage_does_things_later() -> None:
+    """``after`` and ``sleep`` count milliseconds."""
+    environment = Environment(0)
+    log: list[int] = []
+    with closing(VirtualLoop(environment)) as loop:
+        clock = VirtualClock(environment, datetime(2026, 3, 2, tzinfo=UTC))
+        stage = Stage(environment, loop, clock, Streams(1), Trace(environment, io.BytesIO()))
+
+        async def life() -> None:
+            await stage.sleep(7)
+            log.append(stage.now)
+
+        stage.live(life())
+        stage.after(3, lambda: log.append(stage.now))
+        loop.run_for(10)
+    assert log == [3, 7]
+
+
+REACHES: dict[str, Callable[[], object]] = {
+    "time.time": lambda: time.time(),
+    "time.monotonic": lambda: time.monotonic(),
+    "random.random": lambda: random.random(),
+    "uuid.uuid4": lambda: uuid.uuid4(),
+    "SystemClock.now": lambda: SystemClock().now(),
+    "SystemEntropy.new_id": lambda: SystemEntropy().new_id(),
+    "Thread.start": lambda: threading.Thread(target=print).start(),
+    "socket.connect": lambda: _connect(),
+}
+
+
+def _connect() -> None:
+    with socket.socket() as wire:
+        wire.connect(("127.0.0.1", 9))
+
+
+@pytest.mark.parametrize("name", REACHES)
+def test_reaching_for_the_real_world_trips(name: str) -> None:
+    """Clocks, chance, threads and sockets are refused, by the name of what was reached for."""
+    with tripwires(), pytest.raises(Tripped, match=f"reached for {name}"):
+        REACHES[name]()
+
+
+def test_the_real_world_comes_back() -> None:
+    """After the run the wires are gone."""
+    with tripwires():
+        pass
+    assert time.time() > 0
+    assert SystemClock().now().tzinfo is UTC
