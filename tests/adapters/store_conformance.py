@@ -130,7 +130,7 @@ class StoreConformance:
             b"bytes",
             (1, 2),
             {1: "a name that is no string"},
-            datetime(2026, 3, 29, 1, 30),  # noqa: DTZ001
+            datetime(2026, 3, 29, 1, 30),
             datetime(2026, 3, 29, 1, 30, 0, 1, tzinfo=UTC),
         ],
         ids=str,
