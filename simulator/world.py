@@ -164,4 +164,6 @@ def _count_name(event: Event) -> str:
         return f"screen {scene[0]}" if isinstance(scene, list) else kind
     if kind in ("served", "answer"):
         return f"{kind} {event['status']}"
+    if kind == "student":
+        return f"student {event['does']}"
     return kind

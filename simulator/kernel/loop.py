@@ -12,13 +12,15 @@ and ``happening(event)`` is how a coroutine waits for a SimPy event.
 import asyncio
 import math
 import selectors
-from collections.abc import Coroutine, Generator
+from collections.abc import Callable, Coroutine, Generator
+from contextvars import Context
 from types import coroutine
-from typing import Any, TypeVar
+from typing import Any, TypeVar, TypeVarTuple
 
 from simpy import Environment, Event
 
 T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
 
 _ROUNDING = 1e-3
 """A thousandth of a millisecond: what asyncio's seconds in floating point may be off."""
@@ -39,11 +41,22 @@ class VirtualLoop(asyncio.SelectorEventLoop):
 
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
-        super().__init__(_SteppingSelector(environment))
+        self._selector_of_time = _SteppingSelector(environment)
+        super().__init__(self._selector_of_time)
 
     def time(self) -> float:
         """Seconds since the world began."""
         return float(self._environment.now) / 1000
+
+    def call_soon(
+        self,
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> asyncio.Handle:
+        """Let the selector know that asyncio has something to do before time goes on."""
+        self._selector_of_time.is_over = True
+        return super().call_soon(callback, *args, context=context)
 
     def serve(self, work: Coroutine[Any, Any, T]) -> Event:
         """Run ``work`` in asyncio; the event happens when it is done and has its result."""
@@ -69,22 +82,30 @@ def _conclude(event: Event, done: "asyncio.Task[Any]") -> None:
 
 
 class _SteppingSelector(selectors.SelectSelector):
-    """Where asyncio asks for news of its sockets, SimPy takes a step. There are no sockets."""
+    """Where asyncio asks for news of its sockets, SimPy takes its steps. There are no sockets."""
 
     def __init__(self, environment: Environment) -> None:
         super().__init__()
         self._environment = environment
+        self.is_over = False
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None or timeout > 0:
-            self._step(math.inf if timeout is None else math.ceil(timeout * 1000 - _ROUNDING))
+        """Let things happen until asyncio has something to do, at most for ``timeout`` seconds."""
+        if timeout is None:
+            self._step_until(math.inf)
+        elif timeout > 0:
+            self._step_until(self._environment.now + math.ceil(timeout * 1000 - _ROUNDING))
         return []
 
-    def _step(self, patience_ms: float) -> None:
-        """Let the next thing happen, or ``patience_ms`` pass if that comes first."""
+    def _step_until(self, end: float) -> None:
+        """Take steps until ``is_over``, or until ``end``, in milliseconds of the environment."""
         environment = self._environment
-        if environment.peek() > environment.now + patience_ms:
-            environment.timeout(int(patience_ms))
-        elif environment.peek() == math.inf:
-            raise Stalled("nothing is left that could ever happen")
-        environment.step()
+        self.is_over = False
+        while not self.is_over:
+            following = environment.peek()
+            if following > end:
+                environment.timeout(int(end - environment.now))
+                self.is_over = True
+            elif following == math.inf:
+                raise Stalled("nothing is left that could ever happen")
+            environment.step()

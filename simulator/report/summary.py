@@ -41,6 +41,7 @@ def shown(options: Options, outcome: Outcome) -> Group:
 
 
 _ROWS = (
+    ("study sessions", "student starts to study"),
     ("requests sent", "request"),
     ("requests lost on the way", "lost request"),
     ("answers lost on the way", "lost answer"),
@@ -57,8 +58,6 @@ def _happenings(options: Options, outcome: Outcome) -> Table:
     )
     table.add_column("what happened")
     table.add_column("how often", justify="right")
-    for study in options.habits.studies:
-        table.add_row(f"{study.start:%H:%M} {study.label}", f"{study.minutes} min")
     for label, name in _ROWS:
         table.add_row(label, f"{outcome.counts[name]:,}")
     return table

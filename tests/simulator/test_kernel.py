@@ -28,7 +28,7 @@ from simulator.kernel.tripwires import Tripped, tripwires
 def test_asyncio_and_simpy_share_one_time() -> None:
     """Sleepers of both worlds wake in the order of their time, and the clock shows it."""
     environment = Environment(0)
-    log: list[tuple[int, str]] = []
+    log: list[tuple[float, str]] = []
 
     async def asleep(ms: int) -> None:
         await asyncio.sleep(ms / 1000)
@@ -47,7 +47,7 @@ def test_asyncio_and_simpy_share_one_time() -> None:
 
 
 def test_a_simpy_process_awaits_asyncio_work() -> None:
-    """``serve`` runs a coroutine in asyncio; a process of SimPy waits for its result, or failure."""
+    """``serve`` runs a coroutine in asyncio; a SimPy process waits for its result or failure."""
     environment = Environment(0)
     heard: list[object] = []
 
@@ -133,21 +133,21 @@ def test_a_stage_does_things_later() -> None:
     assert log == [3, 7]
 
 
-REACHES: dict[str, Callable[[], object]] = {
-    "time.time": lambda: time.time(),
-    "time.monotonic": lambda: time.monotonic(),
-    "random.random": lambda: random.random(),
-    "uuid.uuid4": lambda: uuid.uuid4(),
-    "SystemClock.now": lambda: SystemClock().now(),
-    "SystemEntropy.new_id": lambda: SystemEntropy().new_id(),
-    "Thread.start": lambda: threading.Thread(target=print).start(),
-    "socket.connect": lambda: _connect(),
-}
-
-
 def _connect() -> None:
     with socket.socket() as wire:
         wire.connect(("127.0.0.1", 9))
+
+
+REACHES: dict[str, Callable[[], object]] = {
+    "time.time": lambda: time.time() + 1,
+    "time.monotonic": lambda: time.monotonic() + 1,
+    "random.random": lambda: random.random() + 1,
+    "uuid.uuid4": lambda: str(uuid.uuid4()),
+    "SystemClock.now": lambda: SystemClock().now(),
+    "SystemEntropy.new_id": lambda: SystemEntropy().new_id(),
+    "Thread.start": lambda: threading.Thread(target=print).start(),
+    "socket.connect": _connect,
+}
 
 
 @pytest.mark.parametrize("name", REACHES)
