@@ -18,12 +18,12 @@ from hypercorn.typing import (
     Scope,
 )
 from quart import Quart
-from structlog.contextvars import bound_contextvars
 from werkzeug.routing import Map, Rule
 
 from petcore.api import desktop_pet, platform
 from petcore.errors import PetcoreError
 from petcore.ports.clock import Clock
+from petcore.ports.log import REQUEST_ID
 from petcore.services import Services
 
 _log = logging.getLogger("petcore.request")
@@ -44,8 +44,8 @@ def create_app(services: Services) -> ASGIFramework:
         elif not _log.isEnabledFor(logging.INFO):
             await composer.serve(scope, receive, send)
         else:
-            with bound_contextvars(request_id=next(numbers)):
-                await _serve_logged(composer, services.clock, scope, receive, send)
+            REQUEST_ID.set(next(numbers))
+            await _serve_logged(composer, services.clock, scope, receive, send)
 
     return app
 
@@ -73,6 +73,10 @@ class Composer:
     ) -> None:
         """Let the right document answer."""
         path, method = scope["path"], scope["method"]
+        if not path.startswith("/") or path.startswith("//"):
+            # Routers would read such a path as another one, which it is not.
+            scope = {**scope, "path": "/-" + path}
+            path = scope["path"]
         owner = self._exact.get((path, method))
         if owner is None:
             allowed = set(self._known.allowed_methods(path))
@@ -145,4 +149,5 @@ async def _serve_logged(
     await composer.serve(scope, receive, noting)
     ms = (clock.now() - began).total_seconds() * 1000
     status = statuses[0] if statuses else 0
-    _log.info("%s %s %d %d ms", scope["method"], scope["path"], status, ms)
+    path = scope["raw_path"].decode("latin-1")
+    _log.info("%s %s %d %d ms", scope["method"], path, status, ms)

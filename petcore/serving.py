@@ -29,6 +29,7 @@ def serve(settings: Settings, services: Services) -> None:
         config = uvicorn.Config(
             create_app(services),
             lifespan="off",
+            ws="none",
             log_config=None,
             access_log=False,
             server_header=False,

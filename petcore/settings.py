@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from petcore.errors import StartRefused
 
 LogLevel = Literal["debug", "info", "warning", "error"]
-Seconds = Annotated[int, Field(ge=1)]
+Seconds = Annotated[int, Field(ge=1, le=366 * 24 * 3600)]
 Part = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -34,12 +34,17 @@ class Settings(BaseSettings):
     high_stress_gap_s: Seconds = 360
     high_stress_confidence: Part = 0.5
     high_stress_ahead_s: Seconds = 300
-    high_stress_cool_down_s: Annotated[int, Field(ge=0)] = 900
+    high_stress_cool_down_s: Annotated[int, Field(ge=0, le=366 * 24 * 3600)] = 900
 
     @property
     def idempotency_kept(self) -> timedelta:
         """How long an answer is kept under its key."""
         return timedelta(seconds=self.idempotency_kept_s)
+
+
+def default_settings(**given: object) -> Settings:
+    """The defaults but for what is ``given``, whatever the environment says."""
+    return Settings.model_construct(None, **given)
 
 
 def read_settings(**given: object) -> Settings:

@@ -14,9 +14,15 @@ from petcore.ports import Ports
 from petcore.ports.clock import Clock
 from petcore.ports.entropy import Entropy
 from petcore.ports.store import Store
-from petcore.rules.desktop_pet.stress import HighStressPolicy
 from petcore.services import Services
-from petcore.services.desktop_pet import Breaks, DesktopPet, Encouragement, Stress, Water
+from petcore.services.desktop_pet import (
+    Breaks,
+    DesktopPet,
+    Encouragement,
+    HighStressPolicy,
+    Stress,
+    Water,
+)
 from petcore.services.desktop_pet.collections import COLLECTIONS
 from petcore.services.desktop_pet.prompts import Prompts
 from petcore.services.health import Health
@@ -47,7 +53,7 @@ def wire(
         water=Water(ports, outbox, once),
         stress=Stress(ports, outbox, once, prompts, policy),
         breaks=Breaks(ports, outbox, once, prompts),
-        encouragement=Encouragement(ports, once),
+        encouragement=Encouragement(ports, once, policy),
     )
     return Services(
         desktop_pet=pet,

@@ -16,6 +16,8 @@ from simulator.world import Options, Outcome, described, run
 _HOUR_MS = 3_600_000
 _TRACE, _SUMMARY = "trace.jsonl", "summary.json"
 _KEPT, _BROKEN, _MISUSED = 0, 1, 2
+_YEARS = (2000, 2100)
+"""What the API accepts as the date of a sample."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -23,17 +25,18 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     options = Options(date=asked.date, hours=asked.hours, polling=asked.polling)
     try:
-        return _day(asked.seed, options, asked.out)
+        asked.out.mkdir(parents=True, exist_ok=True)
+        (asked.out / _TRACE).touch()
     except OSError as error:
-        print(f"petsim: cannot write to {asked.out}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        print(f"petsim: cannot write to {asked.out}: {error.strerror}", file=sys.stderr)
         return _MISUSED
+    return _day(asked.seed, options, asked.out)
 
 
 def _day(seed: int, options: Options, out: Path) -> int:
     console = Console(highlight=False, soft_wrap=True)
     _announce(seed, options, console)
     watch = Stopwatch()
-    out.mkdir(parents=True, exist_ok=True)
     outcome = _run(seed, options, out / _TRACE, console)
     summary = summarize(seed, options, outcome, watch.seconds)
     text = json.dumps(summary, indent=2, ensure_ascii=False)
@@ -95,7 +98,7 @@ def _parser() -> argparse.ArgumentParser:
     day.add_argument("--out", type=Path, default=Path("runs/day"), help="(default runs/day)")
     day.add_argument(
         "--date",
-        type=date.fromisoformat,
+        type=_date,
         default=Options().date,
         help=f"YYYY-MM-DD, from midnight of the student's zone (default {Options().date})",
     )
@@ -107,6 +110,13 @@ def _parser() -> argparse.ArgumentParser:
         help="poll at fixed periods, or when the server says (default fixed)",
     )
     return parser
+
+
+def _date(text: str) -> date:
+    day = date.fromisoformat(text)
+    if not _YEARS[0] <= day.year <= _YEARS[1]:
+        raise argparse.ArgumentTypeError(f"must lie in the years {_YEARS[0]} to {_YEARS[1]}")
+    return day
 
 
 def _hours(text: str) -> int:

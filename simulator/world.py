@@ -15,10 +15,11 @@ from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.adapters.store_memory import MemoryStore
 from petcore.adapters.zones_tzdata import TzdataZones
 from petcore.app import create_app
-from petcore.settings import Settings
+from petcore.settings import default_settings
 from petcore.wiring import wire
 from simulator.device.board import VirtualBoard
 from simulator.invariants import Judge
+from simulator.invariants.no_server_error import NoServerError
 from simulator.invariants.pomodoro_oracle import PomodoroOracle
 from simulator.invariants.water_promises import WaterPromises
 from simulator.kernel.clock import VirtualClock
@@ -56,8 +57,8 @@ class Outcome:
 
     @property
     def is_good(self) -> bool:
-        """Whether no judge objects."""
-        return not any(judge.objections for judge in self.judges)
+        """Whether every judge saw something and none objects."""
+        return all(judge.cases and not judge.objections for judge in self.judges)
 
 
 def run(
@@ -73,7 +74,7 @@ def run(
     """
     with _stage(seed, options, trace_file) as stage:
         counts: Counter[str] = Counter()
-        judges = (WaterPromises(TzdataZones()), PomodoroOracle())
+        judges = (WaterPromises(TzdataZones()), PomodoroOracle(), NoServerError())
         stage.trace.listen(lambda event: counts.update([_count_name(event)]))
         for judge in judges:
             stage.trace.listen(judge.see)
@@ -124,7 +125,7 @@ def _zone(options: Options) -> tzinfo:
 def _server(stage: Stage) -> ASGIFramework:
     """The production server on the store's twin, with the world's clock and chance."""
     services = wire(
-        Settings(store="memory:"),
+        default_settings(store="memory:"),
         clock=stage.clock,
         entropy=SeededEntropy(stage.streams.stream("server")),
         store=MemoryStore(),

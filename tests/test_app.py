@@ -8,6 +8,8 @@ from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from quart import Quart
 
 from petcore.app import Composer, create_app
+from petcore.services.desktop_pet.breaks import PomodoroWish
+from petcore.services.idempotency import Call
 from simulator.network.asgi import Request, Response, exchange
 from tests.services.server import Server
 
@@ -63,6 +65,8 @@ class BothDocuments:
         ("GET", "/auth/logout", 404, "babelfish: NotFound", ""),
         ("GET", "/api/water/nothing", 404, "pet: NotFound", ""),
         ("GET", "/nothing", 404, "pet: NotFound", ""),
+        ("GET", "//api/water/poll", 404, "pet: NotFound", ""),
+        ("GET", "", 404, "pet: NotFound", ""),
     ],
 )
 async def test_documents_share_a_port(
@@ -100,3 +104,36 @@ async def test_nothing_is_logged_when_nobody_listens(caplog: pytest.LogCaptureFi
     with caplog.at_level(logging.WARNING):
         await _ask("/healthz")
     assert not caplog.records
+
+
+@pytest.mark.asyncio
+async def test_a_head_on_what_acts_changes_nothing_and_promises_no_length() -> None:
+    """Not even the end of a Pomodoro that ran out unseen is recorded."""
+    server = Server()
+    services = server.services()
+    answer = await services.desktop_pet.breaks.start_pomodoro(
+        PomodoroWish("audrey", 1, 1, 1), Call("start")
+    )
+    session = answer["session"]
+    assert isinstance(session, dict)
+    server.clock.advance(60)
+    before = await server.stored()
+    for path, query in (
+        ("/api/breaks/pomodoro/status", f"session_id={session['session_id']}"),
+        ("/api/breaks/pomodoro/active", "user_id=audrey"),
+        ("/api/water/poll", "user_id=audrey"),
+    ):
+        response = await exchange(create_app(services), Request("HEAD", path, query))
+        assert (response.status, response.body) == (200, b"")
+        assert b"content-length" not in {name.lower() for name, _ in response.headers}
+    assert await server.stored() == before
+
+
+@pytest.mark.asyncio
+async def test_a_key_is_given_once() -> None:
+    """Two keys on one request could be meant in two ways."""
+    app = create_app(Server().services())
+    keys = [(b"idempotency-key", b"a"), (b"idempotency-key", b"b")]
+    response = await exchange(app, Request("GET", "/api/water/poll", "user_id=audrey", keys))
+    assert response.status == 400
+    assert b"Idempotency-Key" in response.body

@@ -8,6 +8,7 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from petcore.ports.clock import Clock
+from petcore.ports.log import REQUEST_ID
 
 
 def configure_logging(
@@ -20,10 +21,11 @@ def configure_logging(
 
     def stamp(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
         event["at"] = clock.now().isoformat(timespec="milliseconds")
+        if (request_id := REQUEST_ID.get()) is not None:
+            event["request_id"] = request_id
         return event
 
     shared: list[Processor] = [
-        structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         stamp,
@@ -44,4 +46,10 @@ def configure_logging(
 def _written(format: Literal["pretty", "json"]) -> list[Processor]:
     if format == "json":
         return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer()]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), timestamp_key="at")]
+    console = structlog.dev.ConsoleRenderer(
+        colors=sys.stderr.isatty(),
+        timestamp_key="at",
+        # The other formatters show the values of variables: what users sent, and their names.
+        exception_formatter=structlog.dev.plain_traceback,
+    )
+    return [console]

@@ -30,4 +30,5 @@ def _known() -> frozenset[str]:
 @cache
 def _load(name: str) -> tzinfo:
     zoneinfo.reset_tzpath(to=[])
-    return zoneinfo.ZoneInfo(name)
+    # Not from the cache: somebody may have filled it from the machine's files before.
+    return zoneinfo.ZoneInfo.no_cache(name)

@@ -70,9 +70,9 @@ def create_document(
 def _view(operation: Operation[T], target: T) -> Callable[..., Awaitable[Response]]:
     async def view(**path: str) -> Response:
         asked = await _parse(operation, path)
-        key = strict.parse_key(request.headers) if operation.acts else None
+        key = strict.parse_key(request.headers) if operation.takes_key else None
         if operation.acts and request.method == "HEAD":
-            return _json("", 200)
+            return _unsaid(operation)
         answer = await operation.handler(target, asked, operation.call(asked, key))
         return _json(operation.render(answer), operation.status)
 
@@ -84,6 +84,13 @@ async def _parse(operation: Operation[T], path: Mapping[str, str]) -> BaseModel:
         return strict.parse_query(operation.request, request.query_string, path)
     strict.require_json(request.headers)
     return strict.parse_body(operation.request, await request.get_data(True, False, False))
+
+
+def _unsaid(operation: Operation[T]) -> Response:
+    """The answer to a HEAD on an operation that acts: of what it would say, nothing is known."""
+    response = _json("", operation.status)
+    del response.headers["Content-Length"]
+    return response
 
 
 def _json(body: str, status: int) -> Response:

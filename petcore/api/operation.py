@@ -24,8 +24,9 @@ Register = Callable[[Handler[T, M]], Handler[T, M]]
 class Operation(Generic[T]):
     """One row of the table that a document comes to.
 
-    ``acts`` says that it changes something, so it takes an idempotency key and a HEAD must not run
-    it. ``target`` of the handler is the document's bundle of services.
+    ``acts`` says that it may change something, so a HEAD must not run it; ``takes_key`` that an
+    idempotency key can be sent with it. The handler's first argument is the document's bundle of
+    services.
     """
 
     id: str
@@ -35,6 +36,7 @@ class Operation(Generic[T]):
     response: type[BaseModel]
     status: int
     acts: bool
+    takes_key: bool
     handler: Handler[T, BaseModel]
 
     @property
@@ -60,16 +62,26 @@ class Section(Generic[T]):
         self.operations: list[Operation[T]] = []
 
     def get(
-        self, path: str, *, request: type[M], response: type[BaseModel], acts: bool = False
+        self,
+        path: str,
+        *,
+        request: type[M],
+        response: type[BaseModel],
+        acts: bool = False,
+        takes_key: bool = False,
     ) -> Register[T, M]:
         """Register a GET handler; its request model is made of query and path."""
-        return self._register("GET", path, request, response, 200, acts)
+        return self._register(
+            "GET", path, request, response, status=200, acts=acts, takes_key=takes_key
+        )
 
     def post(
         self, path: str, *, request: type[M], response: type[BaseModel], status: int = 200
     ) -> Register[T, M]:
         """Register a POST handler; its request model is made of the JSON body."""
-        return self._register("POST", path, request, response, status, True)
+        return self._register(
+            "POST", path, request, response, status=status, acts=True, takes_key=True
+        )
 
     def _register(
         self,
@@ -77,15 +89,17 @@ class Section(Generic[T]):
         path: str,
         request: type[M],
         response: type[BaseModel],
+        *,
         status: int,
         acts: bool,
+        takes_key: bool,
     ) -> Register[T, M]:
         def register(handler: Handler[T, M]) -> Handler[T, M]:
             # The table holds handlers of all request models; each meets only its own.
             takes_any = cast("Handler[T, BaseModel]", handler)
             id = _camel(handler.__name__)
             self.operations.append(
-                Operation(id, method, path, request, response, status, acts, takes_any)
+                Operation(id, method, path, request, response, status, acts, takes_key, takes_any)
             )
             return handler
 

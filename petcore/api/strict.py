@@ -80,10 +80,10 @@ def parse_query(model: type[M], raw: bytes, path: Mapping[str, str]) -> M:
 
 def parse_key(headers: Headers) -> str | None:
     """The idempotency key, if one was sent."""
-    key = headers.get(KEY_HEADER)
-    if key is not None and not _KEY.match(key):
-        raise BadInput.at(KEY_HEADER, "must be 1 to 128 visible ASCII characters")
-    return key
+    keys = headers.getlist(KEY_HEADER)
+    if len(keys) > 1 or any(not _KEY.match(key) for key in keys):
+        raise BadInput.at(KEY_HEADER, "must be given once, as 1 to 128 visible ASCII characters")
+    return keys[0] if keys else None
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

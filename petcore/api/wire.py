@@ -53,12 +53,19 @@ def _integral(value: object) -> object:
 
 def _instant(value: object) -> datetime:
     """An RFC 3339 date-time with an offset, in UTC, in the years 2000 to 2100."""
-    if not isinstance(value, str) or not re.match(_INSTANT, value):
+    instant = _parsed(value) if isinstance(value, str) else None
+    if instant is None or not _FIRST <= instant < _LAST:
         raise ValueError("must be an RFC 3339 date-time with an offset, in the years 2000 to 2100")
-    instant = datetime.fromisoformat(value.upper()).astimezone(UTC)
-    if not _FIRST <= instant < _LAST:
-        raise ValueError("must lie in the years 2000 to 2100 in UTC")
     return instant
+
+
+def _parsed(text: str) -> datetime | None:
+    if not re.fullmatch(_INSTANT, text):
+        return None
+    try:
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
+    except ValueError:  # the 30th of February
+        return None
 
 
 Integral = BeforeValidator(_integral)
@@ -93,3 +100,11 @@ InstantText = Annotated[
     str, Field(pattern=_ANSWERED_INSTANT, json_schema_extra={"format": "date-time"})
 ]
 """The same where it is stored as text."""
+
+NextPoll = Annotated[int, Field(ge=1, le=300)]
+
+
+class UserRequest(Model):
+    """Whose it is."""
+
+    user_id: UserId

@@ -29,5 +29,6 @@ class Services:
         await self.outbox.settle_all()
 
     async def close(self) -> None:
-        """Let go of the store."""
+        """Finish what is under way and let go of the store."""
+        await self.outbox.finish()
         await self.store.close()

@@ -10,13 +10,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from petcore.errors import KeyReused, StoreUnavailable
 from petcore.ports.clock import Clock
 from petcore.ports.store import Collection, Index, Query, Store
 from petcore.rules.instant import to_ms
 from petcore.services.outbox import OUTBOX_INDEX, Conflict, Deciding, Document, Outbox, Write
+from petcore.services.turns import Turns
 
 Answer = Mapping[str, object]
 """What an operation answers: plain values that a store can keep. The API gives it its form."""
@@ -56,13 +57,29 @@ IDEMPOTENCY_KEYS: Collection[KeptAnswer] = Collection(
 class Decision:
     """What an operation answers, and the writes that make it true: ``write`` decides.
 
-    ``is_fresh`` says that ``write`` inserts under an id which nobody else can know.
+    ``is_fresh`` says that ``write`` inserts under an id which nobody else can know. ``is_kept``
+    says whether the answer is kept under its key even if it writes nothing.
     """
 
     answer: Answer
     write: Write[Document] | None = None
     others: tuple[Write[Document], ...] = ()
     is_fresh: bool = False
+    is_kept: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan(Generic[S]):
+    """How an operation is carried out.
+
+    It is about ``subject``: those about the same take turns. ``find`` gives the user and the
+    deciding document (through ``Outbox.load``), ``decide`` the decision on it; both run again
+    when somebody else was quicker.
+    """
+
+    subject: str
+    find: Callable[[], Awaitable[tuple[str, S]]]
+    decide: Callable[[S], Awaitable[Decision]]
 
 
 class Once:
@@ -73,39 +90,32 @@ class Once:
         self._outbox = outbox
         self._clock = clock
         self._kept_for = kept_for
+        self._turns = Turns()
 
-    async def run(
-        self,
-        call: Call,
-        find: Callable[[], Awaitable[tuple[str, S]]],
-        decide: Callable[[S], Awaitable[Decision]],
-    ) -> Answer:
-        """The answer to ``call``.
+    async def run(self, call: Call, plan: Plan[S]) -> Answer:
+        """The answer to ``call``. Raises ``KeyReused`` and what the plan raises."""
+        if call.key is None:
+            return await self._in_turn(call, plan)
+        async with self._turns.of(f"{call.route} {call.key}"):
+            return await self._in_turn(call, plan)
 
-        ``find`` gives the user and the deciding document (through ``Outbox.load``), ``decide``
-        the decision on it. Both run again when somebody else was quicker. Raises ``KeyReused``.
-        """
-        for _ in range(_ATTEMPTS):
-            try:
-                return await self._attempt(call, find, decide)
-            except Conflict:
-                continue
+    async def _in_turn(self, call: Call, plan: Plan[S]) -> Answer:
+        async with self._turns.of(plan.subject):
+            for _ in range(_ATTEMPTS):
+                try:
+                    return await self._attempt(call, plan)
+                except Conflict:
+                    continue
         raise StoreUnavailable("too many changes at the same time; try again")
 
-    async def _attempt(
-        self,
-        call: Call,
-        find: Callable[[], Awaitable[tuple[str, S]]],
-        decide: Callable[[S], Awaitable[Decision]],
-    ) -> Answer:
-        user_id, found = await find()
+    async def _attempt(self, call: Call, plan: Plan[S]) -> Answer:
+        user_id, found = await plan.find()
         if call.key is not None:
             kept = await self._kept(user_id, call)
             if kept is not None:
                 return kept
-        decision = await decide(found)
-        if decision.write is not None:
-            await self._commit(user_id, call, decision, decision.write)
+        decision = await plan.decide(found)
+        await self._commit(user_id, call, decision)
         return decision.answer
 
     async def _kept(self, user_id: str, call: Call) -> Answer | None:
@@ -119,19 +129,18 @@ class Once:
             raise KeyReused("Idempotency-Key: used before with another request")
         return kept["answer"]
 
-    async def _commit(
-        self, user_id: str, call: Call, decision: Decision, write: Write[Document]
-    ) -> None:
-        if call.key is None:
-            return await self._outbox.commit(write, decision.others)
-        kept = self._keep(user_id, call, decision.answer)
-        if decision.is_fresh:
-            # Twins would insert under different ids, so the key itself must decide between them.
-            await self._outbox.commit(kept, (write, *decision.others))
-        else:
-            await self._outbox.commit(write, (*decision.others, kept))
-        if int(kept.document["_id"][-4:], 16) % _SWEEP_EVERY == 0:
-            await self._sweep()
+    async def _commit(self, user_id: str, call: Call, decision: Decision) -> None:
+        write, others = decision.write, decision.others
+        if call.key is not None and (write is not None or decision.is_kept):
+            kept = self._keep(user_id, call, decision.answer)
+            if write is None or decision.is_fresh:
+                # Twins would insert under different ids, so the key itself decides between them.
+                write, others = kept, (*((write,) if write else ()), *others)
+            else:
+                others = (*others, kept)
+            await self._sweep_sometimes(kept.document)
+        if write is not None:
+            await self._outbox.commit(write, others)
 
     def _keep(self, user_id: str, call: Call, answer: Answer) -> Write[KeptAnswer]:
         now = self._clock.now()
@@ -148,6 +157,10 @@ class Once:
             outbox_len=0,
         )
         return Write(IDEMPOTENCY_KEYS, kept)
+
+    async def _sweep_sometimes(self, kept: KeptAnswer) -> None:
+        if int(kept["_id"][-4:], 16) % _SWEEP_EVERY == 0:
+            await self._sweep()
 
     async def _sweep(self) -> None:
         now_ms = to_ms(self._clock.now())

@@ -7,6 +7,7 @@ the store be lost, and whoever meets the document next finishes what was begun: 
 it through ``Outbox.load``, or the next start through ``Outbox.settle_all``.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypedDict, TypeVar, cast
@@ -58,6 +59,7 @@ class Outbox:
     def __init__(self, store: Store, collections: Iterable[Collection[Document]]) -> None:
         self._store = store
         self._by_name = {collection.name: collection for collection in collections}
+        self._under_way: set[asyncio.Future[None]] = set()
 
     async def load(self, collection: Collection[D], id: str) -> D | None:
         """The document, or None. Raises ``Conflict`` after finishing what it still held."""
@@ -71,8 +73,24 @@ class Outbox:
         """Do ``write`` and then ``others``. Raises ``Conflict`` with nothing done.
 
         Others that find themselves overtaken are dropped: their document is already there, or has
-        been decided by somebody else.
+        been decided by somebody else. Once begun it is brought to its end, even if the caller is
+        cancelled because its client hung up.
         """
+        work = asyncio.ensure_future(self._commit(write, others))
+        self._under_way.add(work)
+        work.add_done_callback(self._end)
+        await asyncio.shield(work)
+
+    async def finish(self) -> None:
+        """Wait for what is under way."""
+        await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def _end(self, work: asyncio.Future[None]) -> None:
+        self._under_way.discard(work)
+        if not work.cancelled():
+            work.exception()  # heard, should nobody wait for it any more
+
+    async def _commit(self, write: Write[Document], others: Iterable[Write[Document]]) -> None:
         entries = [_entry(other) for other in others]
         document = {**write.document, "version": write.expected + 1}
         if entries:

@@ -4,7 +4,6 @@ A judge listens to every event of a trace and objects when a promise is broken. 
 of petcore whether that rule is right.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -46,6 +45,3 @@ def words(event: Event, name: str) -> str:
     if not isinstance(value, str):
         raise TypeError(f"{name} of {event} is not a text")
     return value
-
-
-Json = Mapping[str, object]

@@ -1,15 +1,12 @@
 """Puts requests and what the server answered together again, for judges who judge answers."""
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import parse_qs
 
 from simulator.invariants import number, words
-from simulator.kernel.trace import Event
-
-Json = Mapping[str, object]
+from simulator.kernel.trace import Event, Json
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from simulator.invariants import Objection
-from simulator.invariants.exchanges import Exchange, Exchanges, Json
-from simulator.kernel.trace import Event
+from simulator.invariants.exchanges import Exchange, Exchanges
+from simulator.kernel.trace import Event, Json
 
 _STATUS = "GET /api/breaks/pomodoro/status"
 _ACTIVE = "GET /api/breaks/pomodoro/active"

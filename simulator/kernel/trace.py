@@ -13,7 +13,10 @@ from typing import IO
 
 from simpy import Environment
 
-Event = Mapping[str, object]
+Json = Mapping[str, object]
+"""A JSON object."""
+
+Event = Json
 Listener = Callable[[Event], None]
 
 

@@ -2,9 +2,13 @@
 
 Inside ``tripwires()`` no thread starts, no socket connects or listens, no real clock is read, no
 global chance is drawn, whoever asks for it: petcore, a library, a judge. The few exceptions stand
-in a table.
+in a table. What is refused is raised once more at the end, so that nobody can swallow it.
+
+A type of C cannot be wired: ``datetime.now`` is found by the architecture tests instead, and the
+adapters that may say it are wired here.
 """
 
+import _thread
 import os
 import random
 import secrets
@@ -26,11 +30,16 @@ class Tripped(Exception):
     """Something reached for the real world."""
 
 
+_CLOCKS = ("time", "monotonic", "perf_counter", "process_time", "thread_time")
+_CHANCE = tuple(name for name in random.__all__ if name[0].islower() and name != "seed")
+
 _WIRES: tuple[tuple[ModuleType | type, tuple[str, ...]], ...] = (
+    (_thread, ("start_new_thread",)),
     (threading.Thread, ("start",)),
     (socket.socket, ("connect", "connect_ex", "bind", "listen", "sendto")),
-    (time, ("time", "time_ns", "monotonic", "monotonic_ns", "perf_counter", "sleep")),
-    (random, ("random", "randint", "randrange", "choice", "uniform", "getrandbits", "shuffle")),
+    (time, (*_CLOCKS, *(f"{name}_ns" for name in _CLOCKS), "localtime", "sleep")),
+    (random, (*_CHANCE, "seed")),
+    (random.SystemRandom, ("random", "getrandbits")),
     (secrets, ("token_bytes", "token_hex", "token_urlsafe", "randbelow", "choice")),
     (uuid, ("uuid1", "uuid4")),
     (os, ("urandom", "getrandom")),
@@ -47,22 +56,27 @@ _ALLOWED = {
 
 @contextmanager
 def tripwires() -> Iterator[None]:
-    """Refuse the real world for as long as this lasts."""
+    """Refuse the real world for as long as this lasts. Raises ``Tripped`` if anybody reached."""
+    tripped: list[Tripped] = []
     with ExitStack() as stack:
         for owner, names in _WIRES:
             for name in names:
                 if hasattr(owner, name):
-                    stack.enter_context(patch.object(owner, name, _wire(owner, name)))
+                    stack.enter_context(patch.object(owner, name, _wire(owner, name, tripped)))
         yield
+    if tripped:
+        raise tripped[0]
 
 
-def _wire(owner: ModuleType | type, name: str) -> Callable[..., object]:
+def _wire(owner: ModuleType | type, name: str, tripped: list[Tripped]) -> Callable[..., object]:
     real: Callable[..., object] = getattr(owner, name)
 
     def wire(*arguments: object, **named: object) -> object:
         caller = sys._getframe(1).f_globals.get("__name__", "?")  # noqa: SLF001 -- the documented way
         if (caller.partition(".")[0], name) in _ALLOWED:
             return real(*arguments, **named)
-        raise Tripped(f"{caller} reached for {owner.__name__}.{name} in a simulated world")
+        refusal = Tripped(f"{caller} reached for {owner.__name__}.{name} in a simulated world")
+        tripped.append(refusal)
+        raise refusal
 
     return wire

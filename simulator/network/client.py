@@ -5,14 +5,13 @@ from collections.abc import Mapping
 from random import Random
 
 from simulator.kernel.stage import Stage
+from simulator.kernel.trace import Json
 from simulator.network.asgi import Header, Request, Response
 from simulator.network.link import Link, Network
 
 _TIMEOUT_MS = 8_000
 _PAUSE_MS = (1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
 _SERVER_FAILED = 500
-
-Json = Mapping[str, object]
 
 
 def json_request(

@@ -6,7 +6,8 @@ from random import Random
 
 from simulator.device.board import Scene, VirtualBoard
 from simulator.kernel.stage import Stage
-from simulator.network.client import Client, Json
+from simulator.kernel.trace import Json
+from simulator.network.client import Client
 from simulator.network.link import Network
 from simulator.signals.scores import Mood, scores
 

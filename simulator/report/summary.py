@@ -1,14 +1,11 @@
 """The summary of a run: as a file for programs, and as text for people."""
 
-from collections.abc import Mapping
-
 from rich.console import Group
 from rich.table import Table
 
 from simulator.invariants import Objection
+from simulator.kernel.trace import Json
 from simulator.world import Options, Outcome, described
-
-Json = Mapping[str, object]
 
 
 def summarize(seed: int, options: Options, outcome: Outcome, wall_seconds: float) -> Json:

@@ -10,7 +10,7 @@ from petcore.adapters.store_memory import MemoryStore
 from petcore.ports.store import Query, Store
 from petcore.services import Services
 from petcore.services.desktop_pet.collections import COLLECTIONS
-from petcore.settings import Settings
+from petcore.settings import default_settings
 from petcore.wiring import wire
 
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
@@ -42,7 +42,7 @@ class Server:
     def services(self, store: Store | None = None) -> Services:
         """The services of a process, on this server's store or on one that wraps it."""
         return wire(
-            Settings(store="memory:"),
+            default_settings(store="memory:"),
             clock=self.clock,
             entropy=self.entropy,
             store=store or self.store,

@@ -1,14 +1,17 @@
 """An operation happens once, however often and at the same time it is asked for."""
 
 import asyncio
+from pathlib import Path
 from random import Random
 
 import pytest
 
+from petcore.adapters.store_sqlite import SqliteStore
 from petcore.errors import KeyReused, WrongState
 from petcore.ports.store import Query
 from petcore.services.desktop_pet.breaks import PomodoroWish
 from petcore.services.desktop_pet.collections import (
+    COLLECTIONS,
     FOCUS_SAMPLES,
     POMODORO_SESSIONS,
     WATER_EVENTS,
@@ -174,3 +177,58 @@ async def test_a_poll_that_is_not_due_stores_nothing() -> None:
     before = await server.stored()
     await server.services().desktop_pet.water.poll("audrey", Call("poll", "key-1", "a"))
     assert await server.stored() == before
+
+
+@pytest.mark.asyncio
+async def test_what_found_nothing_to_do_keeps_its_answer_too() -> None:
+    """Stopping a stopped Pomodoro is an answer; its key cannot stop another one afterwards."""
+    server = Server()
+    breaks = server.services().desktop_pet.breaks
+    ids = []
+    for _ in range(2):
+        session = (await breaks.start_pomodoro(POMODORO, Call("start")))["session"]
+        assert isinstance(session, dict)
+        ids.append(session["session_id"])
+    await breaks.stop_pomodoro(ids[0], Call("stop"))
+    first = await breaks.stop_pomodoro(ids[0], Call("stop", "key-1", "a"))
+    assert await breaks.stop_pomodoro(ids[0], Call("stop", "key-1", "a")) == first
+    with pytest.raises(KeyReused):
+        await breaks.stop_pomodoro(ids[1], Call("stop", "key-1", "b"))
+
+
+@pytest.mark.asyncio
+async def test_hundreds_at_once_take_turns(tmp_path: Path) -> None:
+    """A backlog of samples of one session, sent all at once, is taken whole."""
+    server = Server()
+    store = SqliteStore(tmp_path / "petcore.db", COLLECTIONS)
+    services = server.services(store)
+    await services.open()
+    wish = SessionWish("audrey", "Math", allow_prompted_breaks=True, signal_source="presage")
+    session = (await services.desktop_pet.stress.start_session(wish, Call("start")))["session"]
+    assert isinstance(session, dict)
+    reading = Reading(session["session_id"], 0.5, 0.9, None, 1.0, None, {})
+    await asyncio.gather(
+        *(services.desktop_pet.stress.ingest_sample(reading, Call("sample")) for _ in range(200))
+    )
+    assert await store.count(Query(FOCUS_SAMPLES)) == 200
+    await services.close()
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("turns", range(12))
+async def test_a_client_that_hangs_up_leaves_nothing_half_done(turns: int) -> None:
+    """Cancelled after any number of turns, an operation is done whole or not at all."""
+    server = Server()
+    services = server.services(InterleavedStore(server.store, Random(turns)))
+    work = asyncio.ensure_future(
+        services.desktop_pet.breaks.start_pomodoro(POMODORO, Call("start", "key-1", "a"))
+    )
+    for _ in range(turns):
+        await asyncio.sleep(0)
+    work.cancel()
+    await asyncio.gather(work, return_exceptions=True)
+    await services.close()
+    started = await server.store.count(Query(POMODORO_SESSIONS))
+    kept = await server.store.find(Query(IDEMPOTENCY_KEYS))
+    assert started == len(kept)
+    assert all(answer["outbox_len"] == 0 for answer in kept)

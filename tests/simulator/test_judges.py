@@ -1,6 +1,7 @@
 """Each judge rejects a bad trace made by hand, and accepts a good one."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from itertools import count
 
@@ -8,9 +9,11 @@ import pytest
 
 from petcore.adapters.zones_tzdata import TzdataZones
 from simulator.invariants import Judge
+from simulator.invariants.no_server_error import NoServerError
 from simulator.invariants.pomodoro_oracle import PomodoroOracle
 from simulator.invariants.water_promises import WaterPromises
 from simulator.kernel.trace import Event
+from simulator.world import Outcome
 
 NUMBERS = count(1)
 MINUTE_MS = 60_000
@@ -202,3 +205,18 @@ def test_a_pomodoro_as_documented_is_accepted() -> None:
 def test_a_wrong_pomodoro_is_noticed(story: list[list[Event]]) -> None:
     """One fault in a trace made by hand, and the oracle objects."""
     assert len(verdict(PomodoroOracle(), *story)) == 1
+
+
+def test_an_error_of_the_server_is_noticed() -> None:
+    """Any status of 500 and above, whatever the request was."""
+    good = {"at": 1, "kind": "served", "id": 1, "status": 404, "body": "{}"}
+    assert verdict(NoServerError(), [good, {**good, "kind": "lost"}]) == []
+    assert len(verdict(NoServerError(), [good, {**good, "status": 503}])) == 1
+
+
+def test_a_judge_who_saw_nothing_has_not_acquitted() -> None:
+    """A run whose judges had no case is not good."""
+    judge = water()
+    assert not Outcome("", Counter(), (judge,), 0).is_good
+    verdict(judge, schedule(), poll(600, reminds=True))
+    assert Outcome("", Counter(), (judge,), 0).is_good

@@ -2,13 +2,14 @@
 
 import asyncio
 import io
+import os
 import random
 import socket
 import threading
 import time
 import uuid
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -141,7 +142,11 @@ def _connect() -> None:
 REACHES: dict[str, Callable[[], object]] = {
     "time.time": lambda: time.time() + 1,
     "time.monotonic": lambda: time.monotonic() + 1,
+    "time.perf_counter_ns": lambda: time.perf_counter_ns() + 1,
     "random.random": lambda: random.random() + 1,
+    "random.sample": lambda: random.sample([1], 1),
+    "SystemRandom.random": lambda: random.SystemRandom().random() + 1,
+    "os.urandom": lambda: os.urandom(1),
     "uuid.uuid4": lambda: str(uuid.uuid4()),
     "SystemClock.now": lambda: SystemClock().now(),
     "SystemEntropy.new_id": lambda: SystemEntropy().new_id(),
@@ -153,8 +158,14 @@ REACHES: dict[str, Callable[[], object]] = {
 @pytest.mark.parametrize("name", REACHES)
 def test_reaching_for_the_real_world_trips(name: str) -> None:
     """Clocks, chance, threads and sockets are refused, by the name of what was reached for."""
-    with tripwires(), pytest.raises(Tripped, match=f"reached for {name}"):
+    with pytest.raises(Tripped, match=f"reached for {name}"), tripwires():
         REACHES[name]()
+
+
+def test_nobody_can_swallow_a_trip() -> None:
+    """Caught inside the run, it is raised again at its end."""
+    with pytest.raises(Tripped, match=r"time\.time"), tripwires(), suppress(Exception):
+        time.time()
 
 
 def test_the_real_world_comes_back() -> None:

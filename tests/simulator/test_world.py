@@ -13,14 +13,14 @@ from simulator.__main__ import main
 ROOT = Path(__file__).parents[2]
 
 
-def digest_elsewhere(tmp_path: Path, seed: int, hash_seed: str) -> str:
+def digest_elsewhere(tmp_path: Path, seed: int, hash_seed: str, **environment: str) -> str:
     """The digest of a morning, simulated in a process of its own."""
     out = tmp_path / f"{seed}-{hash_seed}"
     command = [sys.executable, "-m", "simulator", "day", "--hours", "10", "--polling", "next"]
     subprocess.run(
         [*command, "--seed", str(seed), "--out", str(out)],
         cwd=ROOT,
-        env={**os.environ, "PYTHONHASHSEED": hash_seed},
+        env={**os.environ, "PYTHONHASHSEED": hash_seed, **environment},
         check=True,
         capture_output=True,
     )
@@ -30,9 +30,11 @@ def digest_elsewhere(tmp_path: Path, seed: int, hash_seed: str) -> str:
 
 
 def test_a_seed_is_a_world(tmp_path: Path) -> None:
-    """Two processes with different hash seeds agree to the last byte; another seed differs."""
+    """Processes with other hash seeds and settings agree to the last byte; another seed differs."""
     first = digest_elsewhere(tmp_path, 7, "1")
     assert digest_elsewhere(tmp_path, 7, "2") == first
+    hostile = {"PETCORE_HIGH_STRESS_HELD_S": "60", "PETCORE_PORT": "none", "TZ": "Asia/Tokyo"}
+    assert digest_elsewhere(tmp_path, 7, "3", **hostile) == first
     assert digest_elsewhere(tmp_path, 8, "1") != first
 
 
@@ -70,6 +72,8 @@ def test_a_day_is_told_and_judged(tmp_path: Path, capsys: pytest.CaptureFixture[
     [
         (["day", "--seed", "x"], "--seed"),
         (["day", "--date", "2026-13-01"], "--date"),
+        (["day", "--date", "1999-12-31"], "--date"),
+        (["day", "--date", "9999-12-31"], "--date"),
         (["day", "--hours", "0"], "--hours"),
         (["day", "--polling", "never"], "--polling"),
         (["night"], "COMMAND"),

@@ -5,14 +5,22 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from petcore.api.operation import Section
-from petcore.api.wire import AnsweredInstant, AnsweredUuid, Integral, Model, UserId, Uuid
+from petcore.api.wire import (
+    AnsweredInstant,
+    AnsweredUuid,
+    Integral,
+    Model,
+    NextPoll,
+    UserId,
+    UserRequest,
+    Uuid,
+)
 from petcore.services.desktop_pet import DesktopPet
 from petcore.services.desktop_pet.breaks import PomodoroWish
 from petcore.services.idempotency import Answer, Call
 
 breaks = Section[DesktopPet]()
 
-NextPoll = Annotated[int, Field(ge=1, le=300)]
 Phase = Literal["focus", "break", "completed"]
 
 
@@ -84,12 +92,6 @@ class ActivePomodoro(Model):
     next_poll_s: NextPoll
 
 
-class UserRequest(Model):
-    """Whose it is."""
-
-    user_id: UserId
-
-
 class StressPromptsRequest(Model):
     """Whether high stress may ask for breaks."""
 
@@ -146,13 +148,15 @@ async def stop_pomodoro(pet: DesktopPet, request: PomodoroRequest, call: Call) -
     return await pet.breaks.stop_pomodoro(request.session_id, call)
 
 
-@breaks.get("/api/breaks/pomodoro/status", request=PomodoroRequest, response=PomodoroStatus)
+@breaks.get(
+    "/api/breaks/pomodoro/status", request=PomodoroRequest, response=PomodoroStatus, acts=True
+)
 async def get_pomodoro_status(pet: DesktopPet, request: PomodoroRequest, call: Call) -> Answer:
     """P10: Poll Pomodoro status (ESP32)."""
     return await pet.breaks.get_pomodoro_status(request.session_id)
 
 
-@breaks.get("/api/breaks/pomodoro/active", request=UserRequest, response=ActivePomodoro)
+@breaks.get("/api/breaks/pomodoro/active", request=UserRequest, response=ActivePomodoro, acts=True)
 async def get_active_pomodoro(pet: DesktopPet, request: UserRequest, call: Call) -> Answer:
     """Extension: find the running Pomodoro timer again, after a reboot say."""
     return await pet.breaks.get_active_pomodoro(request.user_id)

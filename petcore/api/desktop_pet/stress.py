@@ -3,6 +3,7 @@
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
+from pydantic_core import to_json
 
 from petcore.api.operation import Section
 from petcore.api.wire import (
@@ -24,10 +25,13 @@ from petcore.services.idempotency import Answer, Call
 stress = Section[DesktopPet]()
 
 _METRICS_DEPTH_MAX = 4
+_METRICS_BYTES_MAX = 65_536
 _INTEGER_MAX = 2**63
 
 
 def _storable(metrics: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    if len(to_json(metrics)) > _METRICS_BYTES_MAX:
+        raise ValueError(f"must not be larger than {_METRICS_BYTES_MAX} bytes")
     _check(metrics, _METRICS_DEPTH_MAX)
     return metrics
 

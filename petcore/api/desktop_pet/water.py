@@ -5,7 +5,16 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from petcore.api.operation import Section
-from petcore.api.wire import AnsweredInstant, ClockTime, Integral, Model, UserId, ZoneName
+from petcore.api.wire import (
+    AnsweredInstant,
+    ClockTime,
+    Integral,
+    Model,
+    NextPoll,
+    UserId,
+    UserRequest,
+    ZoneName,
+)
 from petcore.services.desktop_pet import DesktopPet
 from petcore.services.desktop_pet.water import ScheduleWish
 from petcore.services.idempotency import Answer, Call
@@ -42,12 +51,6 @@ class ScheduleAnswer(Model):
     schedule: Schedule
 
 
-class UserRequest(Model):
-    """Whose it is."""
-
-    user_id: UserId
-
-
 class WaterPayload(Model):
     """What the device shows."""
 
@@ -63,7 +66,7 @@ class WaterPoll(Model):
     reason: Literal["due", "not_due", "outside_window", "disabled", "no_schedule"]
     server_time_utc: AnsweredInstant
     payload: WaterPayload | None
-    next_poll_s: Annotated[int, Field(ge=1, le=300)]
+    next_poll_s: NextPoll
 
 
 class Done(Model):
@@ -84,7 +87,7 @@ async def get_water_schedule(pet: DesktopPet, request: UserRequest, call: Call) 
     return await pet.water.get_schedule(request.user_id)
 
 
-@water.get("/api/water/poll", request=UserRequest, response=WaterPoll, acts=True)
+@water.get("/api/water/poll", request=UserRequest, response=WaterPoll, acts=True, takes_key=True)
 async def poll_water(pet: DesktopPet, request: UserRequest, call: Call) -> Answer:
     """P3: Poll for drink-water reminder (ESP32)."""
     return await pet.water.poll(request.user_id, call)

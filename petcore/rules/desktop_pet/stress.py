@@ -2,8 +2,8 @@
 
 Both are functions of the set of samples alone: samples may arrive late and in any order, and the
 answer is the one that the right order would have given. Instants of samples are the sender's; they
-are compared with each other and, against clocks that run ahead, with ``now``, but a sender whose
-clock is slow loses nothing.
+are compared with each other and, against clocks that run ahead, once with the instant of their
+arrival, but a sender whose clock is slow loses nothing.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -43,9 +43,9 @@ class HighStressPolicy:
     """When stress counts as high for long enough to ask for a break.
 
     ``threshold`` (0..1) must be reached by every counted sample for ``held``. Two counted samples
-    further apart than ``gap`` do not belong together. Samples below ``confidence`` (0..1) neither
-    count nor break. Samples dated more than ``ahead`` in the future are not believed. After a
-    prompt is resolved, ``cool_down`` passes before ``held`` starts anew.
+    further apart than ``gap`` do not belong together. Samples below ``confidence`` (0..1), and
+    those dated more than ``ahead`` in the future, neither count nor break. After a prompt is
+    resolved, ``cool_down`` passes before ``held`` starts anew.
     """
 
     threshold: float = 0.75
@@ -57,7 +57,7 @@ class HighStressPolicy:
 
     @property
     def lookback(self) -> timedelta:
-        """How far before the newest sample the detector must see to be sure."""
+        """How far before the newest counted sample the detector must see to be sure."""
         return self.held + self.gap
 
 
@@ -84,12 +84,19 @@ def report(samples: Iterable[Sample]) -> Report:
     )
 
 
+def counts(sample: Sample, arrived_at: datetime, policy: HighStressPolicy) -> bool:
+    """Whether the detector looks at ``sample`` at all. Decided once, when it arrives."""
+    is_sure = sample.confidence >= policy.confidence
+    return is_sure and sample.captured_at <= arrived_at + policy.ahead
+
+
 def detect(
-    samples: Iterable[Sample], now: datetime, policy: HighStressPolicy, since: datetime | None
+    counted: Iterable[Sample], now: datetime, policy: HighStressPolicy, since: datetime | None
 ) -> Stress:
-    """Look at ``samples`` in any order, ignoring those before ``since`` if that is given."""
-    counted = sorted(sample for sample in samples if _counts(sample, now, policy, since))
-    run = _high_run(counted, policy)
+    """Look at counted samples in any order, but not at those before ``since`` if that is given."""
+    run = _high_run(
+        sorted(sample for sample in counted if since is None or sample.captured_at >= since), policy
+    )
     if not run:
         return Stress(False, max(now, since or now) + policy.held)
     high_at = run[0].captured_at + policy.held
@@ -136,16 +143,6 @@ def _extremes(ordered: Sequence[Sample], start: int, end: int) -> list[int]:
     stress: Callable[[int], float] = lambda index: ordered[index].stress_score  # noqa: E731
     places = range(start, end)
     return sorted({pick(places, key=key) for pick in (min, max) for key in (focus, stress)})
-
-
-def _counts(
-    sample: Sample, now: datetime, policy: HighStressPolicy, since: datetime | None
-) -> bool:
-    return (
-        sample.confidence >= policy.confidence
-        and sample.captured_at <= now + policy.ahead
-        and (since is None or sample.captured_at >= since)
-    )
 
 
 def _high_run(counted: Sequence[Sample], policy: HighStressPolicy) -> Sequence[Sample]:

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from petcore.rules.desktop_pet.stress import HighStressPolicy
 from petcore.services.desktop_pet.breaks import Breaks
 from petcore.services.desktop_pet.encouragement import Encouragement
 from petcore.services.desktop_pet.stress import Stress
 from petcore.services.desktop_pet.water import Water
 
-__all__ = ["Breaks", "DesktopPet", "Encouragement", "Stress", "Water"]
+__all__ = ["Breaks", "DesktopPet", "Encouragement", "HighStressPolicy", "Stress", "Water"]
 
 
 @dataclass(frozen=True, slots=True)

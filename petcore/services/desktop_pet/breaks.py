@@ -20,7 +20,7 @@ from petcore.services.desktop_pet.collections import (
     shown,
 )
 from petcore.services.desktop_pet.prompts import Prompts, preference_key, prompt_key, resolved
-from petcore.services.idempotency import Answer, Call, Decision, Once
+from petcore.services.idempotency import Answer, Call, Decision, Once, Plan
 from petcore.services.outbox import Conflict, Outbox, Write
 
 _SHOWN = (
@@ -34,6 +34,7 @@ _SHOWN = (
     "status",
 )
 _PROMPT_SHOWN = ("prompt_id", "type", "reason", "created_at", "payload")
+_LOOKED_AT = 16
 _ACTIVE_SHOWN = ("session_id", "phase", "cycle_index", "seconds_remaining", "payload")
 
 
@@ -68,7 +69,7 @@ class Breaks:
                 _pomodoro_answer(pomodoro), Write(POMODORO_SESSIONS, pomodoro), is_fresh=True
             )
 
-        return await self._once.run(call, find, decide)
+        return await self._once.run(call, Plan(f"pomodoro:{wish.user_id}", find, decide))
 
     async def stop_pomodoro(self, session_id: str, call: Call) -> Answer:
         """Extension: end a Pomodoro before its time. What has ended stays as it ended."""
@@ -82,7 +83,8 @@ class Breaks:
                 _pomodoro_answer(ended), Write(POMODORO_SESSIONS, ended, pomodoro["version"])
             )
 
-        return await self._once.run(call, lambda: self._find_pomodoro(session_id), decide)
+        plan = Plan(_pomodoro_key(session_id), lambda: self._find_pomodoro(session_id), decide)
+        return await self._once.run(call, plan)
 
     async def get_pomodoro_status(self, session_id: str) -> Answer:
         """P10: where a Pomodoro stands. Raises ``NotFound``."""
@@ -101,10 +103,12 @@ class Breaks:
             {"user_id": user_id, "status": "active"},
             "started_at_ms",
             descending=True,
+            limit=_LOOKED_AT,
         )
-        for pomodoro in await self._ports.store.find(running):
-            if not await self._close_if_over(pomodoro, now):
-                return {"active": True, **_status(pomodoro, now)}
+        while pomodoros := await self._ports.store.find(running):
+            for pomodoro in pomodoros:
+                if not await self._close_if_over(pomodoro, now):
+                    return {"active": True, **_status(pomodoro, now)}
         return {
             "active": False,
             **dict.fromkeys(_ACTIVE_SHOWN),
@@ -131,7 +135,7 @@ class Breaks:
             write = Write(BREAK_PREFERENCES, preference, stored["version"] if stored else 0)
             return Decision({"ok": True, "user_id": user_id, "enabled": enabled}, write)
 
-        return await self._once.run(call, find, decide)
+        return await self._once.run(call, Plan(preference_key(user_id), find, decide))
 
     async def poll_prompt(self, user_id: str) -> Answer:
         """P12: the user's oldest open prompt, or nulls. Polling does not consume it."""
@@ -157,7 +161,8 @@ class Breaks:
                 _prompt_answer(settled), Write(BREAK_PROMPTS, settled, prompt["version"])
             )
 
-        return await self._once.run(call, lambda: self._find_prompt(prompt_id), decide)
+        plan = Plan(prompt_key(prompt_id), lambda: self._find_prompt(prompt_id), decide)
+        return await self._once.run(call, plan)
 
     async def _find_pomodoro(self, session_id: str) -> tuple[str, PomodoroSession]:
         pomodoro = await self._outbox.load(POMODORO_SESSIONS, _pomodoro_key(session_id))

@@ -58,7 +58,9 @@ class FocusSession(Deciding):
 
 
 class FocusSample(Record):
-    """One reading of the edge. Scores and confidence are 0..1."""
+    """One reading of the edge. Scores and confidence are 0..1; ``is_counted`` is 1 if the
+    high-stress detector looks at it, else 0.
+    """
 
     sample_id: str
     session_id: str
@@ -71,6 +73,7 @@ class FocusSample(Record):
     signal_source: str
 
     captured_at_ms: int
+    is_counted: int
 
 
 class FocusReport(Record):
@@ -153,7 +156,12 @@ FOCUS_SESSIONS: Collection[FocusSession] = Collection(
     (Index(("session_id",), unique=True), Index(("user_id", "status")), OUTBOX_INDEX),
 )
 FOCUS_SAMPLES: Collection[FocusSample] = Collection(
-    "focus_samples", (Index(("session_id", "captured_at_ms")), Index(("user_id", "captured_at_ms")))
+    "focus_samples",
+    (
+        Index(("session_id", "captured_at_ms")),
+        Index(("session_id", "is_counted", "captured_at_ms")),
+        Index(("user_id", "captured_at_ms")),
+    ),
 )
 FOCUS_REPORTS: Collection[FocusReport] = Collection(
     "focus_reports", (Index(("session_id",), unique=True), Index(("user_id",)))

@@ -3,22 +3,24 @@
 from petcore.ports import Ports
 from petcore.ports.store import Query
 from petcore.rules.desktop_pet import encouragement
+from petcore.rules.desktop_pet.stress import HighStressPolicy
 from petcore.rules.instant import to_ms
 from petcore.services.desktop_pet.collections import (
     ENCOURAGEMENT_EVENTS,
     FOCUS_SAMPLES,
     EncouragementEvent,
 )
-from petcore.services.idempotency import Answer, Call, Decision, Once
+from petcore.services.idempotency import Answer, Call, Decision, Once, Plan
 from petcore.services.outbox import Write
 
 
 class Encouragement:
     """The operation of the document's section "Encouragement"."""
 
-    def __init__(self, ports: Ports, once: Once) -> None:
+    def __init__(self, ports: Ports, once: Once, policy: HighStressPolicy) -> None:
         self._ports = ports
         self._once = once
+        self._policy = policy
 
     async def get_message(
         self, user_id: str, focus_score: float | None, stress_score: float | None, call: Call
@@ -39,11 +41,13 @@ class Encouragement:
             write = Write(ENCOURAGEMENT_EVENTS, event)
             return Decision({"ok": True, "message": message}, write, is_fresh=True)
 
-        return await self._once.run(call, find, decide)
+        return await self._once.run(call, Plan(f"encouragement:{user_id}", find, decide))
 
     async def _latest_scores(self, user_id: str) -> tuple[float, float]:
+        believed = to_ms(self._ports.clock.now() + self._policy.ahead) + 1
+        user = {"user_id": user_id}
         latest = await self._ports.store.find(
-            Query(FOCUS_SAMPLES, {"user_id": user_id}, "captured_at_ms", descending=True, limit=1)
+            Query(FOCUS_SAMPLES, user, "captured_at_ms", below=believed, descending=True, limit=1)
         )
         if not latest:
             return encouragement.MIDDLE, encouragement.MIDDLE

@@ -1,14 +1,15 @@
 """Focus / Stress: study sessions, samples and reports (P5 to P8), and what queues a prompt."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from petcore.errors import NotFound, WrongState
 from petcore.ports import Ports
-from petcore.ports.store import Query
+from petcore.ports.store import Query, Scalar
 from petcore.rules.desktop_pet import stress
-from petcore.rules.instant import from_ms, to_ms, truncate
+from petcore.rules.instant import to_ms, truncate
 from petcore.services.desktop_pet.collections import (
     BREAK_PROMPTS,
     FOCUS_REPORTS,
@@ -20,8 +21,8 @@ from petcore.services.desktop_pet.collections import (
     shown,
 )
 from petcore.services.desktop_pet.prompts import Prompts
-from petcore.services.idempotency import Answer, Call, Decision, Once
-from petcore.services.outbox import Document, Outbox, Write
+from petcore.services.idempotency import Answer, Call, Decision, Once, Plan
+from petcore.services.outbox import Conflict, Document, Outbox, Write
 
 _SHOWN = (
     "session_id",
@@ -87,7 +88,7 @@ class Stress:
             answer = {"ok": True, "session": shown(session, _SHOWN)}
             return Decision(answer, Write(FOCUS_SESSIONS, session), is_fresh=True)
 
-        return await self._once.run(call, find, decide)
+        return await self._once.run(call, Plan(f"start:{wish.user_id}", find, decide))
 
     async def ingest_sample(self, reading: Reading, call: Call) -> Answer:
         """P6: store a sample and, if stress has now been high for long enough, a break prompt.
@@ -110,7 +111,7 @@ class Stress:
                 (Write(FOCUS_SAMPLES, sample), *prompts),
             )
 
-        return await self._once.run(call, lambda: self._find(reading.session_id), decide)
+        return await self._once.run(call, self._plan(reading.session_id, decide))
 
     async def end_session(self, session_id: str, call: Call) -> Answer:
         """P7: end a session and answer its report. A second end answers the first one's."""
@@ -131,20 +132,33 @@ class Stress:
                 ),
             )
 
-        return await self._once.run(call, lambda: self._find(session_id), decide)
+        return await self._once.run(call, self._plan(session_id, decide))
 
     async def get_report(self, session_id: str) -> Answer:
         """P8: the report of an ended session. Raises ``NotFound``."""
         stored = await self._ports.store.get(FOCUS_REPORTS, _report_key(session_id))
         if stored is None:
+            # Its session may have ended and not have delivered it yet: loading it does.
+            with suppress(Conflict):
+                await self._outbox.load(FOCUS_SESSIONS, session_key(session_id))
+            stored = await self._ports.store.get(FOCUS_REPORTS, _report_key(session_id))
+        if stored is None:
             raise NotFound(f"session_id: no report for session {session_id}")
         return shown(stored, ("session_id", "user_id", "generated_at", "report"))
 
-    async def _find(self, session_id: str) -> tuple[str, FocusSession]:
-        session = await self._outbox.load(FOCUS_SESSIONS, session_key(session_id))
-        if session is None:
-            raise NotFound(f"session_id: no study session {session_id}")
-        return session["user_id"], session
+    def _plan(
+        self, session_id: str, decide: Callable[[FocusSession], Awaitable[Decision]]
+    ) -> Plan[FocusSession]:
+        """Decide on a study session. Finding it raises ``NotFound``."""
+        id = session_key(session_id)
+
+        async def find() -> tuple[str, FocusSession]:
+            session = await self._outbox.load(FOCUS_SESSIONS, id)
+            if session is None:
+                raise NotFound(f"session_id: no study session {session_id}")
+            return session["user_id"], session
+
+        return Plan(id, find, decide)
 
     def _new_session(self, wish: SessionWish, allows: bool) -> FocusSession:
         id, now = self._ports.entropy.new_id(), self._ports.clock.now()
@@ -166,9 +180,9 @@ class Stress:
         )
 
     def _new_sample(self, reading: Reading, session: FocusSession) -> FocusSample:
-        id = self._ports.entropy.new_id()
-        captured_at = truncate(reading.captured_at or self._ports.clock.now())
-        return FocusSample(
+        id, now = self._ports.entropy.new_id(), self._ports.clock.now()
+        captured_at = truncate(reading.captured_at or now)
+        sample = FocusSample(
             _id=f"sample:{id}",
             version=1,
             sample_id=id,
@@ -181,15 +195,20 @@ class Stress:
             raw_metrics=reading.raw_metrics,
             signal_source=reading.signal_source or session["signal_source"],
             captured_at_ms=to_ms(captured_at),
+            is_counted=0,
         )
+        sample["is_counted"] = int(stress.counts(_rule_of(sample), now, self._policy))
+        return sample
 
     async def _react(
         self, session: FocusSession, sample: FocusSample
     ) -> tuple[FocusSession, tuple[Write[Document], ...]]:
         """The session after ``sample``, and the prompt that it queues, if any."""
+        if not sample["is_counted"]:
+            return session, ()
         now = self._ports.clock.now()
         is_open, since = await self._prompts.quiet(session["prompt_id"])
-        found = stress.detect(await self._evidence(sample, now), now, self._policy, since)
+        found = stress.detect(await self._evidence(sample), now, self._policy, since)
         changed: FocusSession = {**session, "high_at_ms": to_ms(found.high_at)}
         if is_open or not found.is_high or not await self._prompts.may_prompt(session):
             return changed, ()
@@ -197,26 +216,16 @@ class Stress:
         prompted: FocusSession = {**changed, "prompt_id": prompt["prompt_id"]}
         return prompted, (Write(BREAK_PROMPTS, prompt),)
 
-    async def _evidence(self, sample: FocusSample, now: datetime) -> list[stress.Sample]:
-        """The session's samples that the detector needs to see, ``sample`` among them."""
-        session = {"session_id": sample["session_id"]}
-        believed = to_ms(now + self._policy.ahead) + 1
-        newest = await self._ports.store.find(
-            Query(
-                FOCUS_SAMPLES, session, "captured_at_ms", below=believed, descending=True, limit=1
-            )
+    async def _evidence(self, sample: FocusSample) -> list[stress.Sample]:
+        """The counted samples of the session that the detector needs, ``sample`` among them."""
+        counted: dict[str, Scalar] = {"session_id": sample["session_id"], "is_counted": 1}
+        by_time = Query(FOCUS_SAMPLES, counted, "captured_at_ms", descending=True, limit=1)
+        newest = max(
+            known["captured_at"] for known in (*await self._ports.store.find(by_time), sample)
         )
-        newest_ms = max(
-            (
-                known["captured_at_ms"]
-                for known in (*newest, sample)
-                if known["captured_at_ms"] < believed
-            ),
-            default=0,
-        )
-        start = to_ms(from_ms(newest_ms) - self._policy.lookback)
+        start = to_ms(newest - self._policy.lookback)
         stored = await self._ports.store.find(
-            Query(FOCUS_SAMPLES, session, "captured_at_ms", at_least=start, below=believed)
+            Query(FOCUS_SAMPLES, counted, "captured_at_ms", at_least=start)
         )
         return [_rule_of(known) for known in (*stored, sample)]
 

@@ -1,5 +1,6 @@
 """Water: schedule, poll and acknowledgement (P1 to P4)."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -14,7 +15,7 @@ from petcore.services.desktop_pet.collections import (
     WaterEvent,
     WaterSchedule,
 )
-from petcore.services.idempotency import Answer, Call, Decision, Once
+from petcore.services.idempotency import Answer, Call, Decision, Once, Plan
 from petcore.services.outbox import Outbox, Write
 
 _PAYLOAD = {"title": "Drink water", "message": "Time to hydrate!", "animation": "WATER_DROP"}
@@ -61,7 +62,7 @@ class Water:
             write = Write(WATER_SCHEDULES, schedule, stored["version"] if stored else 0)
             return Decision({"ok": True, "schedule": _shown(schedule)}, write)
 
-        return await self._once.run(call, lambda: self._find(wish.user_id), decide)
+        return await self._once.run(call, self._plan(wish.user_id, decide))
 
     async def get_schedule(self, user_id: str) -> Answer:
         """P2: the stored schedule. Raises ``NotFound``."""
@@ -84,13 +85,13 @@ class Water:
                 "next_poll_s": seconds_up(verdict.next_poll),
             }
             if stored is None or not verdict.is_due:
-                return Decision(answer)
+                return Decision(answer, is_kept=False)
             triggered: WaterSchedule = {**stored, "last_triggered_at": now}
             reminder = _event(f"reminder:{user_id}:{to_ms(now)}", user_id, "REMINDER_SENT", now)
             write = Write(WATER_SCHEDULES, triggered, stored["version"])
             return Decision(answer, write, (Write(WATER_EVENTS, reminder),))
 
-        return await self._once.run(call, lambda: self._find(user_id), decide)
+        return await self._once.run(call, self._plan(user_id, decide))
 
     async def acknowledge(self, user_id: str, call: Call) -> Answer:
         """P4: record that the device saw the reminder. The timer runs on from the reminder."""
@@ -103,10 +104,18 @@ class Water:
             event = _event(id, user_id, "DEVICE_ACK", self._ports.clock.now())
             return Decision({"ok": True}, Write(WATER_EVENTS, event), is_fresh=True)
 
-        return await self._once.run(call, find, decide)
+        return await self._once.run(call, Plan(f"ack:{user_id}", find, decide))
 
-    async def _find(self, user_id: str) -> tuple[str, WaterSchedule | None]:
-        return user_id, await self._outbox.load(WATER_SCHEDULES, _schedule_id(user_id))
+    def _plan(
+        self, user_id: str, decide: Callable[[WaterSchedule | None], Awaitable[Decision]]
+    ) -> Plan[WaterSchedule | None]:
+        """Decide on the user's schedule."""
+        id = _schedule_id(user_id)
+
+        async def find() -> tuple[str, WaterSchedule | None]:
+            return user_id, await self._outbox.load(WATER_SCHEDULES, id)
+
+        return Plan(id, find, decide)
 
     def _rule_of(self, stored: WaterSchedule | None) -> water.Schedule | None:
         if stored is None:

@@ -13,6 +13,8 @@ from petcore.rules.desktop_pet.stress import (
     GRAPH_POINTS_MAX,
     HighStressPolicy,
     Sample,
+    Stress,
+    counts,
     detect,
     may_prompt,
     quiet_until,
@@ -22,6 +24,12 @@ from petcore.rules.desktop_pet.stress import (
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
 POLICY = HighStressPolicy()
 MINUTE = timedelta(minutes=1)
+
+
+def found(readings: list[Sample], now: datetime, since: datetime | None = None) -> Stress:
+    """What the detector finds in the samples that count when they arrive at ``now``."""
+    counted = [sample for sample in readings if counts(sample, now, POLICY)]
+    return detect(counted, now, POLICY, since)
 
 
 def high(minute: float, stress: float = 0.9, confidence: float = 1.0) -> Sample:
@@ -114,14 +122,14 @@ def test_high_means_high_for_ten_minutes_without_a_break(
     readings: list[Sample], is_high: bool
 ) -> None:
     """Every counted sample of ten minutes at or above 0.75, no two further apart than six."""
-    assert detect(readings, NOON + 15 * MINUTE, POLICY, None).is_high is is_high
+    assert found(readings, NOON + 15 * MINUTE).is_high is is_high
 
 
 def test_samples_far_ahead_are_not_believed() -> None:
     """A sender whose clock runs more than five minutes ahead raises no alarm."""
     readings = [high(m) for m in range(11)]
-    assert detect(readings, NOON + 5 * MINUTE, POLICY, None).is_high
-    assert not detect(readings, NOON + 4.9 * MINUTE, POLICY, None).is_high
+    assert found(readings, NOON + 5 * MINUTE).is_high
+    assert not found(readings, NOON + 4.9 * MINUTE).is_high
 
 
 def test_a_slow_clock_loses_nothing() -> None:
@@ -154,7 +162,7 @@ def test_the_detector_does_not_depend_on_the_order(readings: list[Sample], chanc
     shuffled = list(readings)
     chance.shuffle(shuffled)
     now = NOON + 40 * MINUTE
-    assert detect(shuffled, now, POLICY, None) == detect(readings, now, POLICY, None)
+    assert found(shuffled, now) == found(readings, now)
 
 
 @given(stressed)
@@ -162,7 +170,7 @@ def test_the_detector_equals_its_definition(readings: list[Sample]) -> None:
     """Compared with a plain reading of the definition, minute by minute."""
     now = NOON + 40 * MINUTE
     counted = sorted(sample for sample in readings if sample.confidence >= POLICY.confidence)
-    assert detect(readings, now, POLICY, None).is_high is _is_high_by_definition(counted)
+    assert found(readings, now).is_high is _is_high_by_definition(counted)
 
 
 def _is_high_by_definition(counted: list[Sample]) -> bool:
@@ -180,12 +188,10 @@ def _is_high_by_definition(counted: list[Sample]) -> bool:
 def test_the_lookback_is_enough(readings: list[Sample]) -> None:
     """What lies further back than the lookback cannot change whether stress is high."""
     now = NOON + 40 * MINUTE
-    newest = max((sample.captured_at for sample in readings), default=NOON)
-    near = [sample for sample in readings if sample.captured_at >= newest - POLICY.lookback]
-    counted = [sample for sample in readings if sample.confidence >= POLICY.confidence]
-    if counted and max(counted).captured_at == newest:
-        whole = detect(readings, now, POLICY, None).is_high
-        assert detect(near, now, POLICY, None).is_high is whole
+    counted = [sample for sample in readings if counts(sample, now, POLICY)]
+    newest = max((sample.captured_at for sample in counted), default=NOON)
+    near = [sample for sample in counted if sample.captured_at >= newest - POLICY.lookback]
+    assert detect(near, now, POLICY, None).is_high is detect(counted, now, POLICY, None).is_high
 
 
 def test_all_numbers_are_settings() -> None:

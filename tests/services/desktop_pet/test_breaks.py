@@ -87,6 +87,23 @@ async def test_the_newest_running_pomodoro_is_the_active_one() -> None:
 
 
 @pytest.mark.asyncio
+async def test_many_forgotten_pomodoros_do_not_hide_the_running_one() -> None:
+    """However many ran out unseen after it began, the one that still runs is found."""
+    server = Server()
+    services = server.services()
+    running = await start(services, cycles=24)
+    for _ in range(40):
+        server.clock.advance(0.1)
+        await start(services, cycles=1)
+    server.clock.advance(40)
+    assert (await services.desktop_pet.breaks.get_active_pomodoro("audrey"))[
+        "session_id"
+    ] == running
+    active = Query(POMODORO_SESSIONS, {"user_id": "audrey", "status": "active"})
+    assert await server.store.count(active) == 1
+
+
+@pytest.mark.asyncio
 async def test_study_sessions_and_pomodoros_are_different_things() -> None:
     """Both have a session_id, but the one is unknown to the other."""
     server = Server()

@@ -1,11 +1,14 @@
 """Encouragement through the services."""
 
+from datetime import timedelta
+
 import pytest
 
 from petcore.rules.desktop_pet.encouragement import MESSAGES, bands
+from petcore.services.desktop_pet.stress import Reading
 from petcore.services.idempotency import Call
 from tests.services.desktop_pet.test_breaks import study
-from tests.services.server import Server
+from tests.services.server import NOON, Server
 
 CALL = Call("test")
 
@@ -34,3 +37,17 @@ async def test_the_pet_does_not_repeat_itself() -> None:
         said.append((await encouragement.get_message("audrey", 0.5, 0.5, CALL))["message"])
         server.clock.advance(0.1)
     assert len(set(said)) == 4
+
+
+@pytest.mark.asyncio
+async def test_a_sample_from_the_future_is_not_the_latest() -> None:
+    """One wrong clock does not steer what the pet says for ever."""
+    server = Server()
+    services = server.services()
+    session_id = await study(server, allows=True, minutes=1, stress=0.1)
+    future = Reading(session_id, 0.5, 0.9, NOON + timedelta(days=9), 1.0, None, {})
+    await services.desktop_pet.stress.ingest_sample(future, CALL)
+    message = (await services.desktop_pet.encouragement.get_message("audrey", None, None, CALL))[
+        "message"
+    ]
+    assert message in MESSAGES[bands(0.5, 0.1)]

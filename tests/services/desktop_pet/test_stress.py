@@ -1,15 +1,17 @@
 """Study sessions, samples and reports through the services."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 
-from petcore.errors import NotFound
+from petcore.errors import NotFound, StoreUnavailable
 from petcore.ports.store import Query
 from petcore.services.desktop_pet.collections import FOCUS_SAMPLES
 from petcore.services.desktop_pet.stress import Reading, SessionWish
 from petcore.services.idempotency import Call
 from tests.services.desktop_pet.test_breaks import part, study
+from tests.services.interrupted import InterruptedStore
 from tests.services.server import NOON, Server
 
 CALL = Call("test")
@@ -80,3 +82,55 @@ async def test_a_session_does_not_end_before_it_began() -> None:
     session_id = await study(server, allows=True, minutes=0)
     server.clock.advance(-5)
     assert (await stress.end_session(session_id, CALL))["ended_at"] == NOON
+
+
+async def _prompted(readings: Sequence[tuple[float, float, float, float]]) -> bool:
+    """Whether samples (arrives at minute, captured at minute, stress, confidence) prompt."""
+    server = Server()
+    services = server.services()
+    wish = SessionWish("audrey", "Math", allow_prompted_breaks=True, signal_source="presage")
+    answer = await services.desktop_pet.stress.start_session(wish, CALL)
+    session_id = str(part(answer, "session")["session_id"])
+    for arrives, captured, level, confidence in readings:
+        server.clock.instant = NOON + timedelta(minutes=arrives)
+        at = NOON + timedelta(minutes=captured)
+        reading = Reading(session_id, 0.5, level, at, confidence, None, {})
+        await services.desktop_pet.stress.ingest_sample(reading, CALL)
+    return bool((await services.desktop_pet.breaks.poll_prompt("audrey"))["show_prompt"])
+
+
+@pytest.mark.asyncio
+async def test_a_sample_from_the_future_is_never_believed() -> None:
+    """Not even when its time has come: it neither breaks a run nor makes one."""
+    future = (0, 30, 0.1, 1.0)
+    run = [(m, m, 0.9, 1.0) for m in range(25, 36)]
+    assert await _prompted(run)
+    assert await _prompted([future, *run])
+
+
+@pytest.mark.asyncio
+async def test_a_doubtful_sample_hides_nothing() -> None:
+    """Samples that do not count change nothing, whenever they arrive."""
+    run = [(20, m, 0.9, 1.0) for m in range(11)]
+    assert await _prompted(run)
+    assert await _prompted([(20, 20, 0.9, 0.1), *run])
+    assert await _prompted([*run, (20, 20, 0.1, 0.1)])
+
+
+@pytest.mark.asyncio
+async def test_the_order_of_arrival_does_not_matter() -> None:
+    """Sent backwards, a stressed hour prompts as well."""
+    run = [(20, m, 0.9, 1.0) for m in range(11)]
+    assert await _prompted(run[::-1])
+
+
+@pytest.mark.asyncio
+async def test_a_report_that_was_not_delivered_is_delivered_on_reading() -> None:
+    """The store failed after the end was decided; whoever asks for the report gets it."""
+    server = Server()
+    session_id = await study(server, allows=True, minutes=2)
+    cut = server.services(InterruptedStore(server.store, 1, is_stored=False))
+    with pytest.raises(StoreUnavailable):
+        await cut.desktop_pet.stress.end_session(session_id, CALL)
+    report = part(await server.services().desktop_pet.stress.get_report(session_id), "report")
+    assert report["sample_count"] == 2
