@@ -76,6 +76,7 @@ class SqliteStore:
 
     async def ping(self) -> None:
         """Return if a write reaches the disk and a read works. The write changes nothing."""
+        self._opened().file.require_place()
         await self._write(PROBE)
         self._opened().file.read_here(("PRAGMA user_version", ()))
 

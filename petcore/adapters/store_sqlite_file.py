@@ -62,12 +62,25 @@ class File:
             self._there = self._connect(PATIENCE_S)
             # The event loop never waits for a lock.
             self._here = self._connect(0)
-        except sqlite3.Error as error:
+            self._number = self._path.stat().st_ino
+        except (sqlite3.Error, OSError) as error:
             self._disconnect()
             raise StartRefused(f"cannot use {path} as the store: {_cause(error)}") from error
         except StartRefused as error:
             self._disconnect()
             raise StartRefused(f"cannot use {path} as the store: {error}") from None
+
+    def require_place(self) -> None:
+        """Raise ``StoreUnavailable`` if the file no longer stands where it was opened.
+
+        What is written to a deleted file is answered, and gone with the process.
+        """
+        try:
+            is_there = self._path.stat().st_ino == self._number
+        except OSError:
+            is_there = False
+        if not is_there:
+            raise StoreUnavailable(f"the store {self._path} was moved or deleted; restart petcore")
 
     def close(self) -> None:
         """Bring everything into the one file and let go of it."""
@@ -135,9 +148,13 @@ class File:
 
     def _refuse_wrong_place(self) -> None:
         start = f"cannot use {self._path} as the store"
-        if self._path.is_dir():
+        try:
+            is_folder, has_folder = self._path.is_dir(), self._path.parent.is_dir()
+        except OSError as error:
+            raise StartRefused(f"{start}: {error.strerror}; use another path") from None
+        if is_folder:
             raise StartRefused(f"{start}: it is a folder; name a file")
-        if not self._path.parent.is_dir():
+        if not has_folder:
             raise StartRefused(f"{start}: there is no folder {self._path.parent}; make it first")
 
 
@@ -205,7 +222,7 @@ def _outcome(work: Work, connection: Connection) -> object:
         return error
 
 
-def _cause(error: sqlite3.Error) -> str:
+def _cause(error: sqlite3.Error | OSError) -> str:
     # The low byte is the kind of error, the rest says more than people want to know.
     cause = _CAUSES.get(getattr(error, "sqlite_errorcode", 0) & 0xFF)
     return f"{cause} ({error})" if cause else str(error)

@@ -429,3 +429,22 @@ async def test_long_reads_see_what_was_just_answered(path: Path) -> None:
             await store.insert(PETS, pet(number))
             assert await store.count(Query(PETS)) == number + 1
             assert len(await store.find(Query(PETS))) == number + 1
+
+
+@pytest.mark.asyncio
+async def test_a_deleted_file_is_noticed(tmp_path: Path) -> None:
+    """What goes on being written to a file that is gone would be lost: a ping says so."""
+    async with opened(tmp_path / "petcore.db") as store:
+        (tmp_path / "petcore.db").rename(tmp_path / "elsewhere.db")
+        with pytest.raises(StoreUnavailable, match="moved or deleted"):
+            await store.ping()
+        (tmp_path / "petcore.db").touch()
+        with pytest.raises(StoreUnavailable, match="moved or deleted"):
+            await store.ping()
+
+
+@pytest.mark.asyncio
+async def test_a_name_too_long_refuses_the_start(tmp_path: Path) -> None:
+    """What the operating system says of a path is said, without a traceback."""
+    with pytest.raises(StartRefused, match="cannot use"):
+        await SqliteStore(tmp_path / ("x" * 300)).open()

@@ -1,0 +1,175 @@
+"""``petcore serve`` in a process of its own.
+
+Its output goes to files, so that it never waits for a reader, and it inherits no setting. Whatever
+a test does, the process is gone when the ``with`` ends.
+"""
+
+import atexit
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+
+ROOT = Path(__file__).parents[2]
+
+# Only a test that fails waits so long.
+DEADLINE_S = 120.0
+
+READY = re.compile(r"petcore is ready at (http://\S+) with store (.+)")
+
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+
+
+class NotInTime(AssertionError):
+    """What a test waited for did not come."""
+
+
+@dataclass
+class Serving:
+    """A running server: its address, its process, and the folder where it was started."""
+
+    folder: Path
+    process: "subprocess.Popen[bytes]"
+    url: str = ""
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self.url.rpartition(":")[2])
+
+    @property
+    def out(self) -> str:
+        """What it has written to standard output so far."""
+        return (self.folder / "stdout").read_text(encoding="utf-8")
+
+    @property
+    def err(self) -> str:
+        """What it has written to standard error so far."""
+        return (self.folder / "stderr").read_text(encoding="utf-8")
+
+    def kill(self) -> None:
+        """End it at once and without a word, in the middle of whatever it does."""
+        self.process.kill()
+
+    def stop(self, number: int = signal.SIGTERM) -> int:
+        """Ask it to stop, wait until it has, and return its exit code."""
+        self.process.send_signal(number)
+        return self.process.wait(DEADLINE_S)
+
+
+@contextmanager
+def started(
+    folder: Path,
+    *,
+    port: str | None = "0",
+    store: str | None = "sqlite:///petcore.db",
+    log_level: str | None = "warning",
+    environment: Mapping[str, str] = _NOTHING,
+) -> Iterator[Serving]:
+    """A server on its way up; None leaves a flag out."""
+    flags = {"--port": port, "--store": store, "--log-level": log_level}
+    given = [word for name, value in flags.items() if value is not None for word in (name, value)]
+    with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "petcore", "serve", *given],
+            cwd=folder,
+            env=_clean(environment),
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+        )
+    with process:
+        try:
+            yield Serving(folder, process)
+        finally:
+            if process.poll() is None:
+                process.kill()
+
+
+@contextmanager
+def serving(
+    folder: Path,
+    *,
+    port: str | None = "0",
+    store: str | None = "sqlite:///petcore.db",
+    log_level: str | None = "warning",
+    environment: Mapping[str, str] = _NOTHING,
+) -> Iterator[Serving]:
+    """A server that answers requests; None leaves a flag out."""
+    with started(
+        folder, port=port, store=store, log_level=log_level, environment=environment
+    ) as server:
+        until(lambda: "\n" in server.out or server.process.poll() is not None)
+        ready = READY.fullmatch(server.out.strip())
+        if ready is None:
+            raise NotInTime(f"no server came up: {server.out}{server.err}")
+        server.url = ready[1]
+        yield server
+
+
+def refused(
+    folder: Path, *arguments: str, environment: Mapping[str, str] = _NOTHING
+) -> "subprocess.CompletedProcess[str]":
+    """``petcore serve`` with ``arguments``, once it has given up."""
+    return subprocess.run(
+        [sys.executable, "-m", "petcore", "serve", *arguments],
+        cwd=folder,
+        env=_clean(environment),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=DEADLINE_S,
+    )
+
+
+def until(condition: Callable[[], bool]) -> None:
+    """Wait until ``condition`` holds. Raises ``NotInTime``."""
+    end = time.monotonic() + DEADLINE_S
+    while not condition():
+        if time.monotonic() > end:
+            raise NotInTime
+        time.sleep(0.01)
+
+
+def is_listening(port: int) -> bool:
+    """Whether somebody accepts connections there."""
+    try:
+        socket.create_connection(("127.0.0.1", port), DEADLINE_S).close()
+    except ConnectionError:
+        return False
+    return True
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+def _clean(environment: Mapping[str, str]) -> dict[str, str]:
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith("PETCORE_")
+    }
+    return {**inherited, **_bytecode(), "PYTHONPATH": str(ROOT), **environment}
+
+
+@cache
+def _bytecode() -> dict[str, str]:
+    """Where servers keep what they compiled if it may not lie beside the sources: it saves time."""
+    if not sys.dont_write_bytecode:
+        return {}
+    folder = tempfile.mkdtemp()
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return {"PYTHONDONTWRITEBYTECODE": "", "PYTHONPYCACHEPREFIX": folder}
