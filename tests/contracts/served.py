@@ -1,0 +1,162 @@
+"""A server of its own for a test: in this process, watched, in memory.
+
+Requests go in as raw bytes, as they would come from a socket, so that nothing on the way corrects
+them. Time is a ``HandClock``, and ids come from a seed.
+"""
+
+import asyncio
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from types import TracebackType
+from typing import Any, Self, cast
+from urllib.parse import unquote
+
+from hypercorn.typing import ASGIFramework, ASGIReceiveEvent, ASGISendEvent, HTTPScope
+
+from petcore.adapters.entropy_seeded import SeededEntropy
+from petcore.app import create_app
+from petcore.ports.store import Query
+from petcore.services import Services
+from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.settings import Settings
+from petcore.wiring import wire
+from tests.contracts.contract import JSON_TYPE
+from tests.contracts.watch import Answer, Watch
+
+START = datetime(2026, 2, 28, 18, 0, tzinfo=UTC)
+Headers = Iterable[tuple[str, str]]
+
+
+class HandClock:
+    """A clock that stands still unless a test moves its hands."""
+
+    def __init__(self, now: datetime = START) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        """The instant it shows."""
+        return self._now
+
+    def move(self, by: timedelta) -> None:
+        """Let time pass."""
+        self._now += by
+
+
+@dataclass(frozen=True)
+class Reply:
+    """The answer to a request."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body, read."""
+        return json.loads(self.body)
+
+
+class Served:
+    """The server. Close it, or use it in ``with``."""
+
+    def __init__(self, services: Services | None = None) -> None:
+        self.clock = HandClock()
+        self.services = services or wire(
+            Settings(store="memory:"), clock=self.clock, entropy=SeededEntropy(Random(1))
+        )
+        self.app = Watch(create_app(self.services))
+        self._runner = asyncio.Runner()
+        self._runner.run(self.services.open())
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of store and loop."""
+        self._runner.run(self.services.close())
+        self._runner.close()
+
+    def ask(
+        self, method: str, target: str, body: bytes | None = None, headers: Headers = ()
+    ) -> Reply:
+        """Send a request as it stands; ``target`` is path and query, percent-encoded or not."""
+        return self._runner.run(ask(self.app, method, target, body or b"", headers))
+
+    def get(self, target: str, key: str | None = None) -> Reply:
+        """GET ``target``."""
+        return self.ask("GET", target, headers=_key(key))
+
+    def post(self, path: str, sent: object, key: str | None = None) -> Reply:
+        """POST ``sent`` as JSON."""
+        body = json.dumps(sent).encode()
+        return self.ask("POST", path, body, [("content-type", JSON_TYPE), *_key(key)])
+
+    def dump(self) -> dict[str, list[Any]]:
+        """Everything that is stored."""
+        return self._runner.run(self._dump())
+
+    async def _dump(self) -> dict[str, list[Any]]:
+        return {
+            collection.name: await self.services.store.find(Query(collection))
+            for collection in COLLECTIONS
+        }
+
+
+async def ask(
+    app: ASGIFramework, method: str, target: str, body: bytes = b"", headers: Headers = ()
+) -> Reply:
+    """Send a request to ``app`` as it stands, from within an event loop."""
+    answer = Answer()
+    incoming: list[ASGIReceiveEvent] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def receive() -> ASGIReceiveEvent:
+        if not incoming:
+            await asyncio.Event().wait()
+        return incoming.pop()
+
+    async def send(event: ASGISendEvent) -> None:
+        answer.take(event)
+
+    await app(_scope(method, target, body, headers), receive, send)
+    return Reply(answer.status, answer.headers, answer.body)
+
+
+def _scope(method: str, target: str, body: bytes, headers: Headers) -> HTTPScope:
+    path, _, query = target.partition("?")
+    given = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
+    if body:
+        given.append((b"content-length", str(len(body)).encode()))
+    return cast(
+        "HTTPScope",
+        {
+            "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.3"},
+            "http_version": "1.1",
+            "method": method,
+            "scheme": "http",
+            "path": unquote(path),
+            "raw_path": path.encode(),
+            "query_string": query.encode("latin-1"),
+            "root_path": "",
+            "headers": [(b"host", b"localhost"), *given],
+            "client": ("127.0.0.1", 50000),
+            "server": ("127.0.0.1", 5000),
+            "extensions": {},
+            "state": {},
+        },
+    )
+
+
+def _key(key: str | None) -> Headers:
+    return () if key is None else [("idempotency-key", key)]

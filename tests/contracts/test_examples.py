@@ -1,0 +1,197 @@
+"""The document's own examples, played through the server as it ships.
+
+One day of the document's user, with the wiring's own clock standing where the examples stand. What
+the document shows comes back, value by value. Not here: anything the document does not show.
+"""
+
+import re
+from datetime import datetime
+from typing import Any
+
+import pytest
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
+
+from petcore.settings import Settings
+from petcore.wiring import wire
+from tests.contracts.contract import Json, contract, facts
+from tests.contracts.served import Reply, Served
+
+UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+SERVED = {(promise.method, promise.path) for promise in contract("desktop_pet").promises}
+EXCHANGES: dict[str, Json] = {
+    fact["id"]: {**exchange, "path": fact["documented_path"], "method": fact["method"]}
+    for fact in facts()["operations"]
+    for exchange in fact["exchanges"]
+    if (fact["method"], fact["path"]) in SERVED
+}
+SHOWN = [id for id, exchange in EXCHANGES.items() if exchange["response_example"] is not None]
+
+# Twelve samples that come to the report which the document shows.
+SCORES = [(0.81, 0.33), (0.52, 0.71), *[(0.7598, 0.3532)] * 10]
+
+
+class Day:
+    """The day: the server, the clock of the machine, and the answers so far."""
+
+    def __init__(self, served: Served, frozen: FrozenDateTimeFactory) -> None:
+        self._served = served
+        self._frozen = frozen
+        self.answers: dict[str, Reply] = {}
+        self.ids: dict[str, str] = {}
+
+    def at(self, clock: str) -> None:
+        """Put the machine's clock to ``HH:MM:SS``, UTC."""
+        self._frozen.move_to(f"2026-02-28T{clock}Z")
+
+    def play(self, id: str, **ids: str) -> Json:
+        """Send the document's example of ``id``, with ids that exist here in place of its own."""
+        exchange, self.ids = EXCHANGES[id], {**self.ids, id: next(iter(ids.values()), "")}
+        target = UUID.sub(next(iter(ids.values()), ""), exchange["path"])
+        if exchange["method"] == "GET":
+            self.answers[id] = self._served.get(target)
+        else:
+            sent = {**exchange["request_example"], **ids}
+            assert list(sent) == list(exchange["request_example"])
+            self.answers[id] = self._served.post(target, sent)
+        answer: Json = self.answers[id].json
+        return answer
+
+    def sample(self, session_id: str, focus: float, stress: float) -> None:
+        """A sample of now, beside those that the document shows."""
+        sent = {"session_id": session_id, "focus_score": focus, "stress_score": stress}
+        assert self._served.post("/api/stress/sample", sent).status == 201
+
+    def start(self) -> str:
+        """A second session of the same user."""
+        sent = {"user_id": "audrey"}
+        started = self._served.post("/api/stress/session/start", sent).json
+        return str(started["session"]["session_id"])
+
+
+@pytest.fixture(scope="module")
+def day() -> Day:
+    """The whole day, played once."""
+    with (
+        freeze_time("2026-02-28T18:00:00Z", real_asyncio=True) as frozen,
+        Served(wire(Settings(store="memory:"))) as served,
+    ):
+        assert isinstance(frozen, FrozenDateTimeFactory)
+        played = Day(served, frozen)
+        _morning(played)
+        _study(played)
+    return played
+
+
+def _morning(day: Day) -> None:
+    for id in ("P1", "P2", "P3", "P4", "P11"):
+        day.play(id)
+
+
+def _study(day: Day) -> None:
+    session = day.play("P5")["session"]["session_id"]
+    day.at("18:05:00")
+    day.play("P6", session_id=session)
+    day.at("18:08:40")
+    pomodoro = day.play("P9")["session"]["session_id"]
+    day.at("18:10:00")
+    day.play("P10", session_id=pomodoro)
+    day.play("P14")
+    stressed = day.start()
+    for number, (focus, stress) in enumerate(SCORES[1:]):
+        minutes = 10 + 5 * number
+        day.at(f"{18 + minutes // 60}:{minutes % 60:02}:00")
+        day.sample(session, focus, stress)
+        if minutes in (35, 40, 45):
+            day.sample(stressed, 0.4, 0.9)
+        if minutes == 45:
+            _take_the_break(day)
+    day.play("P7", session_id=session)
+    day.play("P8", session_id=session)
+
+
+def _take_the_break(day: Day) -> None:
+    day.play("P13", prompt_id=day.play("P12")["prompt_id"])
+    shown = day.answers["P12"]
+    day.play("P12")
+    day.answers |= {"P12": shown, "P12 again": day.answers["P12"]}
+
+
+def _without_ids(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {key: _without_ids(value) for key, value in node.items()}
+    if isinstance(node, list):
+        return [_without_ids(each) for each in node]
+    return "an id" if isinstance(node, str) and UUID.fullmatch(node) else node
+
+
+def _shape(node: Any) -> Any:
+    """Names in their order, and types."""
+    if isinstance(node, dict):
+        return [(key, _shape(value)) for key, value in node.items() if key != "next_poll_s"]
+    if isinstance(node, list):
+        return [_shape(node[0])] if node else []
+    return type(node).__name__
+
+
+def test_the_examples_are_all_there() -> None:
+    """A reader that finds nothing would be content with anything."""
+    assert len(EXCHANGES) == 14
+    assert sum(exchange["request_example"] is not None for exchange in EXCHANGES.values()) == 9
+    assert SHOWN == ["P1", "P3", "P5", "P7", "P10", "P12"]
+
+
+@pytest.mark.parametrize("id", EXCHANGES)
+def test_documented_requests_succeed(id: str, day: Day) -> None:
+    """A request that the document shows is answered with success."""
+    assert day.answers[id].status == (201 if id in ("P5", "P6", "P9") else 200)
+
+
+@pytest.mark.parametrize("id", SHOWN)
+def test_documented_answers_have_their_shape(id: str, day: Day) -> None:
+    """The answer has the document's names, in its order, with values of the same types."""
+    assert _shape(day.answers[id].json) == _shape(EXCHANGES[id]["response_example"])
+
+
+@pytest.mark.parametrize("id", SHOWN)
+def test_documented_answers_come_back(id: str, day: Day) -> None:
+    """The answer has the document's values; only ids are its own."""
+    shown, answered = (
+        _without_ids(each) for each in (EXCHANGES[id]["response_example"], day.answers[id].json)
+    )
+    answered.pop("next_poll_s", None)
+    if id == "P7":
+        points = answered["report"]["graph_points"]
+        assert len(points) == shown["report"]["sample_count"]
+        answered["report"]["graph_points"] = points[:1]
+    assert answered == shown
+
+
+def test_undocumented_answers_are_as_decided(day: Day) -> None:
+    """Where the document shows no answer, the decided one comes, with the values that were sent."""
+    answers = {id: reply.json for id, reply in day.answers.items()}
+    wish = EXCHANGES["P1"]["request_example"]
+    assert answers["P2"] == wish
+    assert answers["P4"] == {"ok": True}
+    assert answers["P11"] == {"ok": True, **EXCHANGES["P11"]["request_example"]}
+    assert answers["P13"] == {"ok": True, "prompt_id": day.ids["P13"], "acknowledged": True}
+    assert answers["P14"].keys() == {"ok", "message"}
+    assert answers["P6"]["captured_at"] == "2026-02-28T18:05:00+00:00"
+    pomodoro = {key: answers["P9"]["session"][key] for key in EXCHANGES["P9"]["request_example"]}
+    assert pomodoro == EXCHANGES["P9"]["request_example"]
+    assert answers["P9"]["session"]["started_at"] == "2026-02-28T18:08:40+00:00"
+
+
+def test_the_report_is_read_as_it_was_answered(day: Day) -> None:
+    """P8 gives the report that P7 gave, and says whose it is and when it was made."""
+    ended, read = day.answers["P7"].json, day.answers["P8"].json
+    assert read["report"] == ended["report"]
+    assert read["session_id"] == ended["session_id"] == day.ids["P7"]
+    assert read["user_id"] == "audrey"
+    assert datetime.fromisoformat(read["generated_at"]) == datetime.fromisoformat(ended["ended_at"])
+
+
+def test_an_acknowledged_prompt_is_gone(day: Day) -> None:
+    """After P13 the poll of P12 shows nothing."""
+    assert day.answers["P12"].json["show_prompt"] is True
+    assert day.answers["P12 again"].json["show_prompt"] is False

@@ -1,0 +1,495 @@
+"""What no generator sends: requests that are wrong in their bytes, one by one.
+
+Each is refused with its status, in the shape of all errors, with the field named, and changes
+nothing that is stored. Not here: requests that are well-formed and come at the wrong time.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+from petcore.api.document import BODY_BYTES_MAX
+from tests.contracts.contract import JSON_TYPE, contract
+from tests.contracts.served import Served
+
+SCHEDULE, ACK = "/api/water/schedule", "/api/water/ack"
+START, SAMPLE, END = "/api/stress/session/start", "/api/stress/sample", "/api/stress/session/end"
+POMODORO, STOP = "/api/breaks/pomodoro/start", "/api/breaks/pomodoro/stop"
+SWITCH, PROMPT = "/api/breaks/preferences/stress-prompts", "/api/breaks/prompt/ack"
+MESSAGE, REPORT = "/api/encouragement/message", "/api/stress/report/"
+POLL, STATUS = "/api/water/poll", "/api/breaks/pomodoro/status"
+ABSENT = "11111111-2222-4333-8444-555555555555"
+
+USER = b'"user_id":"audrey"'
+WRONG_CODES = {400: "validation_failed", 413: "payload_too_large", 415: "unsupported_media_type"}
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """A request, the status it must get, and the field that the details must name, if any."""
+
+    id: str
+    target: str
+    body: bytes | None = None
+    names: tuple[str | int, ...] | None = ()
+    status: int = 400
+    media_type: str | None = JSON_TYPE
+    method: str = "POST"
+    key: str | None = None
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """Content type and key, as far as there are any."""
+        given = [("content-type", self.media_type), ("idempotency-key", self.key)]
+        return [(name, value) for name, value in given if value is not None]
+
+
+def _in(members: str, target: str = SCHEDULE) -> tuple[str, bytes]:
+    """A body with a user and ``members``."""
+    return target, b"{" + USER + b"," + members.encode() + b"}"
+
+
+def _sample(members: str) -> tuple[str, bytes]:
+    """A sample of the session that runs; ``_send`` puts its id in."""
+    required = '"session_id":"$SESSION","focus_score":0.5,"stress_score":0.5'
+    return SAMPLE, f"{{{required},{members}}}".encode()
+
+
+def _nested(depth: int) -> str:
+    return "[" * depth + "]" * depth
+
+
+def _metrics(count: int) -> str:
+    return ",".join(f'"m{number}":null' for number in range(count))
+
+
+def _get(id: str, target: str, *names: str | int) -> Hostile:
+    return Hostile(id, target, names=names, media_type=None, method="GET")
+
+
+def _kind(id: str, media_type: str | None) -> Hostile:
+    return Hostile(id, ACK, b"{" + USER + b"}", status=415, media_type=media_type)
+
+
+NOT_JSON = [
+    Hostile("no body", ACK, b""),
+    Hostile("blank body", ACK, b" \n"),
+    Hostile("array", ACK, b"[" + b"{" + USER + b"}]"),
+    Hostile("null", ACK, b"null"),
+    Hostile("number", ACK, b"12"),
+    Hostile("string", ACK, b'"audrey"'),
+    Hostile("true", ACK, b"true"),
+    Hostile("half an object", ACK, b'{"user_id":"audrey"'),
+    Hostile("two objects", ACK, b'{"user_id":"audrey"}{}'),
+    Hostile("single quotes", ACK, b"{'user_id':'audrey'}"),
+    Hostile("trailing comma", ACK, b'{"user_id":"audrey",}'),
+    Hostile("comment", ACK, b'{"user_id":"audrey"/* me */}'),
+    Hostile("leading zero", *_in('"interval_min":060')),
+    Hostile("hexadecimal", *_in('"interval_min":0x3c')),
+    Hostile("plus sign", *_in('"interval_min":+60')),
+    Hostile("raw line break in a string", ACK, b'{"user_id":"au\ndrey"}'),
+    Hostile("unknown escape", ACK, b'{"user_id":"\\x41"}'),
+    Hostile("NaN", *_in('"focus_score":NaN', MESSAGE)),
+    Hostile("Infinity", *_in('"focus_score":Infinity', MESSAGE)),
+    Hostile("-Infinity", *_in('"focus_score":-Infinity', MESSAGE)),
+    Hostile("NaN in an unknown field", *_in('"unknown":NaN', ACK)),
+    Hostile("NaN deep in raw_metrics", *_sample('"raw_metrics":{"a":[NaN]}')),
+    Hostile("the same name twice", ACK, b'{"user_id":"audrey","user_id":"mallory"}'),
+    Hostile("the same name twice below", *_sample('"raw_metrics":{"a":1,"a":2}')),
+    Hostile("byte order mark", ACK, b'\xef\xbb\xbf{"user_id":"audrey"}'),
+    Hostile("UTF-16", ACK, '{"user_id":"audrey"}'.encode("utf-16")),
+    Hostile("UTF-16 without a mark", ACK, '{"user_id":"audrey"}'.encode("utf-16-le")),
+    Hostile("UTF-32", ACK, '{"user_id":"audrey"}'.encode("utf-32")),
+    Hostile("Latin-1", ACK, '{"user_id":"Zoë"}'.encode("latin-1")),
+    Hostile("overlong UTF-8", ACK, b'{"user_id":"\xc0\xaf"}'),
+    Hostile("surrogate in UTF-8", ACK, b'{"user_id":"\xed\xa0\x80"}'),
+    Hostile("half a character", ACK, b'{"user_id":"\xe2\x82"}'),
+    Hostile("lone surrogate", ACK, b'{"user_id":"\\ud800"}'),
+    Hostile("lone surrogate beside a null", *_in('"a":null,"user":"\\udc00"', ACK)),
+    Hostile("lone surrogate in raw_metrics", *_sample('"raw_metrics":{"a":"\\ud800"}')),
+    Hostile("100,000 brackets", ACK, _nested(100_000).encode()),
+    Hostile("100,000 open brackets", ACK, b"[" * 100_000),
+    Hostile("100,000 levels in an unknown field", *_in(f'"unknown":{_nested(100_000)}', ACK)),
+    Hostile("integer of 5,000 digits", *_in(f'"interval_min":{"9" * 5_000}')),
+    Hostile("5,000 digits in an unknown field", *_in(f'"unknown":{"9" * 5_000}', ACK)),
+]
+
+WRONG_KIND = [
+    _kind("no content type", None),
+    _kind("empty content type", ""),
+    _kind("text", "text/plain"),
+    _kind("form", "application/x-www-form-urlencoded"),
+    _kind("multipart", "multipart/form-data; boundary=x"),
+    _kind("nearly JSON", "application/jsonp"),
+    _kind("another JSON", "application/merge-patch+json"),
+    _kind("JSON in Latin-1", "application/json; charset=latin-1"),
+    _kind("JSON in UTF-16", "application/json; charset=utf-16"),
+    _kind("two content types", "application/json, text/plain"),
+    Hostile(
+        "too large",
+        ACK,
+        b"{" + USER + b',"a":"' + b"x" * BODY_BYTES_MAX + b'"}',
+        status=413,
+    ),
+]
+
+WRONG_FIELDS = [
+    Hostile("nothing", ACK, b"{}", ("user_id",)),
+    Hostile("null where required", ACK, b'{"user_id":null}', ("user_id",)),
+    Hostile("empty user_id", ACK, b'{"user_id":""}', ("user_id",)),
+    Hostile("number as user_id", ACK, b'{"user_id":7}', ("user_id",)),
+    Hostile("object as user_id", ACK, b'{"user_id":{"$ne":1}}', ("user_id",)),
+    Hostile("129 characters", ACK, b'{"user_id":"' + b"a" * 129 + b'"}', ("user_id",)),
+    Hostile("NUL in user_id", ACK, b'{"user_id":"a\\u0000"}', ("user_id",)),
+    Hostile("line break in user_id", ACK, b'{"user_id":"a\\n"}', ("user_id",)),
+    Hostile("DEL in user_id", ACK, b'{"user_id":"a\\u007f"}', ("user_id",)),
+    Hostile("true as integer", *_in('"interval_min":true'), ("interval_min",)),
+    Hostile("text as integer", *_in('"interval_min":"25"'), ("interval_min",)),
+    Hostile("25.5 as integer", *_in('"interval_min":25.5'), ("interval_min",)),
+    Hostile("1e400 as integer", *_in('"interval_min":1e400'), ("interval_min",)),
+    Hostile("400 digits as integer", *_in(f'"interval_min":{"9" * 400}'), ("interval_min",)),
+    Hostile("0 minutes", *_in('"interval_min":0'), ("interval_min",)),
+    Hostile("1441 minutes", *_in('"interval_min":1441'), ("interval_min",)),
+    Hostile("one as boolean", *_in('"enabled":1'), ("enabled",)),
+    Hostile("text as boolean", *_in('"enabled":"true"'), ("enabled",)),
+    Hostile("25 o'clock", *_in('"start_time":"25:00"'), ("start_time",)),
+    Hostile("24 o'clock", *_in('"end_time":"24:00"'), ("end_time",)),
+    Hostile("60 minutes past", *_in('"start_time":"09:60"'), ("start_time",)),
+    Hostile("9 o'clock in short", *_in('"start_time":"9:00"'), ("start_time",)),
+    Hostile("seconds", *_in('"start_time":"09:00:00"'), ("start_time",)),
+    Hostile("a line break after the time", *_in('"start_time":"09:00\\n"'), ("start_time",)),
+    Hostile("Arabic digits", *_in('"start_time":"\u0660\u0669:\u0660\u0660"'), ("start_time",)),
+    Hostile("unknown zone", *_in('"timezone":"Mars/Base"'), ("timezone",)),
+    Hostile("a path as zone", *_in('"timezone":"../../etc/passwd"'), ("timezone",)),
+    Hostile("an absolute path as zone", *_in('"timezone":"/etc/passwd"'), ("timezone",)),
+    Hostile("a table as zone", *_in('"timezone":"zone.tab"'), ("timezone",)),
+    Hostile("a folder as zone", *_in('"timezone":"America"'), ("timezone",)),
+    Hostile("a zone in another case", *_in('"timezone":"america/vancouver"'), ("timezone",)),
+    Hostile("no zone", *_in('"timezone":""'), ("timezone",)),
+    Hostile("NUL in a zone", *_in('"timezone":"UTC\\u0000"'), ("timezone",)),
+    Hostile("long label", *_in(f'"study_label":"{"a" * 201}"', START), ("study_label",)),
+    Hostile("tab in a label", *_in('"study_label":"a\\tb"', START), ("study_label",)),
+    Hostile("NUL in a source", *_in('"signal_source":"a\\u0000"', START), ("signal_source",)),
+    Hostile("no source", *_in('"signal_source":""', START), ("signal_source",)),
+    Hostile("no focus", *_in('"focus_minutes":0', POMODORO), ("focus_minutes",)),
+    Hostile("241 minutes of focus", *_in('"focus_minutes":241', POMODORO), ("focus_minutes",)),
+    Hostile("121 minutes of break", *_in('"break_minutes":121', POMODORO), ("break_minutes",)),
+    Hostile("25 cycles", *_in('"cycles":25', POMODORO), ("cycles",)),
+    Hostile("-1 cycles", *_in('"cycles":-1', POMODORO), ("cycles",)),
+    Hostile("score below", *_in('"focus_score":-0.1', MESSAGE), ("focus_score",)),
+    Hostile("score above", *_in('"stress_score":1.1', MESSAGE), ("stress_score",)),
+    Hostile("score too large to be", *_in('"stress_score":1e400', MESSAGE), ("stress_score",)),
+    Hostile("true as score", *_in('"stress_score":true', MESSAGE), ("stress_score",)),
+    Hostile("text as score", *_in('"stress_score":"0.5"', MESSAGE), ("stress_score",)),
+    Hostile("switch without a word", SWITCH, b"{" + USER + b"}", ("enabled",)),
+    Hostile("switch by null", *_in('"enabled":null', SWITCH), ("enabled",)),
+]
+
+WRONG_IDS = [
+    Hostile("no id", END, b"{}", ("session_id",)),
+    Hostile("empty id", END, b'{"session_id":""}', ("session_id",)),
+    Hostile("id of a number", END, b'{"session_id":7}', ("session_id",)),
+    Hostile(
+        "id without hyphens",
+        END,
+        b'{"session_id":"%s"}' % ABSENT.replace("-", "").encode(),
+        ("session_id",),
+    ),
+    Hostile("id in braces", END, b'{"session_id":"{%s}"}' % ABSENT.encode(), ("session_id",)),
+    Hostile("id as URN", STOP, b'{"session_id":"urn:uuid:%s"}' % ABSENT.encode(), ("session_id",)),
+    Hostile(
+        "id and a line break", STOP, b'{"session_id":"%s\\n"}' % ABSENT.encode(), ("session_id",)
+    ),
+    Hostile(
+        "id with a g",
+        PROMPT,
+        b'{"prompt_id":"g%s","acknowledged":true}' % ABSENT[1:].encode(),
+        ("prompt_id",),
+    ),
+    Hostile(
+        "malformed before absent",
+        SAMPLE,
+        b'{"session_id":"%s","focus_score":2,"stress_score":0}' % ABSENT.encode(),
+        ("focus_score",),
+    ),
+    _get("id of letters in the path", f"{REPORT}not-an-id", "session_id"),
+    _get("%00 in the path", f"{REPORT}%00", "session_id"),
+    _get("%FF in the path", f"{REPORT}%FF", "session_id"),
+    _get("%ZZ in the path", f"{REPORT}%ZZ", "session_id"),
+    _get("a blank after the id in the path", f"{REPORT}{ABSENT}%20", "session_id"),
+    _get("id of letters in the query", f"{STATUS}?session_id=42", "session_id"),
+    _get("an id in path and query", f"{REPORT}{ABSENT}?session_id={ABSENT}", "session_id"),
+]
+
+WRONG_SAMPLES = [
+    Hostile("naive instant", *_sample('"captured_at":"2026-02-28T18:05:00"'), ("captured_at",)),
+    Hostile("a date only", *_sample('"captured_at":"2026-02-28"'), ("captured_at",)),
+    Hostile("seconds since 1970", *_sample('"captured_at":1772301600'), ("captured_at",)),
+    Hostile("30 February", *_sample('"captured_at":"2026-02-30T18:05:00Z"'), ("captured_at",)),
+    Hostile("hour 25", *_sample('"captured_at":"2026-02-28T25:05:00Z"'), ("captured_at",)),
+    Hostile(
+        "offset of a day", *_sample('"captured_at":"2026-02-28T18:05:00+24:00"'), ("captured_at",)
+    ),
+    Hostile("year 1999", *_sample('"captured_at":"1999-12-31T23:59:59Z"'), ("captured_at",)),
+    Hostile(
+        "year 1999 in UTC", *_sample('"captured_at":"2000-01-01T00:00:00+00:01"'), ("captured_at",)
+    ),
+    Hostile("year 2101", *_sample('"captured_at":"2101-01-01T00:00:00Z"'), ("captured_at",)),
+    Hostile(
+        "year 2101 in UTC", *_sample('"captured_at":"2100-12-31T23:59:59-00:01"'), ("captured_at",)
+    ),
+    Hostile("year 10000", *_sample('"captured_at":"10000-01-01T00:00:00Z"'), ("captured_at",)),
+    Hostile(
+        "a line break after the instant",
+        *_sample('"captured_at":"2026-02-28T18:05:00Z\\n"'),
+        ("captured_at",),
+    ),
+    Hostile("confidence above", *_sample('"confidence":1.01'), ("confidence",)),
+    Hostile("confidence below", *_sample('"confidence":-1e-9'), ("confidence",)),
+    Hostile("array of metrics", *_sample('"raw_metrics":[1]'), ("raw_metrics",)),
+    Hostile("text of metrics", *_sample('"raw_metrics":"{}"'), ("raw_metrics",)),
+    Hostile(
+        "65 metrics",
+        *_sample(f'"raw_metrics":{{{_metrics(65)}}}'),
+        ("raw_metrics",),
+    ),
+    Hostile("metric without a name", *_sample('"raw_metrics":{"":1}'), None),
+    Hostile("metric named with a dot", *_sample('"raw_metrics":{"a.b":1}'), None),
+    Hostile("metric named with a dollar", *_sample('"raw_metrics":{"$where":1}'), None),
+    Hostile("metric named at length", *_sample('"raw_metrics":{"%s":1}' % ("a" * 65)), None),
+    Hostile("NUL in the name of a metric", *_sample('"raw_metrics":{"a\\u0000":1}'), None),
+    Hostile(
+        "NUL in a name below", *_sample('"raw_metrics":{"a":{"b\\u0000":1}}'), ("raw_metrics",)
+    ),
+    Hostile("NUL in a metric", *_sample('"raw_metrics":{"a":"\\u0000"}'), ("raw_metrics",)),
+    Hostile("five levels", *_sample(f'"raw_metrics":{{"a":{_nested(4)}}}'), ("raw_metrics",)),
+    Hostile("2**63", *_sample(f'"raw_metrics":{{"a":{2**63}}}'), ("raw_metrics",)),
+    Hostile("below -2**63", *_sample(f'"raw_metrics":{{"a":{-(2**63) - 1}}}'), ("raw_metrics",)),
+    Hostile(
+        "65,537 bytes of metrics",
+        *_sample(f'"raw_metrics":{{"a":"{"x" * (65_537 - 8)}"}}'),
+        ("raw_metrics",),
+    ),
+    Hostile("1e400 in a metric", *_sample('"raw_metrics":{"a":1e400}'), ("raw_metrics",)),
+]
+
+WRONG_QUERIES = [
+    _get("no query", POLL, "user_id"),
+    _get("another field only", f"{POLL}?user=audrey", "user_id"),
+    _get("nothing after the name", f"{POLL}?user_id=", "user_id"),
+    _get("a name without equals", f"{POLL}?user_id", "user_id"),
+    _get("twice", f"{POLL}?user_id=audrey&user_id=mallory", "user_id"),
+    _get("twice the same", f"{SCHEDULE}?user_id=audrey&user_id=audrey", "user_id"),
+    _get("%00 in the query", f"{POLL}?user_id=a%00", "user_id"),
+    _get("%0A in the query", f"{POLL}?user_id=a%0A", "user_id"),
+    _get("129 characters in the query", f"{POLL}?user_id={'a' * 129}", "user_id"),
+    _get("%FF in the query", f"{POLL}?user_id=%FF", "query"),
+    _get("%ZZ in the query", f"{POLL}?user_id=%ZZ", "query"),
+    _get("half an escape", f"{POLL}?user_id=a%2", "query"),
+    _get("surrogate in the query", f"{POLL}?user_id=%ED%A0%80", "query"),
+    _get("101 fields", f"{POLL}?user_id=audrey{'&a=1' * 101}", "query"),
+    _get("%ZZ where nothing is asked for", "/healthz?a=%ZZ", "query"),
+]
+
+WRONG_KEYS = [
+    Hostile("empty key", ACK, b"{" + USER + b"}", ("Idempotency-Key",), key=""),
+    Hostile("blank in a key", ACK, b"{" + USER + b"}", ("Idempotency-Key",), key="a b"),
+    Hostile("tab in a key", ACK, b"{" + USER + b"}", ("Idempotency-Key",), key="a\tb"),
+    Hostile("129 characters of key", ACK, b"{" + USER + b"}", ("Idempotency-Key",), key="k" * 129),
+    Hostile("key of another alphabet", ACK, b"{" + USER + b"}", ("Idempotency-Key",), key="ö"),
+    Hostile(
+        "bad key of a poll",
+        f"{POLL}?user_id=audrey",
+        None,
+        ("Idempotency-Key",),
+        key=" ",
+        method="GET",
+    ),
+    Hostile("bad body before a bad key", ACK, b"{}", ("user_id",), key="a b"),
+]
+
+TABLE = [
+    *NOT_JSON,
+    *WRONG_KIND,
+    *WRONG_FIELDS,
+    *WRONG_IDS,
+    *WRONG_SAMPLES,
+    *WRONG_QUERIES,
+    *WRONG_KEYS,
+]
+
+
+class Scene:
+    """A server that has something to lose."""
+
+    def __init__(self, served: Served) -> None:
+        self.served = served
+        served.post(SCHEDULE, {"user_id": "audrey", "interval_min": 1}, "kept")
+        started = served.post(START, {"user_id": "audrey", "allow_prompted_breaks": True})
+        self.session = str(started.json["session"]["session_id"])
+        served.post(POMODORO, {"user_id": "audrey"})
+        for at in ("17:50", "17:55", "18:00"):
+            captured = f"2026-02-28T{at}:00Z"
+            sent = {"session_id": self.session, "captured_at": captured, "focus_score": 0.5}
+            assert served.post(SAMPLE, {**sent, "stress_score": 0.9}).status == 201
+        self.before = served.dump()
+        assert sum(map(len, self.before.values())) == 8
+
+    def send(self, hostile: Hostile) -> Any:
+        """Send it; the answer's body, read, once its status is the expected one."""
+        body = hostile.body and hostile.body.replace(b"$SESSION", self.session.encode())
+        reply = self.served.ask(hostile.method, hostile.target, body, hostile.headers)
+        assert reply.status == hostile.status, reply.body[:300]
+        return reply.json
+
+    def assert_untouched(self) -> None:
+        """Nothing that is stored has changed."""
+        assert self.served.dump() == self.before
+
+
+@pytest.fixture(scope="module")
+def scene() -> Iterator[Scene]:
+    """One scene for all; each test leaves it as it was."""
+    with Served() as served:
+        yield Scene(served)
+
+
+def test_the_table_is_long_and_its_names_are_unique() -> None:
+    """No row hides another."""
+    assert len({hostile.id for hostile in TABLE}) == len(TABLE) >= 160
+
+
+@pytest.mark.parametrize("hostile", TABLE, ids=lambda hostile: hostile.id)
+def test_hostile_requests_are_refused(hostile: Hostile, scene: Scene) -> None:
+    """The status, the code, the named field, nothing stored, and nothing sent repeated."""
+    answer = scene.send(hostile)
+    assert answer["ok"] is False
+    assert answer["code"] == WRONG_CODES[hostile.status]
+    assert len(answer["error"]) < 200
+    places = [tuple(detail["loc"]) for detail in answer["details"]]
+    if hostile.names is None:
+        assert places[0][0] == "raw_metrics"
+    elif hostile.names:
+        assert hostile.names in places
+        assert str(hostile.names[0]) in answer["error"]
+    elif hostile.status == 400:
+        assert places == [()]
+    scene.assert_untouched()
+
+
+def test_the_sound_twins_are_accepted() -> None:
+    """The requests above are refused for what is wrong in them, not for what surrounds it."""
+    sound: list[tuple[str, bytes, int]] = [
+        (*_in('"interval_min":25.0,"unknown":[1e400]'), 200),
+        (*_in('"timezone":null,"enabled":null,"big":1' + "0" * 400), 200),
+        (*_in('"timezone":"America/Vancouver","start_time":"23:59"'), 200),
+        (*_in('"user":{"deep":' + _nested(100) + "}", ACK), 200),
+        (ACK, b' {"user_id":"\\ud83d\\ude00 \xf0\x9f\x98\x80"}\n', 200),
+        (ACK, b'{"user_id":"' + b"a" * 128 + b'"}', 200),
+        (*_in('"focus_score":-0.0,"stress_score":1', MESSAGE), 200),
+        (*_sample('"captured_at":"2000-01-01T00:00:00Z"'), 201),
+        (*_sample('"captured_at":"2100-12-31t23:59:59.999999999z"'), 201),
+        (*_sample(f'"raw_metrics":{{"a":{_nested(3)}}}'), 201),
+        (*_sample(f'"raw_metrics":{{"a":{2**63 - 1},"b":{-(2**63)}}}'), 201),
+        (*_sample(f'"raw_metrics":{{{_metrics(64)}}}'), 201),
+        (*_sample(f'"raw_metrics":{{"a":"{"x" * (65_536 - 8)}"}}'), 201),
+    ]
+    with Served() as served:
+        scene = Scene(served)
+        for path, body, status in sound:
+            scene.send(Hostile("sound", path, body, status=status))
+        for media_type in ('application/json;charset="UTF-8"', "Application/JSON ; charset=utf-8"):
+            scene.send(Hostile("sound", ACK, b"{" + USER + b"}", status=200, media_type=media_type))
+        scene.send(Hostile("sound", ACK, b"{" + USER + b"}", status=200, key="!" * 128))
+
+
+PATHS = sorted(
+    {promise.path for name in ("desktop_pet", "platform") for promise in contract(name).promises}
+)
+UNKNOWN = [
+    "/",
+    "/api",
+    "/api/",
+    "/api/water",
+    "/api/chat/persona",
+    "/nowhere",
+    "/%00",
+    "/%FF",
+    "/*",
+]
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "QUERY", "BREW"]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_wrong_methods_are_refused_everywhere(path: str, scene: Scene) -> None:
+    """405 with Allow, whose value the watch holds to the contract; nothing happens."""
+    served = {
+        promise.method
+        for name in ("desktop_pet", "platform")
+        for promise in contract(name).promises
+        if promise.path == path
+    }
+    for method in METHODS:
+        if method not in served:
+            target = path.replace("{session_id}", ABSENT)
+            answer = scene.send(
+                Hostile(
+                    method,
+                    f"{target}?user_id=audrey",
+                    b"{" + USER + b"}",
+                    status=405,
+                    method=method,
+                )
+            )
+            assert answer["code"] == "method_not_allowed"
+    scene.assert_untouched()
+
+
+@pytest.mark.parametrize("path", [*(f"{path}/" for path in PATHS), *UNKNOWN])
+def test_unknown_paths_are_unknown(path: str, scene: Scene) -> None:
+    """404 in the shape of all errors, with a slash too many as well, whatever the method."""
+    for method in ("GET", "POST", "DELETE", "BREW", "OPTIONS"):
+        target = path.replace("{session_id}", ABSENT)
+        answer = scene.send(Hostile(method, target, b"{" + USER + b"}", status=404, method=method))
+        assert answer["code"] == "not_found"
+    scene.assert_untouched()
+
+
+def test_absent_ids_are_not_found(scene: Scene) -> None:
+    """What is well-formed and does not exist is 404, and an upper-case id is the same id."""
+    absent = f'"session_id":"{ABSENT.upper()}"'.encode()
+    scores = b',"focus_score":0.5,"stress_score":0.5}'
+    prompt = f'{{"prompt_id":"{ABSENT}","acknowledged":true}}'.encode()
+    for target, body in (
+        (SAMPLE, b"{" + absent + scores),
+        (END, b"{" + absent + b"}"),
+        (STOP, b"{" + absent + b"}"),
+        (PROMPT, prompt),
+    ):
+        answer = scene.send(Hostile("absent", target, body, status=404))
+        assert answer["code"] == "not_found"
+    for target in (f"{REPORT}{ABSENT}", f"{STATUS}?session_id={ABSENT}"):
+        scene.send(Hostile("absent", target, status=404, media_type=None, method="GET"))
+    scene.assert_untouched()
+
+
+def test_two_keys_are_one_too_many(scene: Scene) -> None:
+    """A request with two keys is refused, be they the same or not."""
+    for second in ("a", "b"):
+        head = [("content-type", JSON_TYPE), ("idempotency-key", "a"), ("idempotency-key", second)]
+        reply = scene.served.ask("POST", ACK, b"{" + USER + b"}", head)
+        assert reply.status == 400
+        assert reply.json["details"][0]["loc"] == ["Idempotency-Key"]
+    scene.assert_untouched()
+
+
+def test_heads_of_polls_do_nothing(scene: Scene) -> None:
+    """A HEAD on the poll that would remind answers 200 without a body, and reminds nobody."""
+    for key in (None, "kept"):
+        hostile = Hostile("head", f"{POLL}?user_id=audrey", method="HEAD", key=key)
+        reply = scene.served.ask("HEAD", hostile.target, headers=hostile.headers)
+        assert (reply.status, reply.body) == (200, b"")
+    assert scene.served.ask("HEAD", POLL).status == 400
+    scene.assert_untouched()

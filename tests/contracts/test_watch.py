@@ -1,0 +1,218 @@
+"""The watch itself: what it lets pass and what it complains of; and the answers of a lost store.
+
+The other gates lean on it, so a watch that sleeps would make them all green.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping
+from random import Random
+from typing import TypeVar
+
+import pytest
+from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
+
+from petcore.adapters.entropy_seeded import SeededEntropy
+from petcore.adapters.store_memory import MemoryStore
+from petcore.errors import StoreUnavailable
+from petcore.ports.store import Collection, Query
+from petcore.settings import Settings
+from petcore.wiring import wire
+from tests.contracts.contract import JSON_TYPE, NAMES, Json, Promise, contract
+from tests.contracts.served import HandClock, Served, ask
+from tests.contracts.watch import ContractBroken, Watch
+
+R = TypeVar("R", bound=Mapping[str, object])
+
+DUE: Json = {
+    "remind_now": False,
+    "reason": "not_due",
+    "server_time_utc": "2026-02-28T18:00:00+00:00",
+    "payload": None,
+    "next_poll_s": 60,
+}
+NO_STORE = {"content-type": JSON_TYPE, "cache-control": "no-store"}
+PLAIN = {"content-type": JSON_TYPE}
+GET, HEAD = "GET /api/water/poll", "HEAD /api/water/poll"
+
+
+def _error(code: str) -> Json:
+    return {"ok": False, "error": "No.", "code": code, "details": []}
+
+
+class Says:
+    """An app that answers everything with one answer."""
+
+    def __init__(self, status: int, headers: Mapping[str, str], body: bytes) -> None:
+        self._status = status
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._body = body
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Serve one connection."""
+        await send(
+            {"type": "http.response.start", "status": self._status, "headers": self._headers}
+        )
+        await send({"type": "http.response.body", "body": self._body, "more_body": False})
+
+
+def _watch(line: str, status: int, headers: Mapping[str, str], body: object) -> Watch:
+    """Ask ``line`` of an app that gives this answer, and watch it."""
+    sent = body if isinstance(body, bytes) else json.dumps(body).encode()
+    watch = Watch(Says(status, headers, sent))
+    method, target = line.split()
+    asyncio.run(ask(watch, method, target))
+    return watch
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "headers", "body"),
+    [
+        (GET, 200, NO_STORE, DUE),
+        (GET, 200, NO_STORE, {**DUE, "more": [1]}),
+        (GET, 400, PLAIN, _error("validation_failed")),
+        (GET, 503, {**PLAIN, "retry-after": "5"}, _error("store_unavailable")),
+        (GET, 500, PLAIN, _error("internal_error")),
+        (GET, 408, PLAIN, _error("request_timeout")),
+        (HEAD, 200, NO_STORE, b""),
+        ("GET /nowhere", 404, PLAIN, _error("not_found")),
+        ("GET /api/chat/persona", 404, PLAIN, _error("not_found")),
+        (
+            "PUT /api/water/ack",
+            405,
+            {**PLAIN, "allow": "OPTIONS, POST"},
+            _error("method_not_allowed"),
+        ),
+        ("OPTIONS /healthz", 200, {"allow": "GET, HEAD, OPTIONS"}, b""),
+    ],
+)
+def test_what_is_promised_passes(
+    line: str, status: int, headers: Mapping[str, str], body: object
+) -> None:
+    """Answers that a contract allows are counted and nothing is said."""
+    watch = _watch(line, status, headers, body)
+    assert watch.broken == []
+    assert sum(watch.seen.values()) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "status", "headers", "body", "told"),
+    [
+        (GET, 200, NO_STORE, {**DUE, "reason": "later"}, "reason"),
+        (GET, 200, NO_STORE, {**DUE, "next_poll_s": 0}, "next_poll_s"),
+        (GET, 200, NO_STORE, {**DUE, "server_time_utc": "2026-02-28T18:00:00Z"}, "server_time_utc"),
+        (GET, 200, NO_STORE, {**DUE, "server_time_utc": "2026-02-30T18:00:00+00:00"}, "date-time"),
+        (GET, 200, NO_STORE, {"remind_now": False}, "required"),
+        (GET, 200, NO_STORE, b"{'a':1}", "not JSON"),
+        (GET, 200, NO_STORE, b'{"remind_now":NaN}', "NaN"),
+        (GET, 200, NO_STORE, b"\xff", "not JSON"),
+        (GET, 200, PLAIN, DUE, "without Cache-Control"),
+        (GET, 200, {**PLAIN, "cache-control": "max-age=1"}, DUE, "max-age=1"),
+        (GET, 200, {**NO_STORE, "content-type": "text/html"}, DUE, "text/html"),
+        (GET, 201, NO_STORE, DUE, "not declared"),
+        (GET, 404, PLAIN, _error("not_found"), "not declared"),
+        (GET, 400, PLAIN, _error("not_found"), "code"),
+        (GET, 400, PLAIN, {"error": "No."}, "required"),
+        (GET, 503, PLAIN, _error("store_unavailable"), "without Retry-After"),
+        (GET, 500, {"content-type": "text/html"}, b"<p>", "text/html"),
+        (GET, 500, PLAIN, _error("not_found"), "code not_found"),
+        (HEAD, 200, NO_STORE, DUE, "as if it had acted"),
+        ("GET /nowhere", 200, PLAIN, {}, "not 404"),
+        ("GET /api/chat/persona", 200, PLAIN, {}, "not 404"),
+        ("GET /nowhere", 404, {"content-type": "text/html"}, b"", "text/html"),
+        (
+            "PUT /api/water/ack",
+            405,
+            {**PLAIN, "allow": "POST"},
+            _error("method_not_allowed"),
+            "Allow",
+        ),
+        ("PUT /api/water/ack", 200, {**PLAIN, "allow": "OPTIONS, POST"}, {}, "not 405"),
+        ("OPTIONS /healthz", 200, {}, b"", "Allow"),
+    ],
+)
+def test_what_is_not_promised_is_told(
+    line: str, status: int, headers: Mapping[str, str], body: object, told: str
+) -> None:
+    """An answer that no contract allows raises, and says what is wrong with it."""
+    with pytest.raises(ContractBroken, match=told):
+        _watch(line, status, headers, body)
+
+
+class LostStore(MemoryStore):
+    """A store that cannot be reached once it is ``lost``."""
+
+    lost = False
+
+    def reach(self) -> None:
+        """Raise if it is lost."""
+        if self.lost:
+            raise StoreUnavailable("the store is away")
+
+    async def ping(self) -> None:
+        """Return if it is there."""
+        self.reach()
+
+    async def get(self, collection: Collection[R], id: str) -> R | None:
+        """The document with this ``_id``, or None."""
+        self.reach()
+        return await super().get(collection, id)
+
+    async def insert(self, collection: Collection[R], document: R) -> None:
+        """Store a new document."""
+        self.reach()
+        await super().insert(collection, document)
+
+    async def find(self, query: Query[R]) -> list[R]:
+        """The documents that the query describes."""
+        self.reach()
+        return await super().find(query)
+
+
+def _of_body(promise: Promise) -> Json:
+    """The required fields of a request, with values that are valid."""
+    id = "11111111-2222-4333-8444-555555555555"
+    values: Json = {
+        "user_id": "audrey",
+        "session_id": id,
+        "prompt_id": id,
+        "acknowledged": True,
+        "enabled": True,
+        "focus_score": 0.5,
+        "stress_score": 0.5,
+    }
+    assert promise.request is not None
+    schema = contract("desktop_pet").resolved(promise.request[JSON_TYPE]["schema"])
+    return {name: values[name] for name in schema["required"]}
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [promise for name in NAMES for promise in contract(name).promises],
+    ids=lambda promise: promise.id,
+)
+def test_a_lost_store_is_503_and_comes_back(promise: Promise) -> None:
+    """Every operation that needs the store says so with Retry-After; the others do not mind."""
+    store = LostStore()
+    services = wire(
+        Settings(store="memory:"), clock=HandClock(), entropy=SeededEntropy(Random(1)), store=store
+    )
+    with Served(services) as served:
+        store.lost = True
+        if promise.request is None:
+            given = [each for each in promise.parameters if each["in"] != "header"]
+            target = promise.path.replace("{session_id}", "11111111-2222-4333-8444-555555555555")
+            query = "&".join(f"{each['name']}={each['example']}" for each in given)
+            reply = served.get(f"{target}?{query}" if "{" not in promise.path else target)
+        else:
+            reply = served.post(promise.path, _of_body(promise), "k")
+        if promise.id == "getHealth":
+            assert reply.status == 200
+            return
+        assert (reply.status, reply.json["code"]) == (503, "store_unavailable")
+        assert int(reply.headers["retry-after"]) > 0
+        store.lost = False
+        assert served.get("/readyz").status == 200
+        assert all(documents == [] for documents in served.dump().values())
