@@ -1,0 +1,94 @@
+"""``python -m tests.bench [names...]`` runs the benches and says which aims are met.
+
+Figures are ratios of what was measured in one run, in turns; absolute numbers depend on the
+machine. A missed aim is news, not an error: the exit code is 0 all the same.
+"""
+
+import argparse
+from collections.abc import Callable, Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench.day import day
+from tests.bench.figures import Figure, Report
+from tests.bench.http import http
+from tests.bench.poll import poll
+from tests.bench.report import report
+from tests.bench.store import store
+from tests.bench.users import users
+
+BENCHES: dict[str, Callable[[], Report]] = {
+    "poll": poll,
+    "store": store,
+    "http": http,
+    "users": users,
+    "report": report,
+    "day": day,
+}
+
+_WIDTH = 140  # of what goes into a file
+
+
+def main() -> None:
+    """Run what was asked for, or all."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
+    names = parser.parse_args().names or list(BENCHES)
+    if unknown := set(names) - set(BENCHES):
+        parser.error(f"no such bench: {', '.join(sorted(unknown))}")
+    console = Console(highlight=False)
+    if not console.is_terminal:
+        console.width = _WIDTH
+    console.print(_table(_run(name, console) for name in names))
+    console.print("spread: where the middle half of the rounds lies")
+
+
+def _run(name: str, console: Console) -> Report:
+    with Console(stderr=True).status(f"measuring: {name}"):
+        found = BENCHES[name]()
+    for line in found.lines:
+        console.print(line, soft_wrap=True)
+    return found
+
+
+def _table(reports: Iterable[Report]) -> Table:
+    table = Table("figure", "absolute")
+    for name in ("measured", "spread", "aim", "verdict"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for found in reports:
+        for figure in found.figures:
+            table.add_row(*_row(figure))
+        table.add_section()
+    return table
+
+
+def _row(figure: Figure) -> tuple[str, ...]:
+    return (
+        figure.what,
+        figure.absolute,
+        f"{_number(figure.value)} {figure.unit}",
+        " .. ".join(map(_number, figure.spread or ())),
+        _aim(figure),
+        _verdict(figure),
+    )
+
+
+def _aim(figure: Figure) -> str:
+    if figure.aim is None:
+        return ""
+    return f"{'>=' if figure.aim.is_floor else '<='} {_number(figure.aim.bound)}"
+
+
+def _verdict(figure: Figure) -> str:
+    if figure.aim is None:
+        return ""
+    return "[green]met" if figure.aim.is_met(figure.value) else "[red]not met"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2f}"
+
+
+if __name__ == "__main__":
+    main()

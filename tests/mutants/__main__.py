@@ -1,0 +1,90 @@
+"""``python -m tests.mutants [names...]`` breaks the code on purpose and sees who notices.
+
+Each fault is put into a fresh copy of the tree, and the tests that its patch names run there. Exit
+code: 0 every fault was caught, 1 one was not or its patch does not apply, 2 the tests are not green
+even without a fault.
+"""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+from tests.mutants.copies import copy_tree, run_tests, strangers
+from tests.mutants.patches import DoesNotApply, Mutant, mutants
+
+_CAUGHT, _SURVIVED, _NOT_GREEN = 0, 1, 2
+_LAST_LINES = 30
+
+
+def main() -> int:
+    """Run all mutants, or those asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.mutants", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help="the name of a patch")
+    names = parser.parse_args().names
+    chosen = [mutant for mutant in mutants() if not names or mutant.name in names]
+    if unknown := set(names) - {mutant.name for mutant in chosen}:
+        parser.error(f"no such mutant: {', '.join(sorted(unknown))}")
+    console = Console(highlight=False, soft_wrap=True)
+    with TemporaryDirectory(prefix="mutants-") as folder:
+        return _hunt(chosen, Path(folder).resolve(), console)
+
+
+def _hunt(chosen: Sequence[Mutant], folder: Path, console: Console) -> int:
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    with Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as progress:
+        task = progress.add_task("no fault", total=len(chosen) + 1)
+        if not _is_green(chosen, folder / "pristine", console):
+            return _NOT_GREEN
+        survivors = 0
+        for mutant in chosen:
+            progress.update(task, advance=1, description=mutant.name)
+            survivors += not _is_caught(mutant, folder, console)
+    console.print(f"{len(chosen) - survivors} of {len(chosen)} faults caught")
+    return _SURVIVED if survivors else _CAUGHT
+
+
+def _is_green(chosen: Sequence[Mutant], pristine: Path, console: Console) -> bool:
+    """Make the copy that all others are made of, and see that nothing fails in it."""
+    copy_tree(pristine)
+    if elsewhere := strangers(pristine):
+        console.print(f"[red]these would be imported from elsewhere:[/] {', '.join(elsewhere)}")
+        return False
+    tests = dict.fromkeys(path for mutant in chosen for path in mutant.tests)
+    verdict = run_tests(pristine, tests)
+    if not verdict.is_green:
+        console.print("[red]not green without any fault:")
+        console.print(escape("\n".join(verdict.output.splitlines()[-_LAST_LINES:])))
+    return verdict.is_green
+
+
+def _is_caught(mutant: Mutant, folder: Path, console: Console) -> bool:
+    """Put the fault into a fresh copy and see whether a test fails."""
+    copy = folder / mutant.name
+    shutil.copytree(folder / "pristine", copy)
+    console.print(f"[bold]{mutant.name}[/]: {escape(mutant.fault)}")
+    try:
+        mutant.apply(copy)
+    except DoesNotApply as error:
+        console.print(f"  [red]does not apply:[/] {escape(str(error))}")
+        return False
+    verdict = run_tests(copy, mutant.tests)
+    shutil.rmtree(copy)
+    if verdict.is_caught:
+        console.print(f"  [green]caught by[/] {escape(str(verdict.caught_by))}")
+    elif verdict.is_green:
+        console.print("  [red]caught by NOTHING")
+    else:
+        last = "\n".join(verdict.output.splitlines()[-_LAST_LINES:])
+        console.print(f"  [red]pytest broke off with {verdict.code}:[/]\n{escape(last)}")
+    return verdict.is_caught
+
+
+if __name__ == "__main__":
+    sys.exit(main())
