@@ -1,14 +1,20 @@
-"""Break prompts as study sessions and the section "Breaks" share them: preference, queue, end."""
+"""Break prompts: what queues them in a study session, and what resolves them.
+
+The sections "Focus / Stress" and "Breaks" both stand on this.
+"""
 
 from datetime import datetime
 
 from petcore.ports import Ports
+from petcore.ports.store import Query, Scalar
 from petcore.rules.desktop_pet import breaks, stress
 from petcore.rules.instant import to_ms
 from petcore.services.desktop_pet.collections import (
     BREAK_PREFERENCES,
     BREAK_PROMPTS,
+    FOCUS_SAMPLES,
     BreakPrompt,
+    FocusSample,
     FocusSession,
     Payload,
 )
@@ -45,7 +51,43 @@ class Prompts:
             preference["updated_at"] if preference else None,
         )
 
-    async def quiet(self, prompt_id: str) -> tuple[bool, datetime | None]:
+    async def react(
+        self, session: FocusSession, sample: FocusSample
+    ) -> tuple[FocusSession, tuple[Write[Document], ...]]:
+        """The session after ``sample``, and the prompt that it queues, if any."""
+        if not sample["is_counted"]:
+            return session, ()
+        now = self._ports.clock.now()
+        is_open, since = await self._quiet(session["prompt_id"])
+        found = stress.detect(await self._evidence(sample), now, self._policy, since)
+        changed: FocusSession = {**session, "high_at_ms": to_ms(found.high_at)}
+        if is_open or not found.is_high or not await self.may_prompt(session):
+            return changed, ()
+        prompt = self._queue(session, now)
+        prompted: FocusSession = {**changed, "prompt_id": prompt["prompt_id"]}
+        return prompted, (Write(BREAK_PROMPTS, prompt),)
+
+    async def _evidence(self, sample: FocusSample) -> list[stress.Sample]:
+        """The counted samples of the session that the detector needs, ``sample`` among them."""
+        counted: dict[str, Scalar] = {"session_id": sample["session_id"], "is_counted": 1}
+        by_time = Query(FOCUS_SAMPLES, counted, "captured_at_ms", descending=True, limit=1)
+        newest = max(
+            known["captured_at"] for known in (*await self._ports.store.find(by_time), sample)
+        )
+        start = to_ms(newest - self._policy.lookback)
+        stored = await self._ports.store.find(
+            Query(FOCUS_SAMPLES, counted, "captured_at_ms", at_least=start)
+        )
+        return [rule_of(known) for known in (*stored, sample)]
+
+    async def closing(self, prompt_id: str, now: datetime) -> tuple[Write[Document], ...]:
+        """The writes that resolve a session's latest prompt, if that is open, at its end."""
+        prompt = await self._ports.store.get(BREAK_PROMPTS, prompt_key(prompt_id))
+        if prompt is None or prompt["resolved_at"] is not None:
+            return ()
+        return (Write(BREAK_PROMPTS, resolved(prompt, None, now), prompt["version"]),)
+
+    async def _quiet(self, prompt_id: str) -> tuple[bool, datetime | None]:
         """Whether a session's latest prompt is open, and if not, from when samples count again."""
         prompt = await self._ports.store.get(BREAK_PROMPTS, prompt_key(prompt_id))
         if prompt is None:
@@ -54,7 +96,7 @@ class Prompts:
             return True, None
         return False, stress.quiet_until(prompt["resolved_at"], self._policy)
 
-    def queue(self, session: FocusSession, now: datetime) -> BreakPrompt:
+    def _queue(self, session: FocusSession, now: datetime) -> BreakPrompt:
         """A new open prompt of ``session``."""
         id = self._ports.entropy.new_id()
         return BreakPrompt(
@@ -75,13 +117,6 @@ class Prompts:
             is_open=1,
         )
 
-    async def closing(self, prompt_id: str, now: datetime) -> tuple[Write[Document], ...]:
-        """The writes that resolve a session's latest prompt, if that is open, at its end."""
-        prompt = await self._ports.store.get(BREAK_PROMPTS, prompt_key(prompt_id))
-        if prompt is None or prompt["resolved_at"] is not None:
-            return ()
-        return (Write(BREAK_PROMPTS, resolved(prompt, None, now), prompt["version"]),)
-
 
 def resolved(prompt: BreakPrompt, acknowledged: bool | None, now: datetime) -> BreakPrompt:
     """The prompt as it is once the user, or the end of its session (None), has resolved it."""
@@ -96,3 +131,13 @@ def prompt_key(prompt_id: str) -> str:
 def preference_key(user_id: str) -> str:
     """The ``_id`` of a user's preference."""
     return f"preference:{user_id}"
+
+
+def rule_of(sample: FocusSample) -> stress.Sample:
+    """The sample as the rules know it."""
+    return stress.Sample(
+        captured_at=sample["captured_at"],
+        stress_score=sample["stress_score"],
+        focus_score=sample["focus_score"],
+        confidence=sample["confidence"],
+    )

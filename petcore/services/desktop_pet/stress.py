@@ -7,11 +7,10 @@ from datetime import datetime
 
 from petcore.errors import NotFound, WrongState
 from petcore.ports import Ports
-from petcore.ports.store import Query, Scalar
+from petcore.ports.store import Query
 from petcore.rules.desktop_pet import stress
 from petcore.rules.instant import to_ms, truncate
 from petcore.services.desktop_pet.collections import (
-    BREAK_PROMPTS,
     FOCUS_REPORTS,
     FOCUS_SAMPLES,
     FOCUS_SESSIONS,
@@ -20,9 +19,9 @@ from petcore.services.desktop_pet.collections import (
     FocusSession,
     shown,
 )
-from petcore.services.desktop_pet.prompts import Prompts
+from petcore.services.desktop_pet.prompts import Prompts, rule_of
 from petcore.services.idempotency import Answer, Call, Decision, Once, Plan
-from petcore.services.outbox import Conflict, Document, Outbox, Write
+from petcore.services.outbox import Conflict, Outbox, Write
 
 _SHOWN = (
     "session_id",
@@ -100,7 +99,7 @@ class Stress:
             if session["status"] == "completed":
                 raise WrongState(f"session_id: session {reading.session_id} has ended")
             sample = self._new_sample(reading, session)
-            changed, prompts = await self._react(session, sample)
+            changed, prompts = await self._prompts.react(session, sample)
             return Decision(
                 {
                     "ok": True,
@@ -197,37 +196,8 @@ class Stress:
             captured_at_ms=to_ms(captured_at),
             is_counted=0,
         )
-        sample["is_counted"] = int(stress.counts(_rule_of(sample), now, self._policy))
+        sample["is_counted"] = int(stress.counts(rule_of(sample), now, self._policy))
         return sample
-
-    async def _react(
-        self, session: FocusSession, sample: FocusSample
-    ) -> tuple[FocusSession, tuple[Write[Document], ...]]:
-        """The session after ``sample``, and the prompt that it queues, if any."""
-        if not sample["is_counted"]:
-            return session, ()
-        now = self._ports.clock.now()
-        is_open, since = await self._prompts.quiet(session["prompt_id"])
-        found = stress.detect(await self._evidence(sample), now, self._policy, since)
-        changed: FocusSession = {**session, "high_at_ms": to_ms(found.high_at)}
-        if is_open or not found.is_high or not await self._prompts.may_prompt(session):
-            return changed, ()
-        prompt = self._prompts.queue(session, now)
-        prompted: FocusSession = {**changed, "prompt_id": prompt["prompt_id"]}
-        return prompted, (Write(BREAK_PROMPTS, prompt),)
-
-    async def _evidence(self, sample: FocusSample) -> list[stress.Sample]:
-        """The counted samples of the session that the detector needs, ``sample`` among them."""
-        counted: dict[str, Scalar] = {"session_id": sample["session_id"], "is_counted": 1}
-        by_time = Query(FOCUS_SAMPLES, counted, "captured_at_ms", descending=True, limit=1)
-        newest = max(
-            known["captured_at"] for known in (*await self._ports.store.find(by_time), sample)
-        )
-        start = to_ms(newest - self._policy.lookback)
-        stored = await self._ports.store.find(
-            Query(FOCUS_SAMPLES, counted, "captured_at_ms", at_least=start)
-        )
-        return [_rule_of(known) for known in (*stored, sample)]
 
     async def _new_report(self, session: FocusSession, now: datetime) -> FocusReport:
         samples = await self._ports.store.find(
@@ -239,7 +209,7 @@ class Stress:
             session_id=session["session_id"],
             user_id=session["user_id"],
             generated_at=now,
-            report=_report(stress.report(_rule_of(sample) for sample in samples)),
+            report=_report(stress.report(rule_of(sample) for sample in samples)),
         )
 
     async def _kept_report(self, session: FocusSession, ended_at: datetime) -> FocusReport:
@@ -255,15 +225,6 @@ def session_key(session_id: str) -> str:
 
 def _report_key(session_id: str) -> str:
     return f"report:{session_id}"
-
-
-def _rule_of(sample: FocusSample) -> stress.Sample:
-    return stress.Sample(
-        captured_at=sample["captured_at"],
-        stress_score=sample["stress_score"],
-        focus_score=sample["focus_score"],
-        confidence=sample["confidence"],
-    )
 
 
 def _end_answer(session: FocusSession, report: FocusReport) -> Answer:
