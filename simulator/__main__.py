@@ -50,7 +50,8 @@ def _day(seed: int, options: Options, out: Path) -> int:
 def _announce(seed: int, options: Options, console: Console) -> None:
     console.print(f"seed {seed}")
     for name, value in described(options).items():
-        console.print(f"  {name} = {value}")
+        for line in value if isinstance(value, list) else [value]:
+            console.print(f"  {name} = {line}")
 
 
 def _run(seed: int, options: Options, trace: Path, console: Console) -> Outcome:

@@ -21,12 +21,12 @@ _THOUSAND = 1000
 
 @dataclass(frozen=True, slots=True)
 class Weather:
-    """How bad the network is. Losses are in thousandths of all messages of that direction."""
+    """How bad the network is. A loss is in thousandths of all messages of that way."""
 
     delay_ms_min: int = 2
     delay_ms_max: int = 80
-    request_loss: int = 10
-    answer_loss: int = 10
+    request_loss_permille: int = 10
+    answer_loss_permille: int = 10
 
 
 class Network:
@@ -67,13 +67,13 @@ class Link:
         return response
 
     async def _carry(self, number: int, request: Request, arrived: Event) -> None:
-        if await self._is_lost(number, "request", self._network.weather.request_loss):
+        if await self._is_lost(number, "request", self._network.weather.request_loss_permille):
             return
         response: Response = await happening(
             self._stage.loop.serve(exchange(self._network.app, request))
         )
         self._note_served(number, response)
-        if not await self._is_lost(number, "answer", self._network.weather.answer_loss):
+        if not await self._is_lost(number, "answer", self._network.weather.answer_loss_permille):
             _happen_once(arrived, response)
 
     async def _is_lost(self, number: int, leg: str, loss: int) -> bool:

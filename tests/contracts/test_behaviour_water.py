@@ -58,6 +58,13 @@ class Water(Machine):
             assert reply.json == {"ok": True, "schedule": wish}
             self.model.schedules[user] = wish
 
+    @rule(user=users, interval=st.sampled_from([1, 5, 60]))
+    def change_the_interval(self, user: str, interval: int) -> None:
+        """A new interval counts from the last reminder, which a change of the schedule keeps."""
+        for minutes in (interval, interval + 1):
+            self.set_schedule(user, "UTC", "06:00", "06:00", minutes, True, None)
+            self._poll(user, None)
+
     @rule(user=users)
     def get_schedule(self, user: str) -> None:
         """A user reads the own schedule and nobody else's."""

@@ -17,7 +17,7 @@ from simulator.kernel.trace import Event, Trace
 from simulator.network.client import Client, json_request
 from simulator.network.link import Network, Weather
 
-CALM = Weather(delay_ms_min=10, delay_ms_max=10, request_loss=0, answer_loss=0)
+CALM = Weather(delay_ms_min=10, delay_ms_max=10, request_loss_permille=0, answer_loss_permille=0)
 
 
 class Echo:
@@ -71,7 +71,9 @@ def test_a_calm_network_delivers_after_its_delay() -> None:
 @pytest.mark.parametrize(("loss", "served"), [("request", False), ("answer", True)])
 def test_what_is_lost_is_asked_for_again_with_the_same_key(loss: str, served: bool) -> None:
     """The server saw a request whose answer got lost; the client cannot tell, and repeats it."""
-    weather = Weather(10, 10, request_loss=1000 * (not served), answer_loss=1000 * served)
+    weather = Weather(
+        10, 10, request_loss_permille=1000 * (not served), answer_loss_permille=1000 * served
+    )
     echo, heard, events = run(weather, ms=30_000)
     assert heard == []
     assert bool(echo.served) is served

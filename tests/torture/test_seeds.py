@@ -7,7 +7,9 @@ import pytest
 from simulator.network.link import Weather
 from simulator.world import Options, run
 
-STORM = Weather(delay_ms_min=5, delay_ms_max=6_000, request_loss=200, answer_loss=200)
+STORM = Weather(
+    delay_ms_min=5, delay_ms_max=6_000, request_loss_permille=200, answer_loss_permille=200
+)
 
 
 @pytest.mark.parametrize("seed", range(20))
