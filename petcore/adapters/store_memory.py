@@ -8,26 +8,19 @@ Every operation is finished before anybody else runs, because nothing in it awai
 """
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
 from itertools import islice
-from math import isfinite
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
 from sortedcontainers import SortedList
 
 from petcore.errors import Duplicate
+from petcore.ports.document import transcribed
 from petcore.ports.store import Collection, Index, Query, R
 
 Document = dict[str, Any]
 Key = tuple[Any, ...]
+T = TypeVar("T")
 
-# MongoDB's limit, and below what any JSON reader takes.
-_DEEPEST = 100
-_ZERO = timedelta(0)
-
-# Asking for the commonest kinds in a loop saves a call for each of them.
-_PLAIN = frozenset((str, bool, type(None)))
-_TEXT = frozenset((str,))
 _NESTING = frozenset((dict, list))
 
 
@@ -216,31 +209,10 @@ def _copied(value: Any) -> Any:
     return value
 
 
-def _taken(value: Any, depth: int = 0) -> Any:
+def _taken(document: Any) -> Any:
     """A copy of what the port allows; ValueError for anything else."""
-    kind = type(value)
-    if kind is dict or kind is list:
-        return _taken_within(value, depth + 1)
-    if kind in _PLAIN or _allowed(value):
-        return value
-    raise ValueError(f"a document cannot hold {value!r}")
+    return transcribed(document, _as_it_is, _as_it_is)
 
 
-def _taken_within(value: Any, depth: int) -> Any:
-    if depth > _DEEPEST:
-        raise ValueError(f"a document cannot be nested more than {_DEEPEST} deep")
-    if type(value) is list:
-        return [item if type(item) in _PLAIN else _taken(item, depth) for item in value]
-    if not _TEXT.issuperset(map(type, value)):
-        raise ValueError(f"a document can have only strings for names, not {list(value)}")
-    return {k: v if type(v) in _PLAIN else _taken(v, depth) for k, v in value.items()}
-
-
-def _allowed(value: Any) -> bool:
-    if type(value) is int:
-        return -(2**63) <= value < 2**63
-    if type(value) is float:
-        return isfinite(value)
-    if isinstance(value, datetime):
-        return value.utcoffset() == _ZERO and value.microsecond % 1000 == 0
-    return False
+def _as_it_is(value: T) -> T:
+    return value

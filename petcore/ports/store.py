@@ -9,8 +9,8 @@ Laws for documents, because they hold on every store:
 * ``_id`` is a string that starts with a letter; ``version`` is an integer.
 * What is filtered or sorted is a top-level string or integer, always present, never null, and
   stands in a declared ``Index``; a ``Query`` that no index serves is refused here.
-* Other values: None, bool, int (64 bit), float (finite), str, aware datetime in UTC with whole
-  milliseconds, and lists and dicts of these. Top-level field names match ``[a-z_][a-z0-9_]*``.
+* Other values are those of ``petcore.ports.document``. Top-level field names match
+  ``[a-z_][a-z0-9_]*``.
 * Nothing that a store hands out or takes in is shared with it: changing it changes no store.
 """
 
