@@ -84,18 +84,27 @@ class Study(Machine):
         stress=st.sampled_from([0.75, 0.9, 1]),
         then=st.sampled_from(["decide", "end", "go on"]),
         acknowledged=st.booleans(),
+        between=st.sampled_from([5, 6, 7]),
+        rest=st.sampled_from([9, 10, 24, 25]),
     )
-    def be_stressed(self, number: int, stress: float, then: str, acknowledged: bool) -> None:
-        """Ten minutes of high stress, told afterwards, and what it leads to."""
+    def be_stressed(
+        self, number: int, stress: float, then: str, acknowledged: bool, between: int, rest: int
+    ) -> None:
+        """Ten minutes of high stress or so, told afterwards, and what it leads to."""
         session = self.stressable()[number % len(self.stressable())]
-        for minutes in (10, 5, 0):
-            at = self.now - timedelta(minutes=minutes)
-            self._ingest(session.id, at, Sample(at, stress, 0.3, 1), None)
+        self._tell(session, stress, between)
         if then == "end":
             self.end_session_of(session, None)
         elif then == "decide" and session.prompts:
             for decision in (acknowledged, not acknowledged):
                 self._ack(self.model.prompts[session.prompts[-1]], decision, None)
+            self.served.clock.move(timedelta(minutes=rest))
+            self._tell(session, stress, 5)
+
+    def _tell(self, session: Session, stress: float, between: int) -> None:
+        for minutes in (2 * between, between, 0):
+            at = self.now - timedelta(minutes=minutes)
+            self._ingest(session.id, at, Sample(at, stress, 0.3, 1), None)
 
     def stressable(self) -> list[Session]:
         """The sessions that run and may ask for a break."""
