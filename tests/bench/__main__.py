@@ -5,6 +5,7 @@ machine. A missed aim is news, not an error: the exit code is 0 all the same.
 """
 
 import argparse
+import os
 from collections.abc import Callable, Iterable
 
 from rich.console import Console
@@ -42,6 +43,13 @@ def main() -> None:
         console.width = _WIDTH
     console.print(_table(_run(name, console) for name in names))
     console.print("spread: where the middle half of the rounds lies")
+    console.print(_load())
+
+
+def _load() -> str:
+    """How busy the machine was, this bench included."""
+    load = f"load {os.getloadavg()[0]:.1f} on " if hasattr(os, "getloadavg") else ""
+    return f"measured with {load}{os.cpu_count()} cores; alone on a machine it is 1 to 2"
 
 
 def _run(name: str, console: Console) -> Report:

@@ -1,8 +1,9 @@
 """Asks HTTP servers as fast as they answer, from a process of its own.
 
 ``python -m tests.bench.client ROUNDS SECONDS PATH PORT...`` asks each port in turn and prints, for
-each round, the answers a second of each port, as JSON. It knows just as much HTTP as it needs:
-connections that stay open, one request at a time on each, answers with a Content-Length.
+each round, the answers a second of each port and how many it gave in all, as JSON. It knows just as
+much HTTP as it needs: connections that stay open, one request at a time on each, answers with a
+Content-Length.
 """
 
 import asyncio
@@ -60,8 +61,8 @@ class Connection(asyncio.Protocol):
         self._transport.abort()
 
 
-async def rate(port: int, path: str, seconds: float) -> float:
-    """How many answers a second ``port`` gives."""
+async def rate(port: int, path: str, seconds: float) -> tuple[float, int]:
+    """How many answers a second ``port`` gives, and how many it gave, the warm-up included."""
     tally, loop = Tally(), asyncio.get_running_loop()
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
     made = [
@@ -76,7 +77,7 @@ async def rate(port: int, path: str, seconds: float) -> float:
         connection.close()
     if tally.strange or not count:
         raise SystemExit(f"port {port}: {tally.strange} of {tally.answers} answers were not 200")
-    return count / took
+    return count / took, tally.answers
 
 
 async def main(rounds: int, seconds: float, path: str, ports: list[int]) -> None:

@@ -47,6 +47,10 @@ class Layers:
 
     rounds: Rounds
 
+    def __add__(self, others: "Layers") -> "Layers":
+        """Both measurements as one."""
+        return Layers(self.rounds + others.rounds)
+
     def lines(self) -> list[str]:
         """What each layer adds, in microseconds, for people."""
         first, *_ = names = list(_ADDED)
