@@ -61,6 +61,7 @@ def wire(
         clock=ports.clock,
         store=ports.store,
         outbox=outbox,
+        collections=tuple(COLLECTIONS),
     )
 
 

@@ -6,30 +6,32 @@ was sent is ever repeated in a message.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NoReturn, TypeVar
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from werkzeug.datastructures import Headers
 from werkzeug.exceptions import UnsupportedMediaType
 
+from petcore.api.connection import Header
 from petcore.api.wire import MEANINGS
 from petcore.errors import BadInput, Detail
 
 M = TypeVar("M", bound=BaseModel)
 
 KEY_HEADER = "Idempotency-Key"
+_KEY_NAME = KEY_HEADER.lower().encode()
 
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-_KEY = re.compile(r"[\x21-\x7e]{1,128}\Z")
+_KEY = re.compile(rb"[\x21-\x7e]{1,128}\Z")
 _QUERY_FIELDS_MAX = 100
 
 
-def require_json(headers: Headers) -> None:
+def require_json(headers: Iterable[Header]) -> None:
     """Raise 415 unless the body is declared as JSON in UTF-8."""
-    media_type, _, parameters = headers.get("Content-Type", "").partition(";")
+    declared = [*_values(headers, b"content-type"), b""][0].decode("latin-1")
+    media_type, _, parameters = declared.partition(";")
     charset = parameters.strip().lower().replace('"', "")
     if media_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
         raise UnsupportedMediaType("Content-Type: must be application/json in UTF-8")
@@ -78,12 +80,16 @@ def parse_query(model: type[M], raw: bytes, path: Mapping[str, str]) -> M:
         raise _bad_input(error) from None
 
 
-def parse_key(headers: Headers) -> str | None:
+def parse_key(headers: Iterable[Header]) -> str | None:
     """The idempotency key, if one was sent."""
-    keys = headers.getlist(KEY_HEADER)
+    keys = _values(headers, _KEY_NAME)
     if len(keys) > 1 or any(not _KEY.match(key) for key in keys):
         raise BadInput.at(KEY_HEADER, "must be given once, as 1 to 128 visible ASCII characters")
-    return keys[0] if keys else None
+    return keys[0].decode("ascii") if keys else None
+
+
+def _values(headers: Iterable[Header], wanted: bytes) -> list[bytes]:
+    return [value for name, value in headers if name == wanted]
 
 
 def _unique(pairs: list[tuple[str, object]]) -> dict[str, object]:

@@ -7,10 +7,10 @@ and rules, never a technology and never HTTP.
 from dataclasses import dataclass
 
 from petcore.ports.clock import Clock
-from petcore.ports.store import Store
+from petcore.ports.store import Collection, Store
 from petcore.services.desktop_pet import DesktopPet
 from petcore.services.health import Health
-from petcore.services.outbox import Outbox
+from petcore.services.outbox import Document, Outbox
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Services:
     clock: Clock
     store: Store
     outbox: Outbox
+    collections: tuple[Collection[Document], ...]
+    """All that the store holds."""
 
     async def open(self) -> None:
         """Open the store and finish what an earlier process left half done."""

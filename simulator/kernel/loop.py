@@ -12,14 +12,13 @@ and ``happening(event)`` is how a coroutine waits for a SimPy event.
 import asyncio
 import math
 import selectors
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Awaitable, Callable, Generator
 from contextvars import Context
 from types import coroutine
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Any, TypeVarTuple
 
 from simpy import Environment, Event
 
-T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
 
 _ROUNDING = 1e-3
@@ -58,11 +57,10 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._selector_of_time.is_over = True
         return super().call_soon(callback, *args, context=context)
 
-    def serve(self, work: Coroutine[Any, Any, T]) -> Event:
+    def serve(self, work: Awaitable[object]) -> Event:
         """Run ``work`` in asyncio; the event happens when it is done and has its result."""
         event = self._environment.event()
-        task = self.create_task(work)
-        task.add_done_callback(lambda done: _conclude(event, done))
+        self.create_task(_conclude(event, work))
         return event
 
     def run_for(self, duration_ms: int) -> None:
@@ -73,12 +71,14 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.run_until_complete(over)
 
 
-def _conclude(event: Event, done: "asyncio.Task[Any]") -> None:
-    failure = done.exception()
-    if failure is None:
-        event.succeed(done.result())
-    else:
-        event.fail(failure if isinstance(failure, Exception) else RuntimeError(repr(failure)))
+async def _conclude(event: Event, work: Awaitable[object]) -> None:
+    """Do ``work`` and tell; within its own task, so that telling takes no further turn."""
+    try:
+        event.succeed(await work)
+    except asyncio.CancelledError:
+        event.fail(RuntimeError("the work was cancelled"))
+    except Exception as failure:  # noqa: BLE001 -- whoever waits for the event gets it
+        event.fail(failure)
 
 
 class _SteppingSelector(selectors.SelectSelector):

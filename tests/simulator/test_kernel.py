@@ -10,6 +10,7 @@ import time
 import uuid
 from collections.abc import Callable
 from contextlib import closing, suppress
+from contextvars import ContextVar
 from datetime import UTC, datetime
 from hashlib import sha256
 
@@ -24,6 +25,11 @@ from simulator.kernel.stage import Stage
 from simulator.kernel.streams import Streams
 from simulator.kernel.trace import Trace
 from simulator.kernel.tripwires import Tripped, tripwires
+
+
+def _stage(environment: Environment, loop: VirtualLoop) -> Stage:
+    clock = VirtualClock(environment, datetime(2026, 3, 2, tzinfo=UTC))
+    return Stage(environment, loop, clock, Streams(1), Trace(environment, io.BytesIO()))
 
 
 def test_asyncio_and_simpy_share_one_time() -> None:
@@ -66,11 +72,54 @@ def test_a_simpy_process_awaits_asyncio_work() -> None:
             except ZeroDivisionError:
                 heard.append("failed")
 
-        clock = VirtualClock(environment, datetime(2026, 3, 2, tzinfo=UTC))
-        trace = Trace(environment, io.BytesIO())
-        Stage(environment, loop, clock, Streams(1), trace).live(process())
+        _stage(environment, loop).live(process())
         loop.run_for(100)
     assert heard == [5, 5, "failed"]
+
+
+def test_work_that_is_cancelled_fails() -> None:
+    """Whoever waits for it in SimPy is told, and does not wait for ever."""
+    environment = Environment(0)
+    heard: list[str] = []
+
+    async def work() -> None:
+        raise asyncio.CancelledError
+
+    with closing(VirtualLoop(environment)) as loop:
+
+        async def life() -> None:
+            try:
+                await happening(loop.serve(work()))
+            except RuntimeError as error:
+                heard.append(str(error))
+
+        _stage(environment, loop).live(life())
+        loop.run_for(10)
+    assert heard == ["the work was cancelled"]
+
+
+def test_pieces_of_work_have_contexts_of_their_own() -> None:
+    """What one sets in a context variable no other sees, not even one that is under way."""
+    environment = Environment(0)
+    name: ContextVar[str] = ContextVar("name", default="nobody")
+    seen: list[str] = []
+
+    async def work(own: str) -> None:
+        seen.append(name.get())
+        name.set(own)
+        await asyncio.sleep(0.005)
+        seen.append(name.get())
+
+    with closing(VirtualLoop(environment)) as loop:
+
+        async def life(own: str) -> None:
+            await happening(loop.serve(work(own)))
+
+        stage = _stage(environment, loop)
+        stage.live(life("a"))
+        stage.live(life("b"))
+        loop.run_for(10)
+    assert seen == ["nobody", "nobody", "a", "b"]
 
 
 def test_a_world_in_which_nothing_can_happen_says_so() -> None:
@@ -121,8 +170,7 @@ def test_a_stage_does_things_later() -> None:
     environment = Environment(0)
     log: list[int] = []
     with closing(VirtualLoop(environment)) as loop:
-        clock = VirtualClock(environment, datetime(2026, 3, 2, tzinfo=UTC))
-        stage = Stage(environment, loop, clock, Streams(1), Trace(environment, io.BytesIO()))
+        stage = _stage(environment, loop)
 
         async def life() -> None:
             await stage.sleep(7)
