@@ -7,8 +7,9 @@ import re
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from pathlib import Path
-from typing import cast
+from typing import NotRequired, TypedDict, cast
 
 ROOT = Path(__file__).parents[2]
 PROJECT, LOCK = ROOT / "pyproject.toml", ROOT / "uv.lock"
@@ -16,13 +17,20 @@ PROJECT, LOCK = ROOT / "pyproject.toml", ROOT / "uv.lock"
 _CONSTRAINTS = re.compile(r"^constraint-dependencies = \[\n.*?^\]\n", re.MULTILINE | re.DOTALL)
 
 
+class Package(TypedDict):
+    """What the lock file says of a package. Where Pythons differ, markers say which."""
+
+    name: str
+    version: str
+    source: dict[str, str]
+    resolution_markers: NotRequired[list[str]]
+
+
 def locked() -> dict[str, set[str]]:
     """Name and versions of every package in the lock file, petcore itself left out."""
-    packages = tomllib.loads(LOCK.read_text(encoding="utf-8"))["package"]
     versions: dict[str, set[str]] = {}
-    for package in packages:
-        if "registry" in package["source"]:
-            versions.setdefault(package["name"], set()).add(package["version"])
+    for package in _packages():
+        versions.setdefault(package["name"], set()).add(package["version"])
     return versions
 
 
@@ -42,9 +50,21 @@ def main() -> int:
     PROJECT.write_text(_with_pins(text, []), encoding="utf-8")
     LOCK.unlink(missing_ok=True)
     subprocess.run(["uv", "lock"], cwd=ROOT, check=True)
-    pins = [f"{name}=={version}" for name, found in sorted(locked().items()) for version in found]
-    PROJECT.write_text(_with_pins(text, pins), encoding="utf-8")
+    PROJECT.write_text(_with_pins(text, list(_pins())), encoding="utf-8")
     return subprocess.run(["uv", "lock"], cwd=ROOT, check=True).returncode
+
+
+def _packages() -> list[Package]:
+    text = LOCK.read_text(encoding="utf-8").replace("\nresolution-markers", "\nresolution_markers")
+    packages = cast("list[Package]", tomllib.loads(text)["package"])
+    return [package for package in packages if "registry" in package["source"]]
+
+
+def _pins() -> Iterator[str]:
+    for package in _packages():
+        marker = " or ".join(package.get("resolution_markers", ()))
+        condition = f"; {marker}" if marker else ""
+        yield f"{package['name']}=={package['version']}{condition}"
 
 
 def _with_pins(text: str, pins: list[str]) -> str:
