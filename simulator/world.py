@@ -1,13 +1,15 @@
-"""Seed and options in, a world out. Same seed, same options: the same day, to the last byte."""
+"""Seed and scenario in, a world out. Same seed, same scenario: the same days, to the last byte."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass, field
-from datetime import date, datetime, time, tzinfo
-from typing import IO, Literal
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from typing import IO, Annotated
 
-from hypercorn.typing import ASGIFramework
+import orjson
+from pydantic import Field
 from simpy import Environment
 
 from firmware.logic.config import Config
@@ -15,35 +17,37 @@ from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.adapters.store_memory import MemoryStore
 from petcore.adapters.zones_tzdata import TzdataZones
 from petcore.app import create_app
+from petcore.ports.store import Collection, Query, Store
 from petcore.settings import default_settings
 from petcore.wiring import wire
 from simulator.device.board import VirtualBoard
-from simulator.invariants import Judge
-from simulator.invariants.no_server_error import NoServerError
-from simulator.invariants.pomodoro_oracle import PomodoroOracle
-from simulator.invariants.water_promises import WaterPromises
+from simulator.invariants.court import Court
+from simulator.invariants.panel import all_judges
 from simulator.kernel.clock import VirtualClock
 from simulator.kernel.loop import VirtualLoop
 from simulator.kernel.stage import Stage
 from simulator.kernel.streams import Streams
-from simulator.kernel.trace import Event, Trace
+from simulator.kernel.tally import Tally
+from simulator.kernel.trace import Json, Trace
 from simulator.kernel.tripwires import tripwires
-from simulator.network.link import Network, Weather
-from simulator.people.student import Habits, Student
+from simulator.kernel.values import Value
+from simulator.network.link import Network
+from simulator.people.student import Student
+from simulator.scenarios.scenario import Scenario
 
 _HOUR_MS = 3_600_000
 _PROGRESS_EVERY_MS = 600_000
+_PAGE = 1_000
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
-    """A whole world but for its seed. ``date`` begins at midnight in the student's zone."""
+class World(Value):
+    """What a run is made of. ``pets`` students live by the same scenario, each with a pet; all but
+    the first differ from the scenario's person in name and body.
+    """
 
-    date: date = date(2026, 3, 2)
-    hours: int = 24
-    polling: Literal["fixed", "next"] = "fixed"
-    weather: Weather = field(default_factory=Weather)
-    habits: Habits = field(default_factory=Habits)
+    seed: int
+    scenario: Scenario
+    pets: Annotated[int, Field(ge=1)] = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,101 +56,116 @@ class Outcome:
 
     digest: str
     counts: Counter[str]
-    judges: tuple[Judge, ...]
+    court: Court
     sim_ms: int
-
-    @property
-    def is_good(self) -> bool:
-        """Whether every judge saw something and none objects."""
-        return all(judge.cases and not judge.objections for judge in self.judges)
 
 
 def run(
-    seed: int,
-    options: Options,
-    trace_file: IO[bytes],
-    progress: Callable[[int], None] | None = None,
+    world: World, trace_file: IO[bytes], progress: Callable[[int], None] | None = None
 ) -> Outcome:
-    """Live through the whole time of ``options``.
+    """Live through the whole time of ``world``.
 
     Writes the trace to ``trace_file``; tells ``progress`` now and then how many milliseconds of
     the world have passed.
     """
-    with _stage(seed, options, trace_file) as stage:
-        counts: Counter[str] = Counter()
-        judges = (WaterPromises(TzdataZones()), PomodoroOracle(), NoServerError())
-        stage.trace.listen(lambda event: counts.update([_count_name(event)]))
-        for judge in judges:
-            stage.trace.listen(judge.see)
-        stage.trace.note("world", seed=seed, options=described(options))
-        board = _populate(stage, _server(stage), options)
-        if progress is not None:
-            stage.live(_report_progress(stage, progress))
-        with tripwires():
-            stage.loop.run_for(options.hours * _HOUR_MS)
-        board.power_off()
-        return Outcome(stage.trace.digest, counts, judges, stage.now)
+    court, tally = Court(all_judges()), Tally()
+    with _stage(world, trace_file) as stage:
+        stage.trace.listen(tally.see)
+        stage.trace.listen(court.see)
+        stage.trace.note("world", **world.model_dump(mode="json"))
+        _live(world, stage, progress)
+        court.conclude(stage.now)
+        return Outcome(stage.trace.digest, tally.counts, court, stage.now)
 
 
-def described(options: Options) -> dict[str, object]:
-    """The options as plain texts and integers, in the order of their definition."""
-    return {
-        "date": options.date.isoformat(),
-        "hours": options.hours,
-        "polling": options.polling,
-        **asdict(options.weather),
-        "user_id": options.habits.user_id,
-        "timezone": options.habits.timezone,
-        "studies": [
-            f"{study.label} at {study.start:%H:%M} for {study.minutes} min"
-            for study in options.habits.studies
-        ],
-    }
-
-
-@contextmanager
-def _stage(seed: int, options: Options, trace_file: IO[bytes]) -> Iterator[Stage]:
-    environment = Environment(0)
-    with closing(VirtualLoop(environment)) as loop:
-        midnight = datetime.combine(options.date, time(), _zone(options))
-        yield Stage(
-            environment=environment,
-            loop=loop,
-            clock=VirtualClock(environment, midnight),
-            streams=Streams(seed),
-            trace=Trace(environment, trace_file),
-        )
-
-
-def _zone(options: Options) -> tzinfo:
-    return TzdataZones().zone(options.habits.timezone)
-
-
-def _server(stage: Stage) -> ASGIFramework:
-    """The production server on the store's twin, with the world's clock and chance."""
+def _live(world: World, stage: Stage, progress: Callable[[int], None] | None) -> None:
+    store = MemoryStore()
     services = wire(
         default_settings(store="memory:"),
         clock=stage.clock,
         entropy=SeededEntropy(stage.streams.stream("server")),
-        store=MemoryStore(),
+        store=store,
     )
     stage.loop.run_until_complete(services.open())
-    return create_app(services)
+    network = Network(create_app(services), stage, world.scenario.network)
+    boards = [_settle(world, network, number) for number in range(1, world.pets + 1)]
+    for cut in world.scenario.network.cuts:
+        _daily(world, stage, cut.at, partial(network.cut, cut.minutes))
+    if progress is not None:
+        stage.live(_report_progress(stage, progress))
+    with tripwires():
+        stage.loop.run_for(world.scenario.hours * _HOUR_MS)
+    for board in boards:
+        board.close()
+    for collection in services.collections:
+        stage.loop.run_until_complete(_note_stored(stage, store, collection))
 
 
-def _populate(stage: Stage, app: ASGIFramework, options: Options) -> VirtualBoard:
-    network = Network(app, stage, options.weather)
-    student = Student(network, options.habits, _zone(options))
-    board = VirtualBoard(network, f"pet/{options.habits.user_id}", student.sees)
-    config = Config(
-        options.habits.user_id,
-        f"pet-{options.habits.user_id}",
-        use_next_poll=options.polling == "next",
+@contextmanager
+def _stage(world: World, trace_file: IO[bytes]) -> Iterator[Stage]:
+    environment = Environment(0)
+    with closing(VirtualLoop(environment)) as loop:
+        yield Stage(
+            environment=environment,
+            loop=loop,
+            clock=VirtualClock(environment, _instant(world, 0, time())),
+            streams=Streams(world.seed),
+            trace=Trace(environment, trace_file),
+        )
+
+
+def _settle(world: World, network: Network, number: int) -> VirtualBoard:
+    """Student and pet number ``number``, from 1."""
+    scenario, stage = world.scenario, network.stage
+    person = scenario.person.sibling(number, stage.streams.stream(f"person/{number}"))
+    student = Student(
+        network,
+        scenario.zone,
+        person,
+        scenario.timetable,
+        scenario.water,
+        scenario.habits,
+        scenario.signal,
     )
+    config = _config(scenario, person.user_id)
+    board = VirtualBoard(network, f"pet/{person.user_id}", config, student.sees)
     student.sit_down_at(board)
     student.begin()
-    board.boot(config)
+    board.plug_in()
+    for unplugged in scenario.device.unplugged:
+        _daily(world, stage, unplugged.at, board.unplug)
+        _daily(world, stage, unplugged.at, board.plug_in, unplugged.minutes)
     return board
+
+
+def _config(scenario: Scenario, user_id: str) -> Config:
+    device = scenario.device
+    return Config(
+        user_id,
+        f"pet-{user_id}",
+        water_poll_s=device.water_poll_s,
+        prompt_poll_s=device.prompt_poll_s,
+        pomodoro_poll_s=device.pomodoro_poll_s,
+        use_next_poll=device.polling == "next",
+    )
+
+
+def _daily(
+    world: World, stage: Stage, wall: time, do: Callable[[], None], after_min: int = 0
+) -> None:
+    """Do something every day at a time of the wall clock at home, or so many minutes after it."""
+    began = _instant(world, 0, time())
+    for day in range(world.scenario.hours // 24 + 2):
+        at = _instant(world, day, wall) + timedelta(minutes=after_min) - began
+        if at < timedelta(hours=world.scenario.hours):
+            stage.after(at // timedelta(milliseconds=1), do)
+
+
+def _instant(world: World, day: int, wall: time) -> datetime:
+    """When the clock on the wall at home shows ``wall`` on day number ``day``, from 0."""
+    zone = TzdataZones().zone(world.scenario.zone)
+    date = world.scenario.date + timedelta(days=day)
+    return datetime.combine(date, wall, zone).astimezone(UTC)
 
 
 async def _report_progress(stage: Stage, progress: Callable[[int], None]) -> None:
@@ -155,16 +174,11 @@ async def _report_progress(stage: Stage, progress: Callable[[int], None]) -> Non
         await stage.sleep(_PROGRESS_EVERY_MS)
 
 
-def _count_name(event: Event) -> str:
-    """Under which name an event is counted."""
-    kind = str(event["kind"])
-    if kind == "lost":
-        return f"lost {event['leg']}"
-    if kind == "screen":
-        scene = event["scene"]
-        return f"screen {scene[0]}" if isinstance(scene, list) else kind
-    if kind in ("served", "answer"):
-        return f"{kind} {event['status']}"
-    if kind == "student":
-        return f"student {event['does']}"
-    return kind
+async def _note_stored(stage: Stage, store: Store, collection: Collection[Json]) -> None:
+    """Let the trace say what the server holds in the end, page by page."""
+    after = ""
+    while page := await store.find(Query(collection, at_least=f"{after}\0", limit=_PAGE)):
+        for document in page:
+            text = orjson.dumps(document).decode()
+            stage.trace.note("stored", collection=collection.name, document=text)
+        after = str(page[-1]["_id"])

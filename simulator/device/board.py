@@ -1,9 +1,9 @@
 """A simulated board: the firmware's ``Board`` in the time of a SimPy environment."""
 
-import json
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Generator
 from typing import Any
 
+import orjson
 from simpy import Event
 
 from firmware.hal.board import Board
@@ -15,6 +15,10 @@ from simulator.network.client import json_request
 from simulator.network.link import Network
 
 Scene = tuple[str, str, str | int, bool]
+Life = Coroutine[Any, Any, None]
+
+DARK: Scene = ("", "", "", False)
+"""What a screen without power shows."""
 
 _TICKS_PERIOD = 2**30
 """Where a real board's milliseconds wrap (MicroPython on the ESP32: 12.4 days)."""
@@ -65,34 +69,52 @@ class Flag:
 
 
 class VirtualBoard(Board):
-    """What the firmware logic runs on; ``seen`` is told each scene, as its person is."""
+    """What the firmware logic runs on; ``seen`` is told each scene, as its person is.
 
-    def __init__(self, network: Network, who: str, seen: Callable[[Scene], None]) -> None:
+    It has power or not. Without power nothing of the firmware is left but what ``config`` says.
+    """
+
+    def __init__(
+        self, network: Network, who: str, config: Config, seen: Callable[[Scene], None]
+    ) -> None:
         self._stage = network.stage
         self._link = network.link(who)
         self._who = who
+        self._config = config
         self._seen = seen
-        chance = network.stage.streams.stream(f"board/{who}")
-        self._chance = chance
-        self._boot_id = chance.getrandbits(32)
-        self._ticks_at_boot = chance.randrange(_TICKS_PERIOD)
+        self._chance = network.stage.streams.stream(f"board/{who}")
+        self._lives: list[Life] = []
+
+    def plug_in(self) -> None:
+        """Power on: the firmware starts, and never returns. It knows nothing of an earlier life."""
+        self._boot_id = self._chance.getrandbits(32)
+        self._ticks_at_boot = self._chance.randrange(_TICKS_PERIOD) - self._stage.now
         self._pressed = Flag(self._stage)
         self._presses: list[str] = []
-        self._lives: list[Coroutine[Any, Any, None]] = []
-
-    def boot(self, config: Config) -> None:
-        """Power on: the firmware starts, and never returns."""
         self._stage.trace.note("boot", who=self._who, boot_id=f"{self._boot_id:08x}")
-        self.spawn("pet", Pet(self, config).run())
+        self.spawn("pet", Pet(self, self._config).run())
 
-    def power_off(self) -> None:
-        """Take the power away: every task ends where it stands."""
+    def unplug(self) -> None:
+        """Power off: every task ends where it stands, and the screen is dark."""
+        self.close()
+        self._stage.trace.note("unplugged", who=self._who)
+        self._seen(DARK)
+
+    def close(self) -> None:
+        """End every task where it stands."""
         lives, self._lives = self._lives, []
         for life in lives:
             life.close()
 
+    @property
+    def has_power(self) -> bool:
+        """Whether the firmware runs."""
+        return bool(self._lives)
+
     def press(self, kind: str) -> None:
-        """A person presses the button: "short" or "long"."""
+        """A person presses the button: "short" or "long". Without power nothing happens."""
+        if not self.has_power:
+            return
         self._stage.trace.note("press", who=self._who, press=kind)
         self._presses.append(kind)
         self._pressed.set()
@@ -117,9 +139,22 @@ class VirtualBoard(Board):
     def tone(self, hz: int, ms: int) -> None:
         self._stage.trace.note("tone", who=self._who, hz=hz, ms=ms)
 
-    def spawn(self, name: str, coro: Coroutine[Any, Any, None]) -> None:
+    def spawn(self, name: str, coro: Life) -> None:
         self._lives.append(coro)
-        self._stage.live(coro)
+        self._stage.environment.process(self._powered(coro, self._lives))
+
+    def _powered(self, life: Life, lives: list[Life]) -> Generator[Event, Any, None]:
+        """Let ``life`` run as long as the board has not lost its power.
+
+        What it waits for may happen after that, and must not wake it.
+        """
+        value: object = None
+        while lives is self._lives:
+            try:
+                event = life.send(value)
+            except StopIteration:
+                return
+            value = yield event
 
     def event(self) -> Flag:
         return Flag(self._stage)
@@ -150,6 +185,6 @@ class VirtualBoard(Board):
     ) -> tuple[int, object]:
         response = await self._link.send(json_request(method, path, obj, headers), timeout_ms)
         try:
-            return response.status, json.loads(response.body)
+            return response.status, orjson.loads(response.body)
         except ValueError:
             raise OSError(_NO_JSON, "the answer is not JSON") from None

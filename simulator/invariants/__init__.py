@@ -1,13 +1,21 @@
 """The judges: one file each, written against the API document and the trace alone.
 
-A judge listens to every event of a trace and objects when a promise is broken. It never asks a rule
-of petcore whether that rule is right.
+A judge is told of the exchanges and of the kinds of events that it asked for, and objects when a
+promise is broken. It never asks a rule of petcore whether that rule is right.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import ClassVar
 
+from simulator.invariants.exchanges import Exchange
 from simulator.kernel.trace import Event
+
+Hears = Mapping[str, Callable[[Event], None]]
+Weighs = Mapping[str, Callable[[Exchange], None]]
+
+EVERY = "*"
+"""Stands for every exchange, also one that the server refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,30 +26,34 @@ class Objection:
     words: str
 
 
-class Judge(Protocol):
-    """Watches over one promise."""
+class Judge:
+    """Watches over one promise.
 
-    name: str
-    objections: list[Objection]
-    cases: int
-    """How often the promise was put to the test; a judge who saw nothing has not acquitted."""
+    ``cases`` counts how often the promise was put to the test; a judge who saw nothing has not
+    acquitted.
+    """
 
-    def see(self, event: Event) -> None:
-        """Take note of what happened."""
-        ...
+    name: ClassVar[str]
 
+    def __init__(self) -> None:
+        self.objections: list[Objection] = []
+        self.cases = 0
 
-def number(event: Event, name: str) -> int:
-    """The integer ``name`` of an event."""
-    value = event[name]
-    if not isinstance(value, int):
-        raise TypeError(f"{name} of {event} is not an integer")
-    return value
+    @property
+    def hears(self) -> Hears:
+        """What to call on which kind of event. Asked once, before the first event."""
+        return {}
 
+    @property
+    def weighs(self) -> Weighs:
+        """What to call when the server has done what an operation asks. Asked once, like that."""
+        return {}
 
-def words(event: Event, name: str) -> str:
-    """The text ``name`` of an event."""
-    value = event[name]
-    if not isinstance(value, str):
-        raise TypeError(f"{name} of {event} is not a text")
-    return value
+    def conclude(self, at: int) -> None:
+        """The world is over at ``at``: judge what should have come by now."""
+
+    def demand(self, kept: bool, at: int, words: str) -> None:
+        """Count a case; object in these words unless the promise was kept."""
+        self.cases += 1
+        if not kept:
+            self.objections.append(Objection(at, words))

@@ -1,30 +1,45 @@
-"""Puts requests and what the server answered together again, for judges who judge answers."""
+"""Puts requests and what the server answered together again, once for all judges."""
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
-from urllib.parse import parse_qs
+from functools import lru_cache
+from urllib.parse import parse_qsl
 
-from simulator.invariants import number, words
-from simulator.kernel.trace import Event, Json
+import orjson
+
+from simulator.kernel.trace import Event, Json, number, words
 
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request that the server answered, whether or not the answer arrived."""
+    """A request that the server answered, whether or not the answer arrived.
+
+    ``at`` is when it answered, ``asked_at`` when it was asked. A GET asks with its query, all else
+    with its body. A header is found under its name in small letters. An answer that is no
+    JSON object is read as an empty one.
+    """
 
     id: int
     who: str
     at: int
     operation: str
     asked: Json
+    headers: Json
     status: int
     answer: Json
+    answer_headers: Json
+    asked_at: int
 
     @property
     def is_done(self) -> bool:
         """Whether the server did what was asked."""
         return self.status // 100 == 2  # noqa: PLR2004 -- the hundreds of a status
+
+    @property
+    def key(self) -> str | None:
+        """Its idempotency key."""
+        key = self.headers.get("idempotency-key")
+        return key if isinstance(key, str) else None
 
     def text(self, name: str) -> str:
         """The text ``name`` of the answer."""
@@ -43,24 +58,44 @@ class Exchanges:
 
     def complete(self, event: Event) -> Exchange | None:
         """The exchange that ``event`` completes at the server, if it does."""
-        if event["kind"] == "request":
+        kind = event["kind"]
+        if kind == "request":
             self._asked[number(event, "id")] = event
-        elif event["kind"] == "lost" and event["leg"] == "request":
+        elif kind == "lost" and event["leg"] == "request":
             del self._asked[number(event, "id")]
-        elif event["kind"] == "served":
+        elif kind == "served":
             return _exchange(self._asked.pop(number(event, "id")), event)
         return None
 
 
 def _exchange(asked: Event, served: Event) -> Exchange:
     body = words(asked, "body")
-    query = {name: values[0] for name, values in parse_qs(words(asked, "query")).items()}
     return Exchange(
         id=number(asked, "id"),
         who=words(asked, "who"),
         at=number(served, "at"),
         operation=f"{words(asked, 'method')} {words(asked, 'path')}",
-        asked=json.loads(body) if body else query,
+        asked=orjson.loads(body) if body else _query(words(asked, "query")),
+        headers=_json(asked["headers"]),
         status=number(served, "status"),
-        answer=json.loads(words(served, "body")),
+        answer=_answered(words(served, "body")),
+        answer_headers=_json(served["headers"]),
+        asked_at=number(asked, "at"),
     )
+
+
+@lru_cache(maxsize=1024)
+def _query(text: str) -> Json:
+    """A pet asks the same again and again."""
+    return dict(parse_qsl(text))
+
+
+def _answered(body: str) -> Json:
+    try:
+        return _json(orjson.loads(body))
+    except ValueError:
+        return {}
+
+
+def _json(value: object) -> Json:
+    return value if isinstance(value, dict) else {}

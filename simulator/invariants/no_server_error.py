@@ -1,26 +1,23 @@
 """Nothing that a device or a person does is answered with an error of the server."""
 
-from simulator.invariants import Objection, number
-from simulator.kernel.trace import Event
+from simulator.invariants import EVERY, Judge, Objection, Weighs
+from simulator.invariants.exchanges import Exchange
 
 _OUR_FAULT = range(500, 600)
 
 
-class NoServerError:
+class NoServerError(Judge):
     """The judge."""
 
     name = "no server error"
 
-    def __init__(self) -> None:
-        self.objections: list[Objection] = []
-        self.cases = 0
+    @property
+    def weighs(self) -> Weighs:
+        """Every answer is a case."""
+        return {EVERY: self._look}
 
-    def see(self, event: Event) -> None:
-        """Take note of what happened."""
-        if event["kind"] != "served":
-            return
+    def _look(self, exchange: Exchange) -> None:
         self.cases += 1
-        status = number(event, "status")
-        if status in _OUR_FAULT:
-            words = f"request {event['id']} was answered with {status}"
-            self.objections.append(Objection(number(event, "at"), words))
+        if exchange.status in _OUR_FAULT:
+            words = f"request {exchange.id}, {exchange.operation}, was answered {exchange.status}"
+            self.objections.append(Objection(exchange.at, words))

@@ -1,16 +1,18 @@
-"""Every answer about a Pomodoro equals that of an oracle that lays out its phases one by one."""
+"""Every answer about a Pomodoro equals that of an oracle that lays out its phases one by one.
+
+A cycle is focus and then a break, the last cycle included. Of several running ones the newest is
+the active one.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from simulator.invariants import Objection
-from simulator.invariants.exchanges import Exchange, Exchanges
-from simulator.kernel.trace import Event, Json
+from simulator.invariants import Judge, Weighs
+from simulator.invariants.exchanges import Exchange
+from simulator.kernel.trace import Json
 
-_STATUS = "GET /api/breaks/pomodoro/status"
-_ACTIVE = "GET /api/breaks/pomodoro/active"
-_START = "POST /api/breaks/pomodoro/start"
-_STOP = "POST /api/breaks/pomodoro/stop"
+_REMEMBERED = 256
+"""Pomodoros. Nobody asks about one that was started so long ago."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,34 +42,31 @@ class _Timer:
         return "completed", self.cycles, 0
 
     def runs(self, now: datetime) -> bool:
-        return self.expected(now)[0] != "completed"
+        """Whether it is not over at ``now``."""
+        return now < (self.ended_at or self.legs[-1].until)
 
     def _cycle_at(self, instant: datetime) -> int:
         return next((leg.cycle for leg in self.legs if instant < leg.until), self.cycles)
 
 
-class PomodoroOracle:
+class PomodoroOracle(Judge):
     """The judge."""
 
     name = "pomodoro oracle"
 
     def __init__(self) -> None:
-        self.objections: list[Objection] = []
-        self.cases = 0
-        self._exchanges = Exchanges()
+        super().__init__()
         self._timers: dict[str, _Timer] = {}
 
-    def see(self, event: Event) -> None:
-        """Take note of what happened."""
-        exchange = self._exchanges.complete(event)
-        if exchange is None or not exchange.is_done:
-            return
-        if exchange.operation in (_START, _STOP):
-            self._write_down(exchange)
-        elif exchange.operation == _STATUS:
-            self._judge_timer(exchange)
-        elif exchange.operation == _ACTIVE:
-            self._judge_active(exchange)
+    @property
+    def weighs(self) -> Weighs:
+        """Every answer about a Pomodoro is a case."""
+        return {
+            "POST /api/breaks/pomodoro/start": self._write_down,
+            "POST /api/breaks/pomodoro/stop": self._write_down,
+            "GET /api/breaks/pomodoro/status": self._weigh_timer,
+            "GET /api/breaks/pomodoro/active": self._weigh_active,
+        }
 
     def _write_down(self, exchange: Exchange) -> None:
         session = exchange.answer["session"]
@@ -75,33 +74,44 @@ class PomodoroOracle:
         timer = self._timers.setdefault(session["session_id"], _laid_out(session))
         if session["ended_at"] is not None:
             timer.ended_at = datetime.fromisoformat(session["ended_at"])
+        if len(self._timers) > _REMEMBERED:
+            del self._timers[next(iter(self._timers))]
 
-    def _judge_active(self, exchange: Exchange) -> None:
+    def _weigh_active(self, exchange: Exchange) -> None:
         now = exchange.instant("server_time_utc")
         user_id = exchange.asked["user_id"]
-        running = [
-            id for id, timer in self._timers.items() if timer.user_id == user_id and timer.runs(now)
-        ]
-        if exchange.answer["active"] is True:
-            self._demand(exchange.answer["session_id"] in running[-1:], exchange, "a newest timer")
-            self._judge_timer(exchange)
+        newest = next(
+            (
+                session_id
+                for session_id, timer in reversed(self._timers.items())
+                if timer.user_id == user_id and timer.runs(now)
+            ),
+            None,
+        )
+        said = exchange.answer["session_id"] if exchange.answer["active"] is True else None
+        if said != newest:
+            self._demand(False, exchange, f"{newest} is active, not {said}")
+        elif said is None:
+            self.cases += 1
         else:
-            self._demand(not running, exchange, f"the running timer {running[-1:]}")
+            self._weigh_timer(exchange)
 
-    def _judge_timer(self, exchange: Exchange) -> None:
+    def _weigh_timer(self, exchange: Exchange) -> None:
         timer = self._timers.get(exchange.text("session_id"))
         if timer is None:
-            return self._demand(False, exchange, "no such timer")
+            return self._demand(False, exchange, "there is no such Pomodoro")
         expected = timer.expected(exchange.instant("server_time_utc"))
         names = ("phase", "cycle_index", "seconds_remaining")
         given = tuple(exchange.answer[name] for name in names)
         return self._demand(given == expected, exchange, f"{expected}, not {given}")
 
     def _demand(self, kept: bool, exchange: Exchange, expected: str) -> None:
-        self.cases += 1
-        if not kept:
-            words = f"{exchange.operation} was answered wrongly; the oracle says {expected}"
-            self.objections.append(Objection(exchange.at, words))
+        self.demand(
+            kept,
+            exchange.at,
+            f"{exchange.operation} was answered wrongly at request {exchange.id}; "
+            f"the oracle says: {expected}",
+        )
 
 
 def _laid_out(session: Json) -> _Timer:

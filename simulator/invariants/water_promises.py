@@ -1,5 +1,5 @@
-"""Reminders come inside the window, never closer than the interval, and as soon as a poll may
-bring them; what the server said stands on the screen.
+"""Reminders come inside the window, never closer than the interval, and with the first poll that
+may bring them; a repeated poll gets the reminder that its key got before.
 
 The window is read off the wall clock of the user's zone to the minute, both ends included; an end
 before the start runs over midnight; equal ends mean the whole day.
@@ -9,12 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 
-from simulator.invariants import Objection, number
-from simulator.invariants.exchanges import Exchange, Exchanges
-from simulator.kernel.trace import Event
+from simulator.invariants import Judge, Objection, Weighs
+from simulator.invariants.exchanges import Exchange
+from simulator.invariants.repeats import Repeats
 
-_SCREEN_MS = 1_000
-_URGENT = ("WATER_DROP", "BREAK_PROMPT")
+_REMEMBERED = 64
+"""Reminders of one user. A poll is not repeated after days."""
 
 
 class Zones(Protocol):
@@ -25,119 +25,108 @@ class Zones(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class _Book:
-    """What the judge has written down about one user."""
+@dataclass(frozen=True, slots=True)
+class _Schedule:
+    """What one user wants."""
 
     zone: tzinfo
     start: int
     end: int
     interval: timedelta
     enabled: bool
-    reminded: list[datetime] = field(default_factory=list)
 
     def is_open(self, instant: datetime) -> bool:
+        """Whether the wall clock stands inside the window; with equal ends it always does."""
         wall = instant.astimezone(self.zone)
         minute = wall.hour * 60 + wall.minute
-        if self.start == self.end:
-            return True
         is_between = min(self.start, self.end) <= minute <= max(self.start, self.end)
         if self.start < self.end:
             return is_between
         return not is_between or minute in (self.start, self.end)
 
-    def may_remind(self, instant: datetime) -> bool:
-        rested = not self.reminded or instant - self.reminded[-1] >= self.interval
-        return self.enabled and self.is_open(instant) and rested
+
+@dataclass(slots=True)
+class _Book:
+    """What the judge has written down about one user; reminders by the key that got them."""
+
+    schedule: _Schedule | None = None
+    reminded_at: datetime | None = None
+    reminders: dict[str, datetime] = field(default_factory=dict)
+
+    def why_not(self, instant: datetime) -> str:
+        """Why there must be no reminder at ``instant``; nothing if there must be one."""
+        if self.schedule is None:
+            return "without a schedule"
+        if not self.schedule.enabled:
+            return "though the schedule is switched off"
+        if not self.schedule.is_open(instant):
+            return "outside the window"
+        if self.reminded_at is not None and instant - self.reminded_at < self.schedule.interval:
+            return f"too soon after {self.reminded_at}"
+        return ""
+
+    def remind(self, instant: datetime, key: str | None) -> None:
+        """Write down a reminder."""
+        self.reminded_at = instant
+        if key is not None:
+            self.reminders[key] = instant
+        if len(self.reminders) > _REMEMBERED:
+            del self.reminders[next(iter(self.reminders))]
 
 
-class WaterPromises:
+class WaterPromises(Judge):
     """The judge."""
 
     name = "water promises"
 
     def __init__(self, zones: Zones) -> None:
-        self.objections: list[Objection] = []
-        self.cases = 0
+        super().__init__()
         self._zones = zones
-        self._exchanges = Exchanges()
+        self._repeats = Repeats()
         self._books: dict[str, _Book] = {}
-        self._reminding: dict[int, str] = {}
-        self._awaited: dict[str, int] = {}
-        self._screens: dict[str, str] = {}
 
-    def see(self, event: Event) -> None:
-        """Take note of what happened."""
-        self._expect_screens(number(event, "at"))
-        exchange = self._exchanges.complete(event)
-        if exchange is not None and exchange.is_done:
-            self._judge(exchange)
-        elif event["kind"] == "answer":
-            self._arrived(event)
-        elif event["kind"] == "screen":
-            self._shown(event)
-
-    def _judge(self, exchange: Exchange) -> None:
-        if exchange.operation == "POST /api/water/schedule":
-            self._write_down(exchange)
-        elif exchange.operation == "GET /api/water/poll":
-            self._judge_poll(exchange)
+    @property
+    def weighs(self) -> Weighs:
+        """Every poll is a case."""
+        return {
+            "POST /api/water/schedule": self._write_down,
+            "GET /api/water/poll": self._weigh_poll,
+        }
 
     def _write_down(self, exchange: Exchange) -> None:
+        if self._repeats.is_repeat(exchange):
+            return
         wish = exchange.answer["schedule"]
         assert isinstance(wish, dict)
-        before = self._books.get(wish["user_id"])
-        self._books[wish["user_id"]] = _Book(
+        self._books.setdefault(wish["user_id"], _Book()).schedule = _Schedule(
             zone=self._zones.zone(wish["timezone"]),
             start=_minute(wish["start_time"]),
             end=_minute(wish["end_time"]),
             interval=timedelta(minutes=wish["interval_min"]),
             enabled=wish["enabled"],
-            reminded=before.reminded if before else [],
         )
 
-    def _judge_poll(self, exchange: Exchange) -> None:
-        book = self._books.get(str(exchange.asked["user_id"]))
-        instant = exchange.instant("server_time_utc")
-        said = exchange.answer["remind_now"] is True
-        if said:
-            self._reminding[exchange.id] = exchange.who
-        if book is None:
-            return self._demand(not said, exchange, "reminded a user without a schedule")
-        if instant in book.reminded:
-            return None  # the same answer once more, to the same idempotency key
-        may = book.may_remind(instant)
-        self._demand(may or not said, exchange, "reminded outside the window or too soon")
-        self._demand(said or not may, exchange, "did not remind although it was due")
-        if said:
-            book.reminded.append(instant)
-        return None
-
-    def _demand(self, kept: bool, exchange: Exchange, complaint: str) -> None:
+    def _weigh_poll(self, exchange: Exchange) -> None:
         self.cases += 1
-        if not kept:
-            self.objections.append(Objection(exchange.at, f"the server {complaint}"))
+        user_id = str(exchange.asked["user_id"])
+        book = self._books.setdefault(user_id, _Book())
+        instant = exchange.instant("server_time_utc")
+        reminds = exchange.answer["remind_now"] is True
+        before = book.reminders.get(exchange.key) if exchange.key else None
+        if before is not None:
+            if not reminds or instant != before:
+                self._object(exchange, f"did not repeat the reminder of {before} for {user_id}")
+            return
+        why_not = book.why_not(instant)
+        if reminds and why_not:
+            self._object(exchange, f"reminded {user_id} at {instant} {why_not}")
+        elif not reminds and not why_not:
+            self._object(exchange, f"did not remind {user_id} at {instant} although it was due")
+        if reminds:
+            book.remind(instant, exchange.key)
 
-    def _arrived(self, event: Event) -> None:
-        who = self._reminding.pop(number(event, "id"), None)
-        if who is not None and self._screens.get(who) not in _URGENT:
-            self._awaited[who] = number(event, "at") + _SCREEN_MS
-
-    def _shown(self, event: Event) -> None:
-        scene = event["scene"]
-        assert isinstance(scene, list)
-        who = str(event["who"])
-        self._screens[who] = scene[0]
-        if scene[0] in _URGENT and self._awaited.pop(who, None) is not None:
-            self.cases += 1
-
-    def _expect_screens(self, at: int) -> None:
-        for who, latest in list(self._awaited.items()):
-            if at > latest:
-                del self._awaited[who]
-                self.objections.append(
-                    Objection(latest, f"{who} was told to remind but its screen did not show it")
-                )
+    def _object(self, exchange: Exchange, what: str) -> None:
+        self.objections.append(Objection(exchange.at, f"poll {exchange.id}: the server {what}"))
 
 
 def _minute(wall: str) -> int:

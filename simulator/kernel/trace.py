@@ -4,13 +4,32 @@ A line is an ``Event``: ``at`` is milliseconds since the world began, ``kind`` s
 rest depends on that. Numbers are integers, for these are the same on every machine; scores of a
 body stay inside the text in which they were sent. Who wants to know what happens, judges say,
 listens.
+
+| kind | facts |
+|---|---|
+| world | seed, pets, and the scenario: first of all lines |
+| student | who (a user), does; what else depends on that |
+| truth | who, activity, focus, stress (thousandths): what nobody in the world can see |
+| boot | who (a device), boot_id |
+| unplugged | who: the device lost its power |
+| request | id, who, method, path, query, headers, body; copy_of, if the network made it |
+| lost | id, leg (request or answer), why (loss or cut) |
+| served | id, status, headers, body: the server has answered |
+| answer | id, who, status: the answer arrived |
+| timeout | id, who: nothing arrived in time |
+| cut | until (milliseconds since the world began): nothing gets through before that |
+| screen | who, scene: screen, title, detail, offline |
+| tone | who, hz, ms |
+| press | who, press: short or long |
+| log | who, line: what the firmware says |
+| stored | collection, document (as text): what the server holds in the end |
 """
 
-import json
 from collections.abc import Callable, Mapping
 from hashlib import sha256
 from typing import IO
 
+import orjson
 from simpy import Environment
 
 Json = Mapping[str, object]
@@ -36,7 +55,7 @@ class Trace:
     def note(self, kind: str, **facts: object) -> None:
         """Record that ``kind`` happened now."""
         event: Event = {"at": int(self._environment.now), "kind": kind, **facts}
-        line = (json.dumps(event, ensure_ascii=False, separators=(",", ":")) + "\n").encode()
+        line = orjson.dumps(event, option=orjson.OPT_APPEND_NEWLINE)
         self._file.write(line)
         self._hash.update(line)
         for listener in self._listeners:
@@ -46,3 +65,19 @@ class Trace:
     def digest(self) -> str:
         """SHA-256 of all that was written so far, in hexadecimal."""
         return self._hash.hexdigest()
+
+
+def number(event: Event, name: str) -> int:
+    """The integer ``name`` of an event."""
+    value = event[name]
+    if not isinstance(value, int):
+        raise TypeError(f"{name} of {event} is not an integer")
+    return value
+
+
+def words(event: Event, name: str) -> str:
+    """The text ``name`` of an event."""
+    value = event[name]
+    if not isinstance(value, str):
+        raise TypeError(f"{name} of {event} is not a text")
+    return value

@@ -1,16 +1,18 @@
 """JSON over a link: what the people's own programs (phone, edge agent) use to reach the server."""
 
-import json
 from collections.abc import Mapping
+from itertools import chain, repeat
 from random import Random
+
+import orjson
 
 from simulator.kernel.stage import Stage
 from simulator.kernel.trace import Json
-from simulator.network.asgi import Header, Request, Response
+from simulator.network.asgi import Header, Request
 from simulator.network.link import Link, Network
 
 _TIMEOUT_MS = 8_000
-_PAUSE_MS = (1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
+_PAUSES_MS = (1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
 _SERVER_FAILED = 500
 
 
@@ -24,7 +26,7 @@ def json_request(
     ]
     if body is None:
         return Request(method, path, query, sent)
-    raw = json.dumps(body, ensure_ascii=False).encode()
+    raw = orjson.dumps(body)
     sent += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(raw))]
     return Request(method, path, query, sent, raw)
 
@@ -41,18 +43,21 @@ class Client:
     async def post(self, path: str, body: Json) -> tuple[int, Json]:
         """Status and JSON of the answer to a POST; tries again as long as nobody answers."""
         key = f"{self._who}-{self._chance.getrandbits(64):016x}"
-        request = json_request("POST", path, body, {"Idempotency-Key": key})
-        response = await self._insist(request)
-        return response.status, json.loads(response.body)
+        return await self._insist(json_request("POST", path, body, {"Idempotency-Key": key}))
 
-    async def _insist(self, request: Request) -> Response:
-        tries = 0
+    async def get(self, target: str) -> tuple[int, Json]:
+        """The same for a GET of a path with its query."""
+        return await self._insist(json_request("GET", target))
+
+    async def _insist(self, request: Request) -> tuple[int, Json]:
+        pauses_ms = chain(_PAUSES_MS, repeat(_PAUSES_MS[-1]))
         while True:
             try:
                 response = await self._link.send(request, _TIMEOUT_MS)
             except OSError:
                 response = None
             if response is not None and response.status < _SERVER_FAILED:
-                return response
-            await self._stage.sleep(_PAUSE_MS[min(tries, len(_PAUSE_MS) - 1)])
-            tries += 1
+                return response.status, orjson.loads(response.body)
+            pause_ms = next(pauses_ms)
+            # Up to a quarter more, so that not all who were cut off come back at the same moment.
+            await self._stage.sleep(pause_ms + self._chance.randrange(pause_ms // 4))

@@ -2,10 +2,11 @@
 
 Its events carry the exchange's number as ``id``: ``request`` when it is sent, ``lost`` with the
 ``leg`` on which a message got lost, ``served`` when the server has answered, and in the end
-``answer`` or ``timeout`` at the client.
+``answer`` or ``timeout`` at the client. A copy of a request that the network made is a ``request``
+with a number of its own; nobody waits for what is answered to it.
 """
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from itertools import count
 
 from hypercorn.typing import ASGIFramework
@@ -13,20 +14,12 @@ from simpy import Event
 
 from simulator.kernel.loop import happening
 from simulator.kernel.stage import Stage
-from simulator.network.asgi import Request, Response, exchange
+from simulator.kernel.trace import Json
+from simulator.network.asgi import Header, Request, Response, exchange
+from simulator.network.weather import Weather
 
 _ETIMEDOUT = 110
 _THOUSAND = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Weather:
-    """How bad the network is. A loss is in thousandths of all messages of that way."""
-
-    delay_ms_min: int = 2
-    delay_ms_max: int = 80
-    request_loss_permille: int = 10
-    answer_loss_permille: int = 10
 
 
 class Network:
@@ -37,10 +30,21 @@ class Network:
         self.stage = stage
         self.weather = weather
         self.numbers = count(1)
+        self._cut_until = 0
 
     def link(self, who: str) -> "Link":
         """The way of the client called ``who``, with its own chance."""
         return Link(self, who)
+
+    def cut(self, minutes: int) -> None:
+        """Let nothing through for so long."""
+        self._cut_until = max(self._cut_until, self.stage.now + minutes * 60_000)
+        self.stage.trace.note("cut", until=self._cut_until)
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether nothing gets through now."""
+        return self.stage.now < self._cut_until
 
 
 class Link:
@@ -50,14 +54,15 @@ class Link:
         self._network = network
         self._stage = network.stage
         self._chance = network.stage.streams.stream(f"link/{who}")
+        self._copies = network.stage.streams.stream(f"copies/{who}")
         self._who = who
 
     async def send(self, request: Request, timeout_ms: int) -> Response:
         """The server's response. Raises ``OSError`` if none came within ``timeout_ms``."""
-        number = next(self._network.numbers)
-        self._note_request(number, request)
+        number = self._note_request(request)
         arrived = self._stage.environment.event()
         self._stage.live(self._carry(number, request, arrived))
+        self._duplicate(number, request)
         self._stage.after(timeout_ms, lambda: _happen_once(arrived, None))
         response: Response | None = await happening(arrived)
         if response is None:
@@ -67,27 +72,48 @@ class Link:
         return response
 
     async def _carry(self, number: int, request: Request, arrived: Event) -> None:
-        if await self._is_lost(number, "request", self._network.weather.request_loss_permille):
+        if await self._is_lost(number, "request", self._network.weather.request_loss):
             return
+        response = await self._serve(number, request)
+        if not await self._is_lost(number, "answer", self._network.weather.answer_loss):
+            _happen_once(arrived, response)
+
+    async def _serve(self, number: int, request: Request) -> Response:
         response: Response = await happening(
             self._stage.loop.serve(exchange(self._network.app, request))
         )
         self._note_served(number, response)
-        if not await self._is_lost(number, "answer", self._network.weather.answer_loss_permille):
-            _happen_once(arrived, response)
+        return response
 
     async def _is_lost(self, number: int, leg: str, loss: int) -> bool:
         """Let the message of this leg be under way; say whether it got lost."""
-        weather = self._network.weather
         # Both are drawn always, so that no draw depends on the outcome of another.
-        delay_ms = self._chance.randint(weather.delay_ms_min, weather.delay_ms_max)
-        lost = self._chance.randrange(_THOUSAND) < loss
+        delay_ms = self._chance.randint(*self._network.weather.delay_ms)
+        is_unlucky = self._chance.randrange(_THOUSAND) < loss
+        is_cut = self._network.is_cut
         await self._stage.sleep(delay_ms)
-        if lost:
-            self._stage.trace.note("lost", id=number, leg=leg)
-        return lost
+        is_cut = is_cut or self._network.is_cut
+        if is_cut or is_unlucky:
+            self._stage.trace.note("lost", id=number, leg=leg, why="cut" if is_cut else "loss")
+        return is_cut or is_unlucky
 
-    def _note_request(self, number: int, request: Request) -> None:
+    def _duplicate(self, number: int, request: Request) -> None:
+        """Perhaps send a second copy on its way, a little later."""
+        weather = self._network.weather
+        if self._copies.randrange(_THOUSAND) < weather.duplication:
+            delay_ms = self._copies.randint(*weather.second_copy_ms)
+            self._stage.after(delay_ms, lambda: self._deliver_copy(number, request))
+
+    def _deliver_copy(self, number: int, request: Request) -> None:
+        if not self._network.is_cut:
+            copy = self._note_request(request, copy_of=number)
+            self._stage.live(self._serve_unheard(copy, request))
+
+    async def _serve_unheard(self, number: int, request: Request) -> None:
+        await self._serve(number, request)
+
+    def _note_request(self, request: Request, **origin: int) -> int:
+        number = next(self._network.numbers)
         self._stage.trace.note(
             "request",
             id=number,
@@ -95,18 +121,24 @@ class Link:
             method=request.method,
             path=request.path,
             query=request.query,
-            headers={name.decode(): value.decode() for name, value in request.headers},
+            headers=_decoded(request.headers),
             body=request.body.decode(),
+            **origin,
         )
+        return number
 
     def _note_served(self, number: int, response: Response) -> None:
         self._stage.trace.note(
             "served",
             id=number,
             status=response.status,
-            headers={name.decode(): value.decode() for name, value in response.headers},
+            headers=_decoded(response.headers),
             body=response.body.decode(),
         )
+
+
+def _decoded(headers: Iterable[Header]) -> Json:
+    return {name.decode(): value.decode() for name, value in headers}
 
 
 def _happen_once(event: Event, value: object) -> None:

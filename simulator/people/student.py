@@ -1,154 +1,183 @@
-"""A simple student: gets up, wants to be reminded to drink, studies, drinks when reminded."""
+"""A student: lives through a timetable, day after day, with a pet on the desk and a phone."""
 
-from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
-from random import Random
-
-from simulator.device.board import Scene, VirtualBoard
-from simulator.kernel.stage import Stage
-from simulator.kernel.trace import Json
+from simulator.device.board import Scene
 from simulator.network.client import Client
 from simulator.network.link import Network
-from simulator.signals.scores import Mood, scores
+from simulator.people.agenda import Agenda, Entry
+from simulator.people.camera import CameraOnDesk
+from simulator.people.desk import Desk, Pet
+from simulator.people.encouragement import Encouragement
+from simulator.people.habits import Commute, Exam, Habits, Study, Timetable, Trip, WaterWish
+from simulator.people.mind import Mind
+from simulator.people.pomodoro import Pomodoros
+from simulator.people.prompts import Prompts
+from simulator.people.reminders import Reminders
+from simulator.people.study import Sitting
+from simulator.people.walltime import WallClock
+from simulator.people.water import WaterSchedule
+from simulator.signals.person import Camera, Person
+from simulator.signals.truth import Activity
 
-_SAMPLE_EVERY_MIN = 1
 _MINUTE_MS = 60_000
-
-
-@dataclass(frozen=True, slots=True)
-class Study:
-    """One study session of the timetable: what, from when, how long, and how it feels."""
-
-    label: str
-    start: time
-    minutes: int
-    mood: Mood
-
-
-@dataclass(frozen=True, slots=True)
-class Habits:
-    """A student's day. Reactions to the pet's screen take between the two numbers of seconds."""
-
-    user_id: str = "audrey"
-    timezone: str = "America/Vancouver"
-    up: time = time(7, 30)
-    drink_from: str = "08:00"
-    drink_until: str = "22:00"
-    drink_every_min: int = 60
-    drinks_after_s: tuple[int, int] = (10, 240)
-    answers_after_s: tuple[int, int] = (5, 60)
-    accepts: int = 700
-    """In how many of a thousand cases a break prompt is accepted and not dismissed."""
-    studies: tuple[Study, ...] = (
-        Study("Math Revision", time(9, 0), 120, Mood(0.72, 0.35)),
-        Study("Physics Problems", time(13, 30), 110, Mood(0.62, 0.42, 45, 25)),
-        Study("Essay", time(18, 0), 90, Mood(0.66, 0.38)),
-    )
+_HOME, _CAMPUS = "home", "campus"
 
 
 class Student:
-    """A person with a pet on the desk, a phone, and a camera that posts scores."""
+    """Asleep at home until ``begin``. ``zone_home`` is the IANA name of home's time zone."""
 
-    def __init__(self, network: Network, habits: Habits, zone: tzinfo) -> None:
-        self._stage: Stage = network.stage
+    def __init__(
+        self,
+        network: Network,
+        zone_home: str,
+        person: Person,
+        timetable: Timetable,
+        water: WaterWish,
+        habits: Habits,
+        camera: Camera,
+    ) -> None:
+        self._stage = network.stage
         self._habits = habits
-        self._zone = zone
-        self._phone = Client(network, f"phone/{habits.user_id}")
-        self._edge = Client(network, f"edge/{habits.user_id}")
-        self._chance: Random = self._stage.streams.stream(f"student/{habits.user_id}")
-        self._signal: Random = self._stage.streams.stream(f"signal/{habits.user_id}")
-        self._board: VirtualBoard | None = None
-        self._scene = ""
+        self._phone = Client(network, f"phone/{person.user_id}")
+        self._edge = Client(network, f"edge/{person.user_id}")
+        self._mind = mind = Mind(network.stage, person)
+        self._lateness = mind.chance("timetable")
+        self._clock = WallClock(network.stage, zone_home)
+        self._agenda = Agenda(timetable, self._clock)
+        self._camera = CameraOnDesk(mind, person, camera)
+        self._water = WaterSchedule(mind, self._phone, water, zone_home)
+        self._desk = desk = Desk(mind)
+        self._reminders = Reminders(mind, desk, habits, lambda: self._water.interval_min)
+        self._prompts = Prompts(mind, desk, habits, self._take_break)
+        self._pomodoros = Pomodoros(mind, desk, habits)
+        self._encouragement = Encouragement(mind, desk, habits)
+        self._sitting: Sitting | None = None
+        self._place = _HOME
+        self._expected: set[int] = set()
 
-    def sit_down_at(self, board: VirtualBoard) -> None:
+    def sit_down_at(self, pet: Pet) -> None:
         """Have this pet stand on the student's desk from now on."""
-        self._board = board
+        self._desk.place(pet)
 
     def begin(self) -> None:
-        """Live through the day."""
-        self._stage.live(self._get_up())
-        for study in self._habits.studies:
-            self._stage.live(self._study(study))
+        """Live."""
+        self._stage.live(self._mind.be())
+        self._stage.live(self._live())
 
     def sees(self, scene: Scene) -> None:
-        """React to what the pet shows, after a while, if it still shows it then."""
-        self._scene = scene[0]
-        reaction = self._reaction(scene[0])
-        if reaction is not None:
-            press, (soonest_s, latest_s) = reaction
-            delay_ms = self._chance.randint(soonest_s * 1000, latest_s * 1000)
-            self._stage.after(delay_ms, lambda: self._press_if_shown(scene[0], press))
+        """Follow what the pet shows, whether or not the student is there to react."""
+        screen = scene[0]
+        self._desk.shows(screen)
+        self._reminders.follow(screen)
+        self._prompts.follow(screen)
+        self._look()
 
-    def _reaction(self, screen: str) -> tuple[str, tuple[int, int]] | None:
-        if screen == "WATER_DROP":
-            return "short", self._habits.drinks_after_s
-        if screen == "BREAK_PROMPT":
-            accepts = self._chance.randrange(1000) < self._habits.accepts
-            return "short" if accepts else "long", self._habits.answers_after_s
-        return None
+    def _look(self) -> None:
+        """React to what the pet shows now."""
+        self._reminders.consider()
+        self._prompts.consider()
+        self._desk.act()
 
-    def _press_if_shown(self, screen: str, press: str) -> None:
-        if self._scene == screen and self._board is not None:
-            self._does(f"{press} press", on=screen)
-            self._board.press(press)
+    async def _live(self) -> None:
+        await self._get_up(self._stage.now)
+        self._stage.live(self._set_up_phone())
+        while True:
+            await self._spend_the_day()
+            self._go_to_bed()
+            await self._get_up(self._stage.now + 1)
 
-    async def _get_up(self) -> None:
-        await self._until(self._habits.up)
-        self._does("gets up")
-        schedule = {
-            "user_id": self._habits.user_id,
-            "timezone": self._habits.timezone,
-            "start_time": self._habits.drink_from,
-            "end_time": self._habits.drink_until,
-            "interval_min": self._habits.drink_every_min,
-            "enabled": True,
-        }
-        await self._phone.post("/api/water/schedule", schedule)
-        wish = {"user_id": self._habits.user_id, "enabled": True}
+    async def _get_up(self, earliest: int) -> None:
+        await self._clock.sleep_until(self._agenda.next_wake(earliest))
+        self._mind.does("wakes")
+        self._turn_the_page()
+        self._encouragement.day_begins(self._agenda.bed)
+        self._be_there()
+
+    async def _set_up_phone(self) -> None:
+        self._water.tell_server()
+        wish = {"user_id": self._mind.user_id, "enabled": True}
         await self._phone.post("/api/breaks/preferences/stress-prompts", wish)
 
+    async def _spend_the_day(self) -> None:
+        while (entry := self._agenda.take(self._stage.now)) is not None:
+            await self._clock.sleep_until(entry.at)
+            await self._do(entry)
+        await self._clock.sleep_until(self._agenda.bed)
+
+    def _go_to_bed(self) -> None:
+        self._mind.does("goes to bed")
+        self._pomodoros.day_is_over()
+        self._encouragement.day_is_over()
+        self._mind.turn_to(Activity.ASLEEP)
+
+    async def _do(self, entry: Entry) -> None:
+        match entry.item:
+            case Study():
+                await self._study(entry.item)
+            case Exam():
+                await self._sit_exam(entry.item, entry.until)
+            case Commute():
+                await self._commute(entry.item)
+            case Trip():
+                await self._travel(entry.item)
+
     async def _study(self, study: Study) -> None:
-        await self._until(study.start)
-        self._does("starts to study", label=study.label)
-        start = {"user_id": self._habits.user_id, "study_label": study.label}
-        _, answer = await self._phone.post("/api/stress/session/start", start)
-        session_id = str(_part(answer, "session")["session_id"])
-        self._press_if_shown("IDLE", "short")
-        for minute in range(0, study.minutes, _SAMPLE_EVERY_MIN):
-            self._stage.live(self._post_sample(session_id, study.mood, minute))
-            await self._stage.sleep(_SAMPLE_EVERY_MIN * _MINUTE_MS)
-        self._does("ends the session", label=study.label)
-        await self._phone.post("/api/stress/session/end", {"session_id": session_id})
-        self._press_if_shown("POMODORO_TIMER", "short")
+        late_min = self._lateness.randint(*self._habits.sets_out_late_min)
+        await self._stage.sleep(late_min * _MINUTE_MS)
+        self._sitting = Sitting(self._mind, self._camera, self._phone, self._edge, study)
+        if study.pomodoro:
+            self._pomodoros.session_begins()
+        await self._sitting.go_through()
+        self._sitting = None
+        self._prompts.session_is_over()
+        self._pomodoros.session_is_over()
+        self._be_there()
 
-    async def _post_sample(self, session_id: str, mood: Mood, minute: int) -> None:
-        reading = scores(mood, minute, self._signal)
-        sample = {
-            "session_id": session_id,
-            "captured_at": self._stage.clock.now().isoformat(),
-            "focus_score": reading.focus,
-            "stress_score": reading.stress,
-            "confidence": reading.confidence,
-            "signal_source": "presage",
-        }
-        await self._edge.post("/api/stress/sample", sample)
+    def _take_break(self, minutes: int) -> None:
+        if self._sitting is not None:
+            self._sitting.take_break(minutes)
 
-    async def _until(self, wall: time) -> None:
-        """Wait for the next time the clock on the wall shows ``wall``."""
-        now = self._stage.clock.now()
-        local = now.astimezone(self._zone)
-        then = datetime.combine(local.date(), wall, self._zone)
-        if then < local:
-            then = datetime.combine(local.date() + timedelta(days=1), wall, self._zone)
-        wait = then.astimezone(now.tzinfo) - now
-        await self._stage.sleep(wait // timedelta(milliseconds=1))
+    async def _sit_exam(self, exam: Exam, until: int) -> None:
+        self._mind.does("leaves", where=self._place, label=exam.label)
+        self._mind.turn_to(Activity.IN_EXAM)
+        await self._clock.sleep_until(until)
+        self._mind.does("arrives", where=self._place, label=exam.label)
+        self._be_there()
 
-    def _does(self, what: str, **facts: object) -> None:
-        self._stage.trace.note("student", who=self._habits.user_id, does=what, **facts)
+    async def _commute(self, commute: Commute) -> None:
+        self._mind.does("leaves", where=self._place)
+        self._mind.turn_to(Activity.COMMUTING)
+        await self._stage.sleep(commute.minutes * _MINUTE_MS)
+        self._place = _CAMPUS if self._place == _HOME else _HOME
+        self._mind.does("arrives", where=self._place)
+        self._be_there()
 
+    async def _travel(self, trip: Trip) -> None:
+        """A journey ends in the middle of another day: what is left of that follows."""
+        self._mind.does("leaves", where=self._clock.zone)
+        self._mind.turn_to(Activity.TRAVELLING)
+        self._desk.pack()
+        await self._stage.sleep(trip.minutes * _MINUTE_MS)
+        self._clock.move_to(trip.to)
+        self._place = _HOME
+        self._mind.does("arrives", where=trip.to)
+        self._desk.unpack()
+        self._turn_the_page()
+        self._water.move_to(trip.to)
+        self._be_there()
 
-def _part(answer: Json, name: str) -> Json:
-    part = answer[name]
-    if not isinstance(part, dict):
-        raise TypeError(f"{name} of the answer is not an object")
-    return part
+    def _turn_the_page(self) -> None:
+        """See what this day, at this place, will bring."""
+        self._agenda.turn_the_page()
+        self._water.plan(self._agenda)
+        self._expect_exams()
+
+    def _expect_exams(self) -> None:
+        for entry in self._agenda.entries():
+            if isinstance(entry.item, Exam) and entry.at not in self._expected:
+                self._expected.add(entry.at)
+                self._mind.body.expect(entry.at, entry.until, entry.item.weight)
+
+    def _be_there(self) -> None:
+        """Be at home and awake, with the pet in sight."""
+        self._mind.turn_to(Activity.AWAKE)
+        self._look()

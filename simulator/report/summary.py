@@ -1,79 +1,108 @@
 """The summary of a run: as a file for programs, and as text for people."""
 
 from rich.console import Group
+from rich.markup import escape
 from rich.table import Table
 
-from simulator.invariants import Objection
+from simulator.invariants import Judge, Objection
 from simulator.kernel.trace import Json
-from simulator.world import Options, Outcome, described
+from simulator.report.wall import wall_at
+from simulator.world import Outcome, World
 
 
-def summarize(seed: int, options: Options, outcome: Outcome, wall_seconds: float) -> Json:
-    """What ``summary.json`` holds."""
+def summarize(world: World, outcome: Outcome, wall_seconds: float) -> Json:
+    """What ``summary.json`` holds. A world can be made of it again."""
     return {
-        "seed": seed,
-        "options": described(options),
+        **world.model_dump(mode="json"),
         "digest": outcome.digest,
         "requests": outcome.counts["request"],
         "counts": dict(sorted(outcome.counts.items())),
-        "judges": [
-            {
-                "name": judge.name,
-                "cases": judge.cases,
-                "objections": [
-                    {"at_ms": objection.at, "words": objection.words}
-                    for objection in judge.objections
-                ],
-            }
-            for judge in outcome.judges
-        ],
+        "judges": [_judgement(judge) for judge in outcome.court.judges],
+        "is_good": outcome.court.is_content,
         "sim_seconds": outcome.sim_ms // 1000,
         "wall_seconds": round(wall_seconds, 3),
     }
 
 
-def shown(options: Options, outcome: Outcome) -> Group:
+def shown(world: World, outcome: Outcome) -> Group:
     """What happened, for people."""
-    return Group(_happenings(options, outcome), "", _verdicts(outcome))
+    return Group(_happenings(world, outcome), "", _verdicts(world, outcome))
+
+
+def first_objection(world: World, outcome: Outcome) -> str:
+    """The earliest broken promise with its time, in its judge's words; "" if all were kept."""
+    broken = [
+        (objection.at, judge.name, objection.words)
+        for judge in outcome.court.judges
+        for objection in judge.objections[:1]
+    ]
+    if not broken:
+        return ""
+    at, name, words = min(broken)
+    return f"{clock(world, at)} {name}: {words}"
+
+
+def clock(world: World, at: int) -> str:
+    """The wall clock at home ``at`` milliseconds after the world began."""
+    return wall_at(world.scenario.date.isoformat(), world.scenario.zone).clock(at)
+
+
+def _judgement(judge: Judge) -> Json:
+    return {
+        "name": judge.name,
+        "cases": judge.cases,
+        "objections": [{"at_ms": each.at, "words": each.words} for each in judge.objections],
+    }
 
 
 _ROWS = (
-    ("study sessions", "student starts to study"),
-    ("requests sent", "request"),
-    ("requests lost on the way", "lost request"),
-    ("answers lost on the way", "lost answer"),
-    ("time-outs at the client", "timeout"),
-    ("reminders on the screen", "screen WATER_DROP"),
-    ("break prompts on the screen", "screen BREAK_PROMPT"),
-    ("button presses", "press"),
+    ("study sessions", ("student starts to study",)),
+    ("samples stored", ("stored focus_samples",)),
+    ("reminders on the screen", ("screen WATER_DROP",)),
+    ("   drunk at once", ("student drinks",)),
+    ("   drunk late", ("student drinks late",)),
+    ("   ignored", ("student ignores the reminder",)),
+    ("break prompts on the screen", ("screen BREAK_PROMPT",)),
+    ("   accepted", ("student accepts the prompt",)),
+    ("   dismissed", ("student dismisses the prompt",)),
+    ("   ignored", ("student ignores the prompt",)),
+    ("Pomodoros started", ("student starts a Pomodoro",)),
+    ("encouragement asked for", ("student asks for encouragement",)),
+    ("requests sent", ("request",)),
+    ("   lost on the way", ("lost request loss", "lost request cut")),
+    ("   doubled by the network", ("copy",)),
+    ("   sent again", ("retry",)),
+    ("answers lost on the way", ("lost answer loss", "lost answer cut")),
+    ("cuts of the network", ("cut",)),
+    ("reboots of the pet", ("unplugged",)),
 )
 
 
-def _happenings(options: Options, outcome: Outcome) -> Table:
+def _happenings(world: World, outcome: Outcome) -> Table:
+    scenario = world.scenario
     table = Table(
-        title=f"{options.date:%A %d %B %Y} of {options.habits.user_id}", title_justify="left"
+        title=escape(f"{scenario.title}: {scenario.date:%A %d %B %Y}"), title_justify="left"
     )
     table.add_column("what happened")
     table.add_column("how often", justify="right")
-    for label, name in _ROWS:
-        table.add_row(label, f"{outcome.counts[name]:,}")
+    for label, names in _ROWS:
+        table.add_row(label, f"{sum(outcome.counts[name] for name in names):,}")
     return table
 
 
-def _verdicts(outcome: Outcome) -> Table:
+def _verdicts(world: World, outcome: Outcome) -> Table:
     table = Table(title="Judges", title_justify="left")
     table.add_column("promise")
     table.add_column("cases", justify="right")
     table.add_column("verdict")
-    for judge in outcome.judges:
-        table.add_row(judge.name, f"{judge.cases:,}", _verdict(judge.objections))
+    for judge in outcome.court.judges:
+        table.add_row(judge.name, f"{judge.cases:,}", _verdict(world, judge.objections))
     return table
 
 
-def _verdict(objections: list[Objection]) -> str:
+def _verdict(world: World, objections: list[Objection]) -> str:
     if not objections:
         return "[green]kept[/green]"
     first = objections[0]
-    minute = first.at // 60_000
     more = f" (and {len(objections) - 1} more)" if len(objections) > 1 else ""
-    return f"[red]broken[/red] at {minute // 60:02}:{minute % 60:02}: {first.words}{more}"
+    return f"[red]broken[/red] at {clock(world, first.at)}: {escape(first.words)}{more}"

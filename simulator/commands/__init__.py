@@ -1,0 +1,15 @@
+"""What ``petsim`` can do, one file each: add its arguments, run, return an exit code."""
+
+from enum import IntEnum
+
+
+class Exit(IntEnum):
+    """Exit codes of all commands."""
+
+    KEPT = 0
+    BROKEN = 1
+    MISUSED = 2
+
+
+class Misuse(Exception):
+    """What was asked for cannot be done; the message says what would do."""

@@ -1,0 +1,137 @@
+"""``petsim day``: live through a scenario, judge it, and write down what happened."""
+
+import argparse
+import json
+import shlex
+import sys
+from datetime import date
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from simulator.commands import Exit, Misuse
+from simulator.commands.voice import Voice, add_loudness
+from simulator.kernel.stopwatch import Stopwatch
+from simulator.kernel.trace import Json
+from simulator.report.summary import first_objection, shown, summarize
+from simulator.scenarios.reading import BadScenario, NoScenario, find
+from simulator.scenarios.scenario import Scenario
+from simulator.world import Outcome, World, run
+
+TRACE, SUMMARY = "trace.jsonl", "summary.json"
+_HOUR_MS = 3_600_000
+_DAY_H = 24
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """What ``petsim day`` understands."""
+    parser.add_argument(
+        "--scenario",
+        default="ordinary",
+        metavar="NAME|FILE",
+        help="one of `petsim scenarios`, or a TOML file of your own (default ordinary)",
+    )
+    parser.add_argument("--seed", type=int, default=1, help="which of all such days (default 1)")
+    parser.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD instead of its own")
+    parser.add_argument("--hours", type=int, help="how long instead of its own length")
+    parser.add_argument("--days", type=int, default=1, help="so many days in a row (default 1)")
+    parser.add_argument("--pets", type=int, default=1, help="so many students (default 1)")
+    parser.add_argument(
+        "--polling",
+        choices=("fixed", "next"),
+        help="the pets poll at fixed periods, or when the server says",
+    )
+    parser.add_argument("--out", type=Path, default=Path("runs/day"), help="(default runs/day)")
+    parser.add_argument("--no-report", action="store_true", help="no report.html and report.png")
+    add_loudness(parser)
+
+
+def execute(asked: argparse.Namespace) -> Exit:
+    """Run the command."""
+    voice = Voice(asked.loudness)
+    world = _world(asked)
+    _announce(world, voice)
+    outcome, summary = live(world, make_folder(asked.out), voice)
+    (asked.out / SUMMARY).write_text(
+        json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
+    )
+    voice.say(shown(world, outcome))
+    _conclude(world, outcome, summary, voice)
+    _report(asked, summary, voice)
+    voice.hand_over(summary)
+    return Exit.KEPT if outcome.court.is_content else Exit.BROKEN
+
+
+def live(world: World, out: Path, voice: Voice) -> tuple[Outcome, Json]:
+    """Run the world; leave its trace in ``out``. The summary comes back with the outcome."""
+    watch = Stopwatch()
+    total_ms = world.scenario.hours * _HOUR_MS
+    with voice.progress("time passes", total_ms) as progress, (out / TRACE).open("wb") as file:
+        outcome = run(world, file, progress)
+    return outcome, summarize(world, outcome, watch.seconds)
+
+
+def make_folder(out: Path) -> Path:
+    """The folder, made if need be. Raises ``Misuse`` if nothing can be written there."""
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        (out / TRACE).touch()
+    except OSError as error:
+        raise Misuse(f"cannot write to {out}: {error.strerror}") from None
+    return out
+
+
+def _world(asked: argparse.Namespace) -> World:
+    if asked.pets < 1 or asked.days < 1:
+        raise Misuse("--pets and --days must be at least 1")
+    try:
+        return World(
+            seed=asked.seed, scenario=_changed(find(asked.scenario), asked), pets=asked.pets
+        )
+    except (BadScenario, NoScenario) as error:
+        raise Misuse(str(error)) from None
+
+
+def _changed(scenario: Scenario, asked: argparse.Namespace) -> Scenario:
+    """The scenario with what the command line says in place of its own."""
+    hours = scenario.hours if asked.hours is None else asked.hours
+    hours += _DAY_H * (asked.days - 1)
+    fields = {**dict(scenario), "date": asked.date or scenario.date, "hours": hours}
+    if asked.polling:
+        fields["device"] = scenario.device.model_copy(update={"polling": asked.polling})
+    try:
+        return Scenario(**fields)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        raise Misuse(f"--{first['loc'][0]}: {first['msg']}") from None
+
+
+def _announce(world: World, voice: Voice) -> None:
+    scenario = world.scenario
+    voice.say(f"seed {world.seed}, scenario {scenario.title!r}, pets {world.pets}")
+    voice.say(f"  {scenario.story}")
+    voice.say(f"  {scenario.hours} h from {scenario.date} 00:00 in {scenario.zone}, ")
+    voice.say(f"  polling {scenario.device.polling}\n")
+
+
+def _conclude(world: World, outcome: Outcome, summary: Json, voice: Voice) -> None:
+    wall_seconds = float(str(summary["wall_seconds"]))
+    speed = outcome.sim_ms / 1000 / max(wall_seconds, 0.001)
+    voice.say(
+        f"\n{world.scenario.hours} h in {wall_seconds:.1f} s: {speed:,.0f} times as fast as life"
+    )
+    voice.say(f"digest   {outcome.digest}")
+    if not outcome.court.is_content:
+        broken = first_objection(world, outcome) or "a judge saw nothing to judge"
+        voice.complain(f"petsim: {broken}\nagain    petsim {shlex.join(sys.argv[1:])}")
+
+
+def _report(asked: argparse.Namespace, summary: Json, voice: Voice) -> None:
+    voice.say(f"trace    {asked.out / TRACE}\nsummary  {asked.out / SUMMARY}")
+    if asked.no_report:
+        return
+    # The libraries that draw take longer to load than a short world to live through.
+    from simulator.report.writing import write_report  # noqa: PLC0415
+
+    for path in write_report(asked.out / TRACE, summary, asked.out):
+        voice.say(f"report   {path}")

@@ -1,0 +1,213 @@
+"""The contract as a judge reads it: its operations, and what is wrong with one that took place."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, cached_property
+from pathlib import Path
+from typing import cast
+
+import jsonschema_rs
+import yaml
+
+from simulator.invariants.exchanges import Exchange
+from simulator.kernel.trace import Json
+
+CONTRACT = Path(__file__).parents[2] / "contracts" / "desktop_pet.openapi.yaml"
+
+Validator = jsonschema_rs.Draft202012Validator
+
+_JSON = "application/json"
+_METHODS = ("get", "post", "put", "patch", "delete")
+_REFUSALS = range(400, 500)
+_FAIR_REFUSALS = (404, 409)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What the contract says of one status of an operation. No reference is left in it."""
+
+    described: Json
+
+    @cached_property
+    def body(self) -> Validator | None:
+        """What its JSON must be."""
+        content = cast("Json", self.described.get("content", {}))
+        return _validator(_at(content, _JSON, "schema")) if _JSON in content else None
+
+    @cached_property
+    def headers(self) -> Validator:
+        """What its headers must be; they are texts."""
+        headers = cast("Mapping[str, Json]", self.described.get("headers", {}))
+        return _validator_of_texts(
+            {
+                name.lower(): (header["schema"], header.get("required") is True)
+                for name, header in headers.items()
+            }
+        )
+
+    def fault(self, exchange: Exchange) -> str:
+        """What is wrong with an answer; nothing if all is right."""
+        return _fault(self.headers, exchange.answer_headers) or (
+            ""
+            if self.body is None
+            else _fault_of_type(exchange.answer_headers) or _fault(self.body, exchange.answer)
+        )
+
+
+@dataclass(frozen=True)
+class Operation:
+    """An operation of the contract, with the parameters in its path. No reference is left in it."""
+
+    described: Json
+    in_path: tuple[tuple[int, str], ...]
+
+    @cached_property
+    def answers(self) -> Mapping[int, _Answer]:
+        """Its answers by their status."""
+        responses = cast("Mapping[str, Json]", self.described["responses"])
+        return {int(status): _Answer(answer) for status, answer in responses.items()}
+
+    @cached_property
+    def body(self) -> Validator | None:
+        """What the JSON of a request must be."""
+        body = self.described.get("requestBody")
+        return None if body is None else _validator(_at(body, "content", _JSON, "schema"))
+
+    def fault_of_request(self, exchange: Exchange) -> str:
+        """What is wrong with a request; nothing if all is right."""
+        fault = _fault(self._headers, exchange.headers) or self._fault_of_path(exchange)
+        if self.body is None:
+            return fault or _fault(self._query, exchange.asked)
+        return fault or _fault_of_type(exchange.headers) or _fault(self.body, exchange.asked)
+
+    def fault_of_answer(self, exchange: Exchange) -> str:
+        """What is wrong with an answer; nothing if all is right."""
+        answer = self.answers.get(exchange.status)
+        if answer is None:
+            return f"it knows no status {exchange.status} there"
+        if exchange.status in _REFUSALS and exchange.status not in _FAIR_REFUSALS:
+            return f"it was refused with {exchange.status}: {exchange.answer.get('error')}"
+        return answer.fault(exchange)
+
+    def _fault_of_path(self, exchange: Exchange) -> str:
+        if not self.in_path:
+            return ""
+        steps = exchange.operation.split("/")
+        return _fault(self._path, {name: steps[place] for place, name in self.in_path})
+
+    @cached_property
+    def _headers(self) -> Validator:
+        return self._parameters("header")
+
+    @cached_property
+    def _query(self) -> Validator:
+        return self._parameters("query")
+
+    @cached_property
+    def _path(self) -> Validator:
+        return self._parameters("path")
+
+    def _parameters(self, place: str) -> Validator:
+        parameters = cast("list[Json]", self.described.get("parameters", []))
+        return _validator_of_texts(
+            {
+                str(parameter["name"]).lower() if place == "header" else str(parameter["name"]): (
+                    parameter["schema"],
+                    parameter.get("required") is True,
+                )
+                for parameter in parameters
+                if parameter["in"] == place
+            }
+        )
+
+
+def operation(name: str) -> Operation | None:
+    """The operation that a method and a path come to."""
+    known = _operations()
+    if name in known:
+        return known[name]
+    steps = name.split("/")
+    return next((known[template] for template in _templates() if _fits(template, steps)), None)
+
+
+def _fits(template: str, steps: list[str]) -> bool:
+    wanted = template.split("/")
+    return len(wanted) == len(steps) and all(
+        want == step or want.startswith("{") for want, step in zip(wanted, steps, strict=True)
+    )
+
+
+@cache
+def _templates() -> tuple[str, ...]:
+    return tuple(name for name in _operations() if "{" in name)
+
+
+@cache
+def _operations() -> Mapping[str, Operation]:
+    """All operations of the contract by method and path. The file is read once in a process."""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the fast one, where it was built
+    contract = cast("Json", yaml.load(CONTRACT.read_bytes(), loader))  # noqa: S506 -- both are safe
+    return dict(_described(contract))
+
+
+def _described(contract: Json) -> Iterator[tuple[str, Operation]]:
+    for path, item in cast("Mapping[str, Json]", contract["paths"]).items():
+        for method in _METHODS:
+            if method in item:
+                name = f"{method.upper()} {path}"
+                places = enumerate(name.split("/"))
+                in_path = tuple((place, step[1:-1]) for place, step in places if step[:1] == "{")
+                described = cast("Json", _resolved(item[method], contract))
+                yield name, Operation(described, in_path)
+
+
+def _resolved(node: object, contract: Json) -> object:
+    """``node`` with what it refers to in the place of every reference."""
+    if isinstance(node, list):
+        return [_resolved(item, contract) for item in node]
+    if not isinstance(node, dict):
+        return node
+    beside = {name: _resolved(item, contract) for name, item in node.items() if name != "$ref"}
+    if "$ref" not in node:
+        return beside
+    target = _at(contract, *str(node["$ref"]).removeprefix("#/").split("/"))
+    return {**cast("Json", _resolved(target, contract)), **beside}
+
+
+def _at(node: object, *steps: str) -> Json:
+    for step in steps:
+        node = cast("Json", node)[step]
+    return cast("Json", node)
+
+
+def _validator(schema: Json) -> Validator:
+    return Validator(dict(schema), validate_formats=True)
+
+
+def _validator_of_texts(texts: Mapping[str, tuple[object, bool]]) -> Validator:
+    """What an object must be whose values are texts of these schemas, some of them required."""
+    return _validator(
+        {
+            "properties": {name: _of_text(schema) for name, (schema, _) in texts.items()},
+            "required": [name for name, (_, is_required) in texts.items() if is_required],
+        }
+    )
+
+
+def _of_text(schema: object) -> object:
+    """The schema of a text that holds what ``schema`` describes: only integers look different."""
+    is_integer = isinstance(schema, dict) and schema.get("type") == "integer"
+    return {"type": "string", "pattern": "^[0-9]+$"} if is_integer else schema
+
+
+def _fault_of_type(headers: Json) -> str:
+    kind = str(headers.get("content-type", ""))
+    return "" if kind.partition(";")[0] == _JSON else f"its content type is {kind or 'missing'}"
+
+
+def _fault(validator: Validator, value: Json) -> str:
+    """What is wrong with ``value``; nothing if it is valid."""
+    if validator.is_valid(value):
+        return ""
+    error = next(iter(validator.iter_errors(value)))
+    return f"{'/'.join(map(str, error.instance_path)) or 'it'}: {error.message}"

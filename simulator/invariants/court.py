@@ -1,0 +1,48 @@
+"""The court: tells every judge what happened, and knows in the end whether all are content."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from simulator.invariants import EVERY, Judge
+from simulator.invariants.exchanges import Exchange, Exchanges
+from simulator.kernel.trace import Event
+
+
+class Court:
+    """All judges of one world. Events go in by ``see``, in their order."""
+
+    def __init__(self, judges: Sequence[Judge]) -> None:
+        self.judges = tuple(judges)
+        self._exchanges = Exchanges()
+        self._hearers: dict[str, list[Callable[[Event], None]]] = defaultdict(list)
+        self._weighers: dict[str, list[Callable[[Exchange], None]]] = defaultdict(list)
+        for judge in self.judges:
+            for kind, hear in judge.hears.items():
+                self._hearers[kind].append(hear)
+            for operation, weigh in judge.weighs.items():
+                self._weighers[operation].append(weigh)
+
+    def see(self, event: Event) -> None:
+        """Something happened. Whoever judges an exchange does so before hearing of its events."""
+        exchange = self._exchanges.complete(event)
+        if exchange is not None:
+            self._weigh(exchange)
+        for hear in self._hearers.get(str(event["kind"]), ()):
+            hear(event)
+
+    def _weigh(self, exchange: Exchange) -> None:
+        for weigh in self._weighers[EVERY]:
+            weigh(exchange)
+        if exchange.is_done:
+            for weigh in self._weighers.get(exchange.operation, ()):
+                weigh(exchange)
+
+    def conclude(self, at: int) -> None:
+        """The world is over."""
+        for judge in self.judges:
+            judge.conclude(at)
+
+    @property
+    def is_content(self) -> bool:
+        """Whether every judge saw something and none objects."""
+        return all(judge.cases and not judge.objections for judge in self.judges)

@@ -1,0 +1,28 @@
+"""All judges of a world. This is the only place that knows them all."""
+
+from petcore.adapters.zones_tzdata import TzdataZones
+from simulator.invariants import Judge
+from simulator.invariants.acknowledged_writes import AcknowledgedWrites
+from simulator.invariants.break_prompts import BreakPrompts
+from simulator.invariants.contract_kept import ContractKept
+from simulator.invariants.no_server_error import NoServerError
+from simulator.invariants.pomodoro_oracle import PomodoroOracle
+from simulator.invariants.reminder_on_screen import ReminderOnScreen
+from simulator.invariants.reports import Reports
+from simulator.invariants.screen_tells_truth import ScreenTellsTruth
+from simulator.invariants.water_promises import WaterPromises
+
+
+def all_judges() -> tuple[Judge, ...]:
+    """A fresh one of each, in the order in which they are named to people."""
+    return (
+        WaterPromises(TzdataZones()),
+        ReminderOnScreen(),
+        PomodoroOracle(),
+        BreakPrompts(),
+        Reports(),
+        AcknowledgedWrites(),
+        ScreenTellsTruth(),
+        ContractKept(),
+        NoServerError(),
+    )

@@ -1,0 +1,1 @@
+"""Stories: TOML files that say what a world is like, and how they are read."""

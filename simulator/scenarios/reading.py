@@ -1,0 +1,178 @@
+"""Reads scenarios from TOML files. What is wrong with one is told by line, field and remedy."""
+
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import get_args
+
+import tomlkit
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+from tomlkit.items import AoT, Array, Item
+
+from simulator.scenarios.scenario import Scenario
+
+SHIPPED = Path(__file__).parent
+_SUFFIX = ".toml"
+_MARK = "here it is"
+
+_REMEDIES: Mapping[str, str] = {
+    "missing": "is missing",
+    "time_type": "must be a time of day without quotes, such as 07:30:00",
+    "date_type": "must be a date without quotes, such as 2026-03-02",
+    "int_type": "must be a whole number",
+    "float_type": "must be a number",
+    "bool_type": "must be true or false",
+    "string_type": "must be a text in quotes",
+    "tuple_type": "must be a list in brackets",
+    "model_type": "must be a table",
+    "greater_than_equal": "must be at least {ge}",
+    "less_than_equal": "must be at most {le}",
+    "literal_error": "must be {expected}",
+    "string_too_short": "must not be empty",
+    "string_too_long": "must have at most {max_length} characters",
+    "too_short": "must be a pair such as [2, 80]",
+    "too_long": "must be a pair such as [2, 80]",
+}
+"""What would do, by pydantic's name of the error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing that is wrong: in which line (from 1), with which field, and what would do."""
+
+    line: int
+    field: str
+    remedy: str
+
+
+class BadScenario(Exception):
+    """A file is no scenario. The message has one line for each problem, as compilers word it."""
+
+    def __init__(self, path: Path, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            "\n".join(
+                f"{path}:{problem.line}: {problem.field}: {problem.remedy}" for problem in problems
+            )
+        )
+
+
+class NoScenario(Exception):
+    """Nothing of that name is shipped, and there is no such file."""
+
+
+def shipped() -> Mapping[str, Path]:
+    """The scenarios that come with petcore, by name."""
+    return {path.stem: path for path in sorted(SHIPPED.glob(f"*{_SUFFIX}"))}
+
+
+def find(name: str) -> Scenario:
+    """The scenario of this name, or in this file. Raises ``NoScenario`` or ``BadScenario``."""
+    path = shipped().get(name, Path(name))
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise NoScenario(_unreadable(name, error)) from None
+    return parse(text, path)
+
+
+def parse(text: str, path: Path) -> Scenario:
+    """The scenario that ``text`` describes. Raises ``BadScenario``, which names ``path``."""
+    try:
+        return Scenario.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise BadScenario(path, [_syntax(error, text)]) from None
+    except ValidationError as error:
+        complaints = error.errors(include_url=False)
+        raise BadScenario(path, _problems(complaints, text)) from None
+
+
+def _unreadable(name: str, error: Exception) -> str:
+    if isinstance(error, FileNotFoundError) and not name.endswith(_SUFFIX):
+        near = get_close_matches(name, shipped(), n=1)
+        hint = f"; did you mean {near[0]}?" if near else ""
+        return f"no scenario is called {name}{hint} (shipped: {', '.join(shipped())})"
+    reason = error.strerror if isinstance(error, OSError) else "it is not UTF-8"
+    return f"cannot read {name}: {reason}"
+
+
+def _syntax(error: tomllib.TOMLDecodeError, text: str) -> Problem:
+    message, _, place = str(error).rpartition(" (at ")
+    words = place.rstrip(")").replace(",", "").split()
+    line = int(words[1]) if "line" in words else len(text.splitlines())
+    return Problem(line, "TOML", message[:1].lower() + message[1:])
+
+
+def _problems(complaints: Iterable[ErrorDetails], text: str) -> list[Problem]:
+    found = [
+        Problem(_line(text, complaint["loc"]), _name(complaint["loc"]), _remedy(complaint))
+        for complaint in complaints
+    ]
+    return sorted(found, key=lambda problem: problem.line)
+
+
+def _name(place: Sequence[str | int]) -> str:
+    steps = (f"[{step + 1}]" if isinstance(step, int) else f".{step}" for step in place)
+    return "".join(steps).lstrip(".")
+
+
+def _remedy(complaint: ErrorDetails) -> str:
+    if complaint["type"] == "extra_forbidden":
+        return _unknown(complaint["loc"])
+    remedy = _REMEDIES.get(complaint["type"])
+    if remedy is not None:
+        return remedy.format(**complaint.get("ctx", {}))
+    return complaint["msg"].removeprefix("Value error, ")
+
+
+def _unknown(place: Sequence[str | int]) -> str:
+    fields = sorted(_model_at(place[:-1]).model_fields)
+    near = get_close_matches(str(place[-1]), fields, n=1)
+    if near:
+        return f"is not known; did you mean {near[0]}?"
+    return f"is not known; known are {', '.join(fields)}"
+
+
+def _model_at(place: Sequence[str | int]) -> type[BaseModel]:
+    """The model of the table at ``place``."""
+    model: type[BaseModel] = Scenario
+    for step in place:
+        if isinstance(step, str):
+            model = _table(model.model_fields[step].annotation)
+    return model
+
+
+def _table(annotation: object) -> type[BaseModel]:
+    """The model in an annotation: itself, or that of a list's entries."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return _table(get_args(annotation)[0])
+
+
+def _line(text: str, place: Sequence[str | int]) -> int:
+    """In which line the field stands; the line of its table if it is missing."""
+    document = tomlkit.parse(text)
+    item = _nearest(document, place)
+    if item is None:
+        return 1
+    item.comment(_MARK)
+    lines = tomlkit.dumps(document).splitlines()
+    # The mark stands behind the item: where a list ends, not where it begins.
+    last = next(number for number, line in enumerate(lines, 1) if _MARK in line)
+    return last - item.as_string().count("\n") if isinstance(item, Array) else last
+
+
+def _nearest(document: tomlkit.TOMLDocument, place: Sequence[str | int]) -> Item | None:
+    """The item at ``place`` as far as there is one; None for the document itself."""
+    item: object = document
+    for step in place:
+        if isinstance(item, AoT) and isinstance(step, int):
+            item = item[step]
+            continue
+        if not (isinstance(item, dict) and step in item):
+            break
+        item = item[step]
+    return item if isinstance(item, Item) else None

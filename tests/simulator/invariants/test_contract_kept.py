@@ -1,0 +1,142 @@
+"""Requests and answers against the contract, each part of them broken in turn."""
+
+import json
+from collections.abc import Mapping
+from typing import cast
+
+import pytest
+
+from simulator.invariants.contract_kept import ContractKept
+from simulator.kernel.trace import Event
+from tests.simulator.invariants.story import (
+    SESSION,
+    USER,
+    Story,
+    encouragement,
+    exchanged,
+    pomodoro_active,
+    pomodoro_set,
+    preference,
+    prompt_ack,
+    prompt_poll,
+    sample,
+    schedule,
+    sole,
+    study,
+    verdict,
+    water_poll,
+)
+
+NO_STORE = {"cache-control": "no-store"}
+REPORT = f"GET /api/stress/report/{SESSION}"
+SAMPLE = "POST /api/stress/sample"
+
+
+def refused(operation: str, asked: Mapping[str, object], status: int, code: str) -> Story:
+    """The server says no."""
+    answer = {"ok": False, "error": "No.", "code": code, "details": []}
+    return exchanged(1, operation, asked, answer, status=status)
+
+
+def changed(story: Story, kind: str, **facts: object) -> Story:
+    """The story with other facts in its request or in what was served."""
+    return [{**event, **facts} if event["kind"] == kind else event for event in story]
+
+
+def asking(story: Story, **facts: object) -> Story:
+    """The story with other facts in the body of its request."""
+    body = {**json.loads(cast("str", story[0]["body"])), **facts}
+    return changed(story, "request", body=json.dumps(body))
+
+
+def answering(story: Story, **facts: object) -> Story:
+    """The story with other facts in the body of its answer."""
+    body = {**json.loads(cast("str", story[1]["body"])), **facts}
+    return changed(story, "served", body=json.dumps(body))
+
+
+def with_headers(story: Story, kind: str, **headers: object) -> Story:
+    """The story with other headers; None takes one away."""
+
+    def altered(event: Event) -> Mapping[str, object]:
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        both = {**cast("Mapping[str, object]", event["headers"]), **names}
+        return {name: value for name, value in both.items() if value is not None}
+
+    return [
+        {**event, "headers": altered(event)} if event["kind"] == kind else event for event in story
+    ]
+
+
+def test_a_day_by_the_contract_is_accepted() -> None:
+    """One of each, and the refusals that may be met."""
+    judge = ContractKept()
+    asked = {"session_id": SESSION, "focus_score": 1, "stress_score": 0}
+    story = [
+        schedule(),
+        water_poll(1, reminds=True),
+        water_poll(1, reminds=False),
+        prompt_poll(1, None),
+        prompt_poll(1, SESSION),
+        prompt_ack(1, SESSION, accepts=True, answered=None),
+        study(1),
+        sample(1),
+        pomodoro_set(1),
+        pomodoro_active(1, SESSION),
+        encouragement(1, "Yes"),
+        preference(1, enabled=True),
+        refused(REPORT, {}, 404, "not_found"),
+        refused(SAMPLE, asked, 409, "wrong_state"),
+        with_headers(refused(SAMPLE, asked, 503, "store_unavailable"), "served", retry_after="1"),
+    ]
+    assert verdict(judge, *story) == []
+    assert judge.cases == len(story)
+
+
+@pytest.mark.parametrize(
+    ("story", "complaint"),
+    [
+        (exchanged(1, "GET /api/water/plan", {}, {}), "is not in the contract"),
+        (exchanged(1, "DELETE /api/water/schedule", {}, {}), "is not in the contract"),
+        (changed(water_poll(1, reminds=False), "request", query=""), "user_id"),
+        (changed(water_poll(1, reminds=False), "request", query="user_id=%07"), "user_id"),
+        (water_poll(1, reminds=False, key="two words"), "idempotency-key"),
+        (asking(schedule(), interval_min=0), "interval_min"),
+        (asking(schedule(), user_id=None), "user_id"),
+        (asking(schedule(), start_time="9:00"), "start_time"),
+        (asking(sample(1), captured_at="yesterday"), "captured_at"),
+        (asking(sample(1), captured_at="2026-02-30T18:00:00Z"), "captured_at"),
+        (asking(sample(1), session_id="mine"), "session_id"),
+        (changed(study(1), "request", body=""), "user_id"),
+        (with_headers(study(1), "request", content_type=None), "content type is missing"),
+        (with_headers(study(1), "request", content_type="text/plain"), "content type is text"),
+        (with_headers(study(1), "served", content_type="text/html"), "content type is text"),
+        (with_headers(study(1), "served", content_type=None), "content type is missing"),
+        (with_headers(water_poll(1, reminds=False), "served", cache_control=None), "cache-control"),
+        (
+            with_headers(water_poll(1, reminds=False), "served", cache_control="public"),
+            "cache-control",
+        ),
+        (changed(study(1), "served", status=200), "no status 200"),
+        (changed(study(1), "served", status=500), "no status 500"),
+        (changed(study(1), "served", body="<html>"), "ok"),
+        (answering(study(1), ok=False), "ok"),
+        (answering(study(1), session=None), "session"),
+        (answering(water_poll(1, reminds=False), next_poll_s=0), "next_poll_s"),
+        (answering(water_poll(1, reminds=False), server_time_utc="now"), "server_time_utc"),
+        (answering(prompt_poll(1, SESSION), type="BREAK"), "type"),
+        (refused(SAMPLE, {"session_id": SESSION}, 400, "validation_failed"), "focus_score"),
+        (refused("POST /api/water/ack", {"user_id": USER}, 400, "validation_failed"), "refused"),
+        (refused("GET /api/water/poll", {"user_id": USER}, 429, "rate_limited"), "refused"),
+        (refused(REPORT, {}, 404, "wrong_state"), "code"),
+        (refused("GET /api/water/poll", {"user_id": USER}, 404, "not_found"), "no status 404"),
+        (refused("GET /api/stress/report/mine", {}, 404, "not_found"), "session_id"),
+        (
+            refused("POST /api/water/ack", {"user_id": USER}, 503, "store_unavailable"),
+            "retry-after",
+        ),
+    ],
+)
+def test_what_breaks_the_contract_is_noticed(story: Story, complaint: str) -> None:
+    """One part of a request or an answer is not as promised, and the judge names it."""
+    assert complaint in sole(verdict(ContractKept(), story))

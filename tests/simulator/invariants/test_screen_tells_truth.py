@@ -1,0 +1,162 @@
+"""The judge of screens knows what the pet was told and what the person did, and nothing else."""
+
+import pytest
+
+from simulator.invariants.screen_tells_truth import ScreenTellsTruth
+from simulator.kernel.trace import number
+from tests.simulator.invariants.story import (
+    DRINK,
+    POMODORO,
+    PROMPT,
+    REST,
+    Story,
+    boot,
+    encouragement,
+    minute,
+    pomodoro_active,
+    pomodoro_status,
+    press,
+    prompt_poll,
+    screen,
+    sole,
+    unplugged,
+    verdict,
+    water_poll,
+)
+
+ON = [boot(0), screen(0, "IDLE")]
+REMINDED = [water_poll(1_000, reminds=True), screen(1_000, "WATER_DROP", *DRINK)]
+PROMPTED = [prompt_poll(1_000, PROMPT), screen(1_000, "BREAK_PROMPT", *REST)]
+FOCUSED = [pomodoro_active(1_000, POMODORO), screen(1_000, "POMODORO_TIMER", "focus", 25)]
+CHEERED = [encouragement(1_000, "Well done"), screen(1_000, "MESSAGE", "", "Well done")]
+
+
+def idle(at: int) -> Story:
+    """There is nothing to show."""
+    return screen(at, "IDLE")
+
+
+def poll(at: int, id: str | None = None) -> Story:
+    """A poll about prompts."""
+    return prompt_poll(at, id)
+
+
+def timer(at: int, left: int, phase: str = "focus") -> Story:
+    """The Pomodoro with the minutes left."""
+    return screen(at, "POMODORO_TIMER", phase, left)
+
+
+@pytest.mark.parametrize(
+    "stories",
+    [
+        [*REMINDED, poll(60_000), press(70_000), idle(70_900), poll(80_000)],
+        [*PROMPTED, press(5_000), idle(5_000), poll(6_000, PROMPT), poll(20_000)],
+        [*PROMPTED, press(5_000, "long"), idle(5_000), poll(6_000, PROMPT), poll(20_000)],
+        [*PROMPTED, poll(5_000, None), idle(5_900)],
+        [
+            *PROMPTED,
+            water_poll(2_000, reminds=True),
+            press(5_000),
+            screen(5_000, "WATER_DROP", *DRINK),
+        ],
+        [*REMINDED, press(5_000, "long"), poll(60_000)],
+        [*REMINDED, prompt_poll(2_000, PROMPT, arrives=False), poll(60_000)],
+        [*FOCUSED, *(timer(1_000 + minute(m), 25 - m) for m in range(1, 25)), poll(minute(24))],
+        [*FOCUSED, pomodoro_status(11_000, "focus", 1, 1492), poll(20_000)],
+        [
+            *FOCUSED,
+            press(5_000),
+            idle(5_000),
+            pomodoro_status(5_500, "focus", 1, 1490),
+            poll(9_000),
+        ],
+        [*FOCUSED, pomodoro_status(9_000, "break", 1, 300), timer(9_000, 5, "break"), poll(11_000)],
+        [
+            *FOCUSED,
+            pomodoro_status(9_000, "completed", 2, 0),
+            screen(9_000, "MESSAGE", "", "Go on"),
+            pomodoro_status(9_500, "completed", 2, 0),
+            idle(19_000),
+            poll(30_000),
+        ],
+        [*FOCUSED, pomodoro_status(9_000, "focus", 1, 1, status=404), idle(9_000), poll(30_000)],
+        [*CHEERED, idle(11_000), poll(20_000)],
+        [*CHEERED, press(3_000), idle(3_000), poll(20_000)],
+        [
+            *CHEERED,
+            water_poll(2_000, reminds=True),
+            screen(2_000, "WATER_DROP", *DRINK),
+            poll(20_000),
+        ],
+        [*REMINDED, unplugged(5_000), boot(9_000), idle(9_000), poll(20_000)],
+        [
+            unplugged(5_000),
+            boot(5_050),
+            idle(5_050),
+            water_poll(5_100, reminds=True, sent_at=4_900),
+            poll(20_000),
+        ],
+        [pomodoro_active(5_000, None), poll(9_000)],
+    ],
+)
+def test_a_screen_that_tells_the_truth_is_accepted(stories: list[Story]) -> None:
+    """The most urgent of what arrived and was not answered, and from then on."""
+    judge = ScreenTellsTruth()
+    assert verdict(judge, *ON, *stories, until=number(stories[-1][-1], "at")) == []
+    assert judge.cases
+
+
+@pytest.mark.parametrize(
+    ("stories", "complaint"),
+    [
+        ([screen(5_000, "BREAK_PROMPT", *REST)], "nothing to show"),
+        ([screen(5_000, "WATER_DROP", *DRINK)], "nothing to show"),
+        ([screen(5_000, "MESSAGE", "", "Boo")], "nothing to show"),
+        ([timer(5_000, 25)], "nothing to show"),
+        ([*PROMPTED[:1], screen(1_000, "BREAK_PROMPT", "Break time", "Now")], "break prompt"),
+        ([*REMINDED[:1], screen(1_000, "WATER_DROP", "Drink", "Now")], "reminder"),
+        ([*CHEERED[:1], screen(1_000, "MESSAGE", "", "Boo")], "'Well done' was said"),
+        ([*PROMPTED[:1], poll(2_001, PROMPT)], "break prompt"),
+        ([*REMINDED[:1], poll(2_001)], "reminder"),
+        ([*CHEERED[:1], poll(2_001)], "'Well done' was said"),
+        ([*FOCUSED[:1], poll(2_001)], "phase focus"),
+        ([*REMINDED, idle(5_000)], "reminder"),
+        ([*REMINDED, prompt_poll(2_000, PROMPT), poll(4_000, PROMPT)], "break prompt"),
+        (
+            [*PROMPTED, water_poll(2_000, reminds=True), screen(2_000, "WATER_DROP", *DRINK)],
+            "break",
+        ),
+        ([*PROMPTED, press(5_000), poll(6_001)], "nothing to show"),
+        ([*PROMPTED, press(5_000), idle(5_000), poll(9_000, PROMPT), *PROMPTED[1:]], "nothing"),
+        ([*REMINDED, press(5_000), poll(6_001)], "nothing to show"),
+        ([*REMINDED, press(5_000, "long"), idle(5_000)], "reminder"),
+        ([*FOCUSED, press(5_000), poll(6_001)], "nothing to show"),
+        ([*FOCUSED, press(5_000, "long"), idle(5_000)], "phase focus"),
+        ([*FOCUSED, timer(5_000, 25, "break")], "phase focus"),
+        ([*FOCUSED, timer(5_000, 23)], "25 minutes left"),
+        ([*FOCUSED, poll(minute(2) + 1_001)], "23 minutes left"),
+        ([*FOCUSED, pomodoro_status(9_000, "break", 1, 300), poll(11_000)], "phase break"),
+        ([*FOCUSED, pomodoro_status(9_000, "focus", 1, 1, status=404), poll(11_000)], "nothing"),
+        ([*CHEERED, poll(12_001)], "nothing to show"),
+        ([*CHEERED, idle(5_000)], "'Well done' was said"),
+        ([unplugged(5_000), idle(6_000)], "no power"),
+        ([unplugged(5_000), boot(6_000), poll(7_001)], "nothing to show"),
+        ([*REMINDED, unplugged(5_000), boot(6_000), *REMINDED[1:]], "nothing to show"),
+    ],
+)
+def test_a_lie_is_noticed(stories: list[Story], complaint: str) -> None:
+    """One fault in a trace made by hand, and the judge says what should have been seen."""
+    end = 12_001 if FOCUSED[0] not in stories else minute(2)
+    assert complaint in sole(verdict(ScreenTellsTruth(), *ON, *stories, until=end))
+
+
+def test_a_screen_that_never_changes_is_noticed_in_the_end() -> None:
+    """Even when nothing happens after the answer that should have changed it."""
+    assert "reminder" in sole(verdict(ScreenTellsTruth(), *ON, *REMINDED[:1], until=2_001))
+    assert verdict(ScreenTellsTruth(), *ON, *REMINDED[:1], until=2_000) == []
+
+
+def test_what_a_phone_asks_is_no_news_for_the_pet() -> None:
+    """Only what arrives at the pet itself can be shown there."""
+    phone: Story = [{**event, "who": "phone"} for event in water_poll(1_000, reminds=True)]
+    assert verdict(ScreenTellsTruth(), *ON, phone, poll(9_000), until=20_000) == []

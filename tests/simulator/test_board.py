@@ -1,0 +1,53 @@
+"""A simulated board has power or not."""
+
+from firmware.logic.config import Config
+from simulator.device.board import DARK, Scene, VirtualBoard
+from simulator.network.link import Network
+from simulator.network.weather import Weather
+from tests.simulator.stages import Echo, scene
+
+CALM = Weather(delay_ms=(10, 10), request_loss=0, answer_loss=0, duplication=0)
+MINUTE_MS = 60_000
+
+
+def test_without_power_nothing_happens_and_nothing_is_remembered() -> None:
+    """Unplugged, it asks nothing, its screen is dark, presses are in vain; then it boots anew."""
+    with scene() as empty:
+        stage, echo = empty.stage, Echo()
+        shown: list[Scene] = []
+        config = Config("audrey", "pet-audrey")
+        board = VirtualBoard(Network(echo, stage, CALM), "pet/audrey", config, shown.append)
+        board.plug_in()
+        stage.loop.run_for(5 * MINUTE_MS + 5)
+        assert shown[-1][0] == "IDLE"
+        # In the middle of an exchange.
+        asked = len(echo.served)
+        board.press("long")
+        board.unplug()
+        board.press("short")
+        stage.loop.run_for(5 * MINUTE_MS)
+        assert len(echo.served) - asked <= 3
+        assert shown[-1] == DARK
+        assert not board.has_power
+        board.plug_in()
+        stage.loop.run_for(MINUTE_MS)
+        assert len(echo.served) > asked + 3
+        assert shown[-1][0] == "IDLE"
+        boots = empty.events("boot")
+        assert len({event["boot_id"] for event in boots}) == len(boots) == 2
+        assert [event["press"] for event in empty.events("press")] == ["long"]
+        assert not [event for event in empty.events("log") if "stumbled" in str(event["line"])]
+        board.close()
+
+
+def test_ticks_begin_anywhere_and_wrap() -> None:
+    """Each boot starts its own count; differences are right over the wrap."""
+    with scene() as empty:
+        network = Network(Echo(), empty.stage, CALM)
+        board = VirtualBoard(network, "pet", Config("a", "pet-a"), lambda _: None)
+        board.plug_in()
+        first = board.ticks_ms()
+        empty.stage.loop.run_for(MINUTE_MS)
+        assert board.ticks_diff(board.ticks_ms(), first) == MINUTE_MS
+        assert board.ticks_diff(5, 2**30 - 5) == 10
+        board.close()

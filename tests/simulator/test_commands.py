@@ -1,0 +1,125 @@
+"""``petsim`` for people: what it says, writes, refuses."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from simulator.__main__ import main
+
+SHORT = ["--hours", "10", "--polling", "next", "--no-report"]
+
+
+def test_a_day_is_told_judged_and_lived_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Seed and scenario come first; the files are there; replay finds the same day, or says where
+    it is another.
+    """
+    out = tmp_path / "day"
+    code = main(["day", "--seed", "3", "--polling", "next", "--no-report", "--out", str(out)])
+    said = capsys.readouterr().out
+    assert code == 0
+    assert said.startswith("seed 3, scenario 'An ordinary day', pets 1\n")
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    assert summary["sim_seconds"] == 24 * 3600
+    assert summary["digest"] in said
+    assert main(["replay", str(out)]) == 0
+    assert "the same day" in capsys.readouterr().out
+    trace = out / "trace.jsonl"
+    trace.write_bytes(trace.read_bytes().replace(b'"gets"', b'"x"').replace(b"audrey", b"andrew"))
+    (out / "summary.json").write_text(json.dumps({**summary, "digest": "0"}), encoding="utf-8")
+    assert main(["replay", "--quiet", str(out)]) == 1
+    wrong = capsys.readouterr()
+    assert wrong.out == ""
+    assert "they part in line 1:" in wrong.err
+
+
+def test_quiet_says_nothing_and_json_is_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """For scripts: an exit code, or one object."""
+    main(["day", *SHORT, "--quiet", "--out", str(tmp_path)])
+    assert capsys.readouterr().out == ""
+    main(["day", *SHORT, "--json", "--out", str(tmp_path)])
+    said = json.loads(capsys.readouterr().out)
+    written = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    assert said == written
+    assert said["scenario"]["hours"] == 10
+
+
+def test_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    """By name, with what happens; or all fields as Markdown."""
+    assert main(["scenarios"]) == 0
+    listed = capsys.readouterr().out
+    assert "ordinary" in listed
+    assert "tokyo" in listed
+    assert main(["scenarios", "--fields"]) == 0
+    assert "| `zone` |" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["day", "--seed", "x"], "--seed"),
+        (["day", "--date", "2026-13-01"], "--date"),
+        (["day", "--polling", "never"], "--polling"),
+        (["night"], "COMMAND"),
+        ([], "COMMAND"),
+    ],
+)
+def test_a_wrong_use_is_named(
+    arguments: list[str], complaint: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What is wrong stands in the message, and the exit code is 2."""
+    with pytest.raises(SystemExit) as left:
+        main(arguments)
+    assert left.value.code == 2
+    assert complaint in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["--date", "1999-12-31"], "--date"),
+        (["--date", "9999-12-31"], "--date"),
+        (["--hours", "0"], "--hours"),
+        (["--days", "0"], "--days"),
+        (["--pets", "0"], "--pets"),
+        (["--days", "99"], "--hours"),
+        (["--scenario", "ordinery"], "did you mean ordinary?"),
+        (["--scenario", "FILE"], ":2: date: is missing"),
+    ],
+)
+def test_what_cannot_be_lived_is_named(
+    arguments: list[str], complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line on standard error, and nothing is written."""
+    file = tmp_path / "mine.toml"
+    file.write_text('# mine\ntitle = "Mine"\n', encoding="utf-8")
+    named = [str(file) if word == "FILE" else word for word in arguments]
+    assert main(["day", *named, "--out", str(tmp_path / "out")]) == 2
+    said = capsys.readouterr()
+    assert said.err.startswith("petsim: ")
+    assert complaint.replace(":2:", ":1:") in said.err
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("content", [None, "no json", "[]", '{"digest": "x"}'])
+def test_what_cannot_be_lived_again_is_named(
+    content: str | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder without a summary, or with one that is none."""
+    if content is not None:
+        (tmp_path / "summary.json").write_text(content, encoding="utf-8")
+    assert main(["replay", str(tmp_path)]) == 2
+    assert "summary.json" in capsys.readouterr().err
+
+
+def test_a_place_that_cannot_be_written_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A folder that cannot be made is an error of one line."""
+    (tmp_path / "file").touch()
+    assert main(["day", "--out", str(tmp_path / "file" / "out")]) == 2
+    assert capsys.readouterr().err.startswith("petsim: cannot write")
