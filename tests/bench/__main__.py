@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.day import day
+from tests.bench.day import day, growth
 from tests.bench.figures import Figure, Report
 from tests.bench.http import http
 from tests.bench.poll import poll
@@ -26,6 +26,7 @@ BENCHES: dict[str, Callable[[], Report]] = {
     "users": users,
     "report": report,
     "day": day,
+    "growth": growth,
 }
 
 _WIDTH = 140  # of what goes into a file

@@ -1,8 +1,9 @@
 """``python -m tests.mutants [names...]`` breaks the code on purpose and sees who notices.
 
-Each fault is put into a fresh copy of the tree, and the tests that its patch names run there. Exit
-code: 0 every fault was caught, 1 one was not or its patch does not apply, 2 the tests are not green
-even without a fault.
+Each fault is put into a fresh copy of the tree. There simulated days are lived through until a
+judge objects, and the tests that its patch names run. Exit code: 0 every fault was caught by a
+judge or a test, 1 one was caught by nothing or its patch does not apply, 2 days and tests are not
+green even without a fault.
 """
 
 import argparse
@@ -16,11 +17,12 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from tests.mutants.copies import copy_tree, run_tests, strangers
+from tests.mutants.copies import Verdict, copy_tree, run_day, run_tests, strangers
 from tests.mutants.patches import DoesNotApply, Mutant, mutants
 
 _CAUGHT, _SURVIVED, _NOT_GREEN = 0, 1, 2
 _LAST_LINES = 30
+_SCENARIOS = ("ordinary", "clocks_change")
 
 
 def main() -> int:
@@ -57,15 +59,15 @@ def _is_green(chosen: Sequence[Mutant], pristine: Path, console: Console) -> boo
         console.print(f"[red]these would be imported from elsewhere:[/] {', '.join(elsewhere)}")
         return False
     tests = dict.fromkeys(path for mutant in chosen for path in mutant.tests)
-    verdict = run_tests(pristine, tests)
-    if not verdict.is_green:
-        console.print("[red]not green without any fault:")
-        console.print(escape("\n".join(verdict.output.splitlines()[-_LAST_LINES:])))
-    return verdict.is_green
+    verdicts = [run_tests(pristine, tests), *(run_day(pristine, name) for name in _SCENARIOS)]
+    for verdict in verdicts:
+        if not verdict.is_green:
+            console.print(f"[red]not green without any fault:[/]\n{_last_lines(verdict)}")
+    return all(verdict.is_green for verdict in verdicts)
 
 
 def _is_caught(mutant: Mutant, folder: Path, console: Console) -> bool:
-    """Put the fault into a fresh copy and see whether a test fails."""
+    """Put the fault into a fresh copy and see who notices."""
     copy = folder / mutant.name
     shutil.copytree(folder / "pristine", copy)
     console.print(f"[bold]{mutant.name}[/]: {escape(mutant.fault)}")
@@ -74,16 +76,35 @@ def _is_caught(mutant: Mutant, folder: Path, console: Console) -> bool:
     except DoesNotApply as error:
         console.print(f"  [red]does not apply:[/] {escape(str(error))}")
         return False
-    verdict = run_tests(copy, mutant.tests)
+    judged = _judged(copy)
+    tested = run_tests(copy, mutant.tests)
     shutil.rmtree(copy)
-    if verdict.is_caught:
-        console.print(f"  [green]caught by[/] {escape(str(verdict.caught_by))}")
-    elif verdict.is_green:
+    for who, verdict in (("judge", judged), ("test", tested)):
+        console.print(f"  {who}: {_said(verdict)}")
+    if not (judged.is_caught or tested.is_caught):
         console.print("  [red]caught by NOTHING")
-    else:
-        last = "\n".join(verdict.output.splitlines()[-_LAST_LINES:])
-        console.print(f"  [red]pytest broke off with {verdict.code}:[/]\n{escape(last)}")
-    return verdict.is_caught
+    return judged.is_caught or tested.is_caught
+
+
+def _judged(copy: Path) -> Verdict:
+    """The first day that is not green, or the last one."""
+    for scenario in _SCENARIOS:
+        verdict = run_day(copy, scenario)
+        if not verdict.is_green:
+            break
+    return verdict
+
+
+def _said(verdict: Verdict) -> str:
+    if verdict.is_green:
+        return "nothing"
+    if verdict.is_caught:
+        return f"[green]{escape(str(verdict.caught_by))}[/]"
+    return f"[red]broke off with {verdict.code}:[/]\n{_last_lines(verdict)}"
+
+
+def _last_lines(verdict: Verdict) -> str:
+    return escape("\n".join(verdict.output.splitlines()[-_LAST_LINES:]))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Copies of the tree, and pytest in them."""
+"""Copies of the tree; in them, simulated days and pytest."""
 
 import os
 import shutil
@@ -17,7 +17,7 @@ _FAILED = 1  # pytest's exit code when it ran and tests failed
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a run of pytest ended; ``caught_by`` is the first test that failed."""
+    """How a run ended; ``caught_by`` is the first test that failed, or the judge that objected."""
 
     code: int
     caught_by: str | None
@@ -30,7 +30,7 @@ class Verdict:
 
     @property
     def is_caught(self) -> bool:
-        """Whether a test failed, and not pytest itself."""
+        """Whether a test or a judge said no, and not pytest or petsim broke off."""
         return self.code == _FAILED and self.caught_by is not None
 
 
@@ -70,6 +70,18 @@ def run_tests(copy: Path, tests: Iterable[str]) -> Verdict:
         if line.startswith(("FAILED ", "ERROR "))
     ]
     return Verdict(done.returncode, next(iter(failed), None), done.stdout + done.stderr)
+
+
+def run_day(copy: Path, scenario: str) -> Verdict:
+    """Live through a scenario in ``copy``; ``caught_by`` is what a judge says."""
+    done = _python(
+        copy,
+        *("-m", "simulator", "day", "--quiet", "--no-report", "--polling", "next"),
+        *("--scenario", scenario, "--out", str(copy / "day")),
+    )
+    words = done.stderr.partition("\n")[0].removeprefix("petsim: ")
+    is_judged = done.returncode == _FAILED and "Traceback" not in done.stderr
+    return Verdict(done.returncode, words if is_judged else None, done.stdout + done.stderr)
 
 
 def _python(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
