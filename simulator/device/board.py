@@ -71,7 +71,8 @@ class Flag:
 class VirtualBoard(Board):
     """What the firmware logic runs on; ``seen`` is told each scene, as its person is.
 
-    It has power or not. Without power nothing of the firmware is left but what ``config`` says.
+    It has power or not. Without power nothing of the firmware is left but what ``config`` says. Who
+    unplugs it plugs it in again; with several of them it has power when the last one has done so.
     """
 
     def __init__(
@@ -84,9 +85,15 @@ class VirtualBoard(Board):
         self._seen = seen
         self._chance = network.stage.streams.stream(f"board/{who}")
         self._lives: list[Life] = []
+        self._unplugged = 1
 
     def plug_in(self) -> None:
         """Power on: the firmware starts, and never returns. It knows nothing of an earlier life."""
+        self._unplugged -= 1
+        if not self._unplugged:
+            self._boot()
+
+    def _boot(self) -> None:
         self._boot_id = self._chance.getrandbits(32)
         self._ticks_at_boot = self._chance.randrange(_TICKS_PERIOD) - self._stage.now
         self._pressed = Flag(self._stage)
@@ -96,6 +103,11 @@ class VirtualBoard(Board):
 
     def unplug(self) -> None:
         """Power off: every task ends where it stands, and the screen is dark."""
+        self._unplugged += 1
+        if self._unplugged == 1:
+            self._go_dark()
+
+    def _go_dark(self) -> None:
         self.close()
         self._stage.trace.note("unplugged", who=self._who)
         self._seen(DARK)

@@ -1,8 +1,8 @@
 """Puts requests and what the server answered together again, once for all judges."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from typing import NamedTuple
 from urllib.parse import parse_qsl
 
 import orjson
@@ -10,8 +10,7 @@ import orjson
 from simulator.kernel.trace import Event, Json, number, words
 
 
-@dataclass(frozen=True, slots=True)
-class Exchange:
+class Exchange(NamedTuple):
     """A request that the server answered, whether or not the answer arrived.
 
     ``at`` is when it answered, ``asked_at`` when it was asked. A GET asks with its query, all else

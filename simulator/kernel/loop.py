@@ -12,8 +12,9 @@ and ``happening(event)`` is how a coroutine waits for a SimPy event.
 import asyncio
 import math
 import selectors
-from collections.abc import Awaitable, Callable, Generator
-from contextvars import Context
+from collections.abc import Awaitable, Callable, Coroutine, Generator
+from contextvars import Context, copy_context
+from functools import partial
 from types import coroutine
 from typing import Any, TypeVarTuple
 
@@ -57,10 +58,22 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._selector_of_time.is_over = True
         return super().call_soon(callback, *args, context=context)
 
-    def serve(self, work: Awaitable[object]) -> Event:
-        """Run ``work`` in asyncio; the event happens when it is done and has its result."""
+    def serve(self, work: Coroutine[Any, Any, object]) -> Event:
+        """Run ``work`` in asyncio; the event happens when it is done and has its result.
+
+        Most requests are answered without waiting for anything. So work begins at once, and only
+        what has to wait becomes a task. Until then it has a context, but is no asyncio task.
+        """
         event = self._environment.event()
-        self.create_task(_conclude(event, work))
+        context = copy_context()
+        try:
+            awaited = context.run(work.send, None)
+        except StopIteration as done:
+            event.succeed(done.value)
+        except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 -- for who waits
+            event.fail(_told(failure))
+        else:
+            self.create_task(_conclude(event, _going_on(work, awaited)), context=context)
         return event
 
     def run_for(self, duration_ms: int) -> None:
@@ -75,10 +88,31 @@ async def _conclude(event: Event, work: Awaitable[object]) -> None:
     """Do ``work`` and tell; within its own task, so that telling takes no further turn."""
     try:
         event.succeed(await work)
-    except asyncio.CancelledError:
-        event.fail(RuntimeError("the work was cancelled"))
-    except Exception as failure:  # noqa: BLE001 -- whoever waits for the event gets it
-        event.fail(failure)
+    except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 -- for who waits
+        event.fail(_told(failure))
+
+
+def _told(failure: BaseException) -> Exception:
+    """SimPy passes on exceptions, but not what asyncio means by cancellation."""
+    return failure if isinstance(failure, Exception) else RuntimeError("the work was cancelled")
+
+
+@coroutine
+def _going_on(
+    work: Coroutine[Any, Any, object], awaited: object
+) -> Generator[object, object, object]:
+    """``work`` from where it stands: it waits for ``awaited``."""
+    while True:
+        try:
+            value = yield awaited
+        except BaseException as failure:  # noqa: BLE001 -- cancellation is for the work, too
+            step = partial(work.throw, failure)
+        else:
+            step = partial(work.send, value)
+        try:
+            awaited = step()
+        except StopIteration as done:
+            return done.value
 
 
 class _SteppingSelector(selectors.SelectSelector):

@@ -49,8 +49,10 @@ def _name(kind: str, event: Event) -> str:
     if kind == "screen":
         scene = event["scene"]
         return f"screen {scene[0]}" if isinstance(scene, list) else kind
-    facts = (_word(fact, event[fact]) for fact in _BY.get(kind, ()) if fact in event)
-    return " ".join((kind, *filter(None, facts)))
+    if kind not in _BY:
+        return kind
+    facts = [_word(fact, event[fact]) for fact in _BY[kind] if fact in event]
+    return " ".join([kind, *filter(None, facts)])
 
 
 def _word(fact: str, value: object) -> str:

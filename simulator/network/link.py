@@ -6,7 +6,7 @@ Its events carry the exchange's number as ``id``: ``request`` when it is sent, `
 with a number of its own; nobody waits for what is answered to it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from itertools import count
 
 from hypercorn.typing import ASGIFramework
@@ -61,7 +61,7 @@ class Link:
         """The server's response. Raises ``OSError`` if none came within ``timeout_ms``."""
         number = self._note_request(request)
         arrived = self._stage.environment.event()
-        self._stage.live(self._carry(number, request, arrived))
+        self._carry(number, request, arrived)
         self._duplicate(number, request)
         self._stage.after(timeout_ms, lambda: _happen_once(arrived, None))
         response: Response | None = await happening(arrived)
@@ -71,31 +71,45 @@ class Link:
         self._stage.trace.note("answer", id=number, who=self._who, status=response.status)
         return response
 
-    async def _carry(self, number: int, request: Request, arrived: Event) -> None:
-        if await self._is_lost(number, "request", self._network.weather.request_loss):
-            return
-        response = await self._serve(number, request)
-        if not await self._is_lost(number, "answer", self._network.weather.answer_loss):
-            _happen_once(arrived, response)
+    def _carry(self, number: int, request: Request, arrived: Event) -> None:
+        """Take the request to the server and, some time later, the response back."""
+        loss = self._network.weather.answer_loss
 
-    async def _serve(self, number: int, request: Request) -> Response:
-        response: Response = await happening(
-            self._stage.loop.serve(exchange(self._network.app, request))
+        def answer(response: Response) -> None:
+            self._travel(number, "answer", loss, lambda: _happen_once(arrived, response))
+
+        self._travel(
+            number,
+            "request",
+            self._network.weather.request_loss,
+            lambda: self._serve(number, request, answer),
         )
-        self._note_served(number, response)
-        return response
 
-    async def _is_lost(self, number: int, leg: str, loss: int) -> bool:
-        """Let the message of this leg be under way; say whether it got lost."""
+    def _travel(self, number: int, leg: str, loss: int, arrive: Callable[[], None]) -> None:
+        """Let the message of this leg be under way, and then ``arrive`` unless it gets lost."""
         # Both are drawn always, so that no draw depends on the outcome of another.
         delay_ms = self._chance.randint(*self._network.weather.delay_ms)
         is_unlucky = self._chance.randrange(_THOUSAND) < loss
-        is_cut = self._network.is_cut
-        await self._stage.sleep(delay_ms)
-        is_cut = is_cut or self._network.is_cut
-        if is_cut or is_unlucky:
-            self._stage.trace.note("lost", id=number, leg=leg, why="cut" if is_cut else "loss")
-        return is_cut or is_unlucky
+        was_cut = self._network.is_cut
+
+        def end() -> None:
+            is_cut = was_cut or self._network.is_cut
+            if is_cut or is_unlucky:
+                self._stage.trace.note("lost", id=number, leg=leg, why="cut" if is_cut else "loss")
+            else:
+                arrive()
+
+        self._stage.after(delay_ms, end)
+
+    def _serve(self, number: int, request: Request, then: Callable[[Response], None]) -> None:
+        """Let the server answer; note what it says, and then go on with it."""
+
+        async def serve() -> None:
+            response = await exchange(self._network.app, request)
+            self._note_served(number, response)
+            then(response)
+
+        self._stage.loop.serve(serve())
 
     def _duplicate(self, number: int, request: Request) -> None:
         """Perhaps send a second copy on its way, a little later."""
@@ -107,10 +121,7 @@ class Link:
     def _deliver_copy(self, number: int, request: Request) -> None:
         if not self._network.is_cut:
             copy = self._note_request(request, copy_of=number)
-            self._stage.live(self._serve_unheard(copy, request))
-
-    async def _serve_unheard(self, number: int, request: Request) -> None:
-        await self._serve(number, request)
+            self._serve(copy, request, lambda _: None)
 
     def _note_request(self, request: Request, **origin: int) -> int:
         number = next(self._network.numbers)

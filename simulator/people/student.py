@@ -52,7 +52,6 @@ class Student:
         self._encouragement = Encouragement(mind, desk, habits)
         self._sitting: Sitting | None = None
         self._place = _HOME
-        self._expected: set[int] = set()
 
     def sit_down_at(self, pet: Pet) -> None:
         """Have this pet stand on the student's desk from now on."""
@@ -173,8 +172,7 @@ class Student:
 
     def _expect_exams(self) -> None:
         for entry in self._agenda.entries():
-            if isinstance(entry.item, Exam) and entry.at not in self._expected:
-                self._expected.add(entry.at)
+            if isinstance(entry.item, Exam):
                 self._mind.body.expect(entry.at, entry.until, entry.item.weight)
 
     def _be_there(self) -> None:

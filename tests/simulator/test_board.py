@@ -40,6 +40,23 @@ def test_without_power_nothing_happens_and_nothing_is_remembered() -> None:
         board.close()
 
 
+def test_the_last_who_unplugged_it_gives_it_power_again() -> None:
+    """In the bag of a traveller it does not boot because somebody needed its socket meanwhile."""
+    with scene() as empty:
+        network = Network(Echo(), empty.stage, CALM)
+        board = VirtualBoard(network, "pet", Config("a", "pet-a"), lambda _: None)
+        board.plug_in()
+        board.unplug()
+        board.unplug()
+        board.plug_in()
+        assert not board.has_power
+        board.plug_in()
+        assert board.has_power
+        assert len(empty.events("boot")) == 2
+        assert len(empty.events("unplugged")) == 1
+        board.close()
+
+
 def test_ticks_begin_anywhere_and_wrap() -> None:
     """Each boot starts its own count; differences are right over the wrap."""
     with scene() as empty:

@@ -71,9 +71,11 @@ class Prompts:
         """The counted samples of the session that the detector needs, ``sample`` among them."""
         counted: dict[str, Scalar] = {"session_id": sample["session_id"], "is_counted": 1}
         by_time = Query(FOCUS_SAMPLES, counted, "captured_at_ms", descending=True, limit=1)
-        newest = max(
-            known["captured_at"] for known in (*await self._ports.store.find(by_time), sample)
-        )
+        before = [known["captured_at"] for known in await self._ports.store.find(by_time)]
+        newest = max((*before, sample["captured_at"]))
+        if newest not in before and sample["stress_score"] < self._policy.threshold:
+            # It ends whatever was high before it, so nothing before it matters.
+            return [rule_of(sample)]
         start = to_ms(newest - self._policy.lookback)
         stored = await self._ports.store.find(
             Query(FOCUS_SAMPLES, counted, "captured_at_ms", at_least=start)

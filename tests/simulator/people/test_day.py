@@ -132,6 +132,18 @@ def test_the_camera_sees_the_student_but_not_the_break(day: list[Event]) -> None
         assert "cardio" in sample["raw_metrics"]
 
 
+def test_a_camera_has_to_warm_up(day: list[Event]) -> None:
+    """The first sample of each session is less sure than one a few minutes later."""
+    sessions: dict[str, list[tuple[str, float]]] = {}
+    for sample in bodies(day, "/api/stress/sample"):
+        reading = str(sample["captured_at"]), float(str(sample["confidence"]))
+        sessions.setdefault(str(sample["session_id"]), []).append(reading)
+    assert len(sessions) == 3
+    for readings in sessions.values():
+        readings.sort()
+        assert readings[0][1] + 0.05 < readings[4][1]
+
+
 def test_the_hidden_truth_is_told_every_minute(day: list[Event]) -> None:
     """In thousandths; every five minutes asleep; a hard part is stress, a break is none."""
     truths = [event for event in day if event["kind"] == "truth"]

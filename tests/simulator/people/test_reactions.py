@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 
-from simulator.people.habits import Commute, Exam, Habits, Study, Timetable, Trip, WaterWish
+from simulator.people.habits import Commute, Exam, Habits, Study, Timetable, Trip, WaterChange
 from tests.simulator.people.rooms import HOUR_MS, MINUTE_MS, SECOND_MS, WATER, room
 
 QUIET = {"encouragements": 0, "sets_out_late_min": (0, 0)}
@@ -94,6 +94,15 @@ def test_an_ignored_reminder_is_decided_anew_with_the_next() -> None:
         here.scene.stage.loop.run_for(10 * MINUTE_MS)
         assert len(here.did("ignores the reminder")) == 2
         assert here.pet.done == []
+
+
+def test_who_wants_to_drink_more_often_decides_more_often() -> None:
+    """The time between two reminders is that of the changed schedule."""
+    water = WATER.model_copy(update={"change": (WaterChange(at=time(7, 30), interval_min=20),)})
+    with room(habits=habits(ignores_reminder=1), water=water) as here:
+        here.show({8: "WATER_DROP"})
+        here.live(8.5)
+        assert len(here.did("ignores the reminder")) == 2
 
 
 AWAY = {
@@ -246,9 +255,21 @@ def test_no_pomodoro_is_stopped_that_is_over() -> None:
         assert here.pet.done == []
 
 
+def test_what_came_to_nothing_is_forgotten() -> None:
+    """A Pomodoro that could not be started in its session, a word that was not asked for today."""
+    study = Study(label="Math", start=time(9), minutes=60)
+    timetable = Timetable(wake=time(7), bed=time(23), study=(study,))
+    with room(timetable, habits(encouragements=1)) as here:
+        here.show({0: "MESSAGE", 10.1: "IDLE", 10.2: "MESSAGE", 34.1: "IDLE", 34.2: "MESSAGE"})
+        here.show({46: "IDLE"})
+        here.live(47)
+        assert not here.did("starts a Pomodoro")
+        assert len(here.did("asks for encouragement")) <= 1
+
+
 def test_encouragement_is_asked_for_as_often_as_planned() -> None:
     """On days on which the pet has nothing else to show."""
-    with room(habits=habits(encouragements=4), water=WaterWish(**WATER.model_dump())) as here:
+    with room(habits=habits(encouragements=4)) as here:
         here.show({0: "IDLE"})
         here.live(48)
         asked = here.did("asks for encouragement")

@@ -12,6 +12,7 @@ from petcore.adapters.zones_tzdata import TzdataZones
 from simulator.kernel.trace import number
 from simulator.network.weather import Weather
 from simulator.people.habits import (
+    Commute,
     Exam,
     Habits,
     Study,
@@ -188,6 +189,24 @@ def test_a_journey_changes_the_zone() -> None:
         assert first | {"timezone": "Asia/Tokyo"} == second
         assert third == second | {"interval_min": 30}
         assert second["start_time"] == "08:00"
+
+
+def test_who_arrives_is_at_home_there() -> None:
+    """A commute begins where the last one ended, unless there was a journey."""
+    commute = (Commute(start=time(10), minutes=30), Commute(start=time(18), minutes=30))
+    trip = (Trip(start=time(12), minutes=600, to="Asia/Tokyo"),)
+    timetable = Timetable(wake=time(7), bed=time(23), commute=commute, trip=trip)
+    began = datetime(2026, 5, 18, 7, tzinfo=UTC)
+    with room(timetable, CALM_HABITS, zone="America/Vancouver", began=began) as here:
+        here.live(30)
+        assert [event["where"] for event in here.did("leaves", "arrives")] == [
+            "home",
+            "campus",
+            "America/Vancouver",
+            "Asia/Tokyo",
+            "home",
+            "campus",
+        ]
 
 
 def test_an_exam_is_dreaded() -> None:
