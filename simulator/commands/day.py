@@ -21,6 +21,7 @@ from simulator.world import Outcome, World, run
 TRACE, SUMMARY = "trace.jsonl", "summary.json"
 _HOUR_MS = 3_600_000
 _DAY_H = 24
+_POLLING = {"fixed": "at fixed periods", "next": "when the server says (next_poll_s)"}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -110,8 +111,8 @@ def _announce(world: World, voice: Voice) -> None:
     scenario = world.scenario
     voice.say(f"seed {world.seed}, scenario {scenario.title!r}, pets {world.pets}")
     voice.say(f"  {scenario.story}")
-    voice.say(f"  {scenario.hours} h from {scenario.date} 00:00 in {scenario.zone}, ")
-    voice.say(f"  polling {scenario.device.polling}\n")
+    voice.say(f"  {scenario.hours} h from midnight of {scenario.date} in {scenario.zone}")
+    voice.say(f"  polling {_POLLING[scenario.device.polling]}\n")
 
 
 def _conclude(world: World, outcome: Outcome, summary: Json, voice: Voice) -> None:

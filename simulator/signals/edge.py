@@ -28,7 +28,8 @@ _TAUS_S = {
 attention is counted in events that are minutes apart."""
 
 _SIGHT_US = 30_000_000
-"""A face that was not reported for longer than this was out of sight: no blinks were counted."""
+"""A face that was not reported for longer than this was out of sight: no blinks were counted, and
+breathing is not compared with what it was before."""
 
 _EXPRESSION = "face.expression."
 _WINDOW_US = 60_000_000
@@ -89,7 +90,7 @@ class EdgeAgent:
         self._flashes_us: deque[int] = deque(maxlen=100)
         self._blinks = 0
         self._seen_us = 0
-        self._breaths: float | None = None
+        self._breaths: tuple[float | None, int] = None, 0
         for smoothed in self._smoothed.values():
             smoothed.forget()
 
@@ -139,9 +140,13 @@ class EdgeAgent:
         elif name in self._smoothed:
             self._follow(name, value, at_us)
         if name == "breathing.rate":
-            if self._breaths is not None:
-                self._follow("breathing.sway", abs(value - self._breaths), at_us)
-            self._breaths = value
+            self._compare_breaths(value, at_us)
+
+    def _compare_breaths(self, rate: float, at_us: int) -> None:
+        before, before_us = self._breaths
+        if before is not None and at_us - before_us <= _SIGHT_US:
+            self._follow("breathing.sway", abs(rate - before), at_us)
+        self._breaths = rate, at_us
 
     def _count_blinks(self, metric: Metric) -> None:
         """Blinks/min from one report of open eyes to the next, if the face was there all along."""

@@ -345,3 +345,15 @@ def test_a_relative_term_is_a_part_of_what_is_usual() -> None:
     """Twice the usual of anybody shifts alike."""
     term = Term(weight=1.0, slope=-0.5, usual=10.0, quantile=0.5, relative=True)
     assert term.shift(20, 10) == term.shift(60, 30) == -0.5
+
+
+def test_breathing_is_not_compared_across_a_break() -> None:
+    """Somebody who comes back breathes otherwise than before; that says nothing about focus."""
+    before = [_metric("breathing.rate", 14.0, at_s) for at_s in range(0, 120, 15)]
+    after = [_metric("breathing.rate", 20.0, at_s) for at_s in range(900, 960, 15)]
+    pulse = [_metric("cardio.pulse_rate", 70.0, 0)]
+    stayed = _sampled(pulse + before, 900_000)
+    came_back = _sampled(pulse + before + after, 960_000)
+    assert came_back.focus_score == stayed.focus_score
+    swaying = [_metric("breathing.rate", 20.0, at_s) for at_s in range(120, 180, 15)]
+    assert _sampled(pulse + before + swaying, 180_000).focus_score < stayed.focus_score
