@@ -1,6 +1,8 @@
 """The command ``petsim``."""
 
 import argparse
+import errno
+import os
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +11,7 @@ from textwrap import fill
 from simulator.commands import Exit, Misuse, day, replay, scenarios
 
 _CODES = "exit code: 0 all promises kept, 1 a promise is broken, 2 cannot run as asked"
+_DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +66,13 @@ def main(arguments: list[str] | None = None) -> int:
     asked = _parser().parse_args(arguments)
     try:
         return int(asked.execute(asked))
-    except Misuse as misuse:
-        print(f"petsim: {misuse}", file=sys.stderr)
+    except (Misuse, KeyboardInterrupt) as end:
+        print(f"petsim: {end or 'stopped'}", file=sys.stderr)
+        return Exit.MISUSED if isinstance(end, Misuse) else Exit.STOPPED
+    except OSError as error:
+        if error.errno not in _DISK_TROUBLE:
+            raise
+        print(f"petsim: cannot write: {os.strerror(error.errno or 0)}", file=sys.stderr)
         return Exit.MISUSED
 
 

@@ -1,6 +1,8 @@
 """``petsim`` for people: what it says, writes, refuses."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -123,3 +125,20 @@ def test_a_place_that_cannot_be_written_is_named(
     (tmp_path / "file").touch()
     assert main(["day", "--out", str(tmp_path / "file" / "out")]) == 2
     assert capsys.readouterr().err.startswith("petsim: cannot write")
+
+
+def test_a_full_disk_is_an_error_of_one_line(tmp_path: Path) -> None:
+    """The trace outgrows what the process may write; nobody has to read a traceback."""
+    pytest.importorskip("resource", reason="this system cannot limit the size of a file")
+    code = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+from simulator.__main__ import main
+sys.exit(main(sys.argv[1:]))
+"""
+    asked = ["day", *SHORT, "--out", str(tmp_path)]
+    done = subprocess.run(
+        [sys.executable, "-c", code, *asked], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stderr == "petsim: cannot write: File too large\n"
