@@ -58,7 +58,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._selector_of_time.is_over = True
         return super().call_soon(callback, *args, context=context)
 
-    def serve(self, work: Coroutine[Any, Any, object]) -> Event:
+    def serve(self, work: Coroutine[object, None, object]) -> Event:
         """Run ``work`` in asyncio; the event happens when it is done and has its result.
 
         Most requests are answered without waiting for anything. So work begins at once, and only
@@ -99,16 +99,16 @@ def _told(failure: BaseException) -> Exception:
 
 @coroutine
 def _going_on(
-    work: Coroutine[Any, Any, object], awaited: object
-) -> Generator[object, object, object]:
+    work: Coroutine[object, None, object], awaited: object
+) -> Generator[object, None, object]:
     """``work`` from where it stands: it waits for ``awaited``."""
     while True:
         try:
-            value = yield awaited
+            yield awaited
         except BaseException as failure:  # noqa: BLE001 -- cancellation is for the work, too
             step = partial(work.throw, failure)
         else:
-            step = partial(work.send, value)
+            step = partial(work.send, None)
         try:
             awaited = step()
         except StopIteration as done:

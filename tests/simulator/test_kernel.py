@@ -77,12 +77,15 @@ def test_a_simpy_process_awaits_asyncio_work() -> None:
     assert heard == [5, 5, "failed"]
 
 
-def test_work_that_is_cancelled_fails() -> None:
+@pytest.mark.parametrize("waits_ms", [0, 2])
+def test_work_that_is_cancelled_fails(waits_ms: int) -> None:
     """Whoever waits for it in SimPy is told, and does not wait for ever."""
     environment = Environment(0)
     heard: list[str] = []
 
     async def work() -> None:
+        if waits_ms:
+            await asyncio.sleep(waits_ms / 1000)
         raise asyncio.CancelledError
 
     with closing(VirtualLoop(environment)) as loop:
@@ -96,6 +99,33 @@ def test_work_that_is_cancelled_fails() -> None:
         _stage(environment, loop).live(life())
         loop.run_for(10)
     assert heard == ["the work was cancelled"]
+
+
+def test_work_that_need_not_wait_is_done_at_once() -> None:
+    """It needs no task of asyncio; what waits becomes one, and hears of failures where it waits."""
+    environment = Environment(0)
+    heard: list[object] = []
+
+    async def work(future: "asyncio.Future[str] | None") -> int:
+        try:
+            heard.append("done" if future is None else await future)
+        except KeyError as failure:
+            heard.append(failure.args[0])
+        return len(asyncio.all_tasks())
+
+    with closing(VirtualLoop(environment)) as loop:
+
+        async def life() -> None:
+            fails, goes_on = loop.create_future(), loop.create_future()
+            loop.call_later(0.001, fails.set_exception, KeyError("failed"))
+            loop.call_later(0.002, goes_on.set_result, "went on")
+            heard.extend(
+                [await happening(loop.serve(work(each))) for each in (None, fails, goes_on)]
+            )
+
+        _stage(environment, loop).live(life())
+        loop.run_for(10)
+    assert heard == ["done", "failed", "went on", 0, 1, 1]
 
 
 def test_pieces_of_work_have_contexts_of_their_own() -> None:
