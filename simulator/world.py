@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from functools import partial
 from typing import IO, Annotated
 
@@ -33,11 +33,15 @@ from simulator.kernel.tripwires import tripwires
 from simulator.kernel.values import Value
 from simulator.network.link import Network
 from simulator.people.student import Student
+from simulator.people.walltime import instant
 from simulator.scenarios.scenario import Scenario
 
 _HOUR_MS = 3_600_000
 _PROGRESS_EVERY_MS = 600_000
 _PAGE = 1_000
+
+SEED_MAX = 2**63 - 1
+"""The largest integer that every reader of a trace knows."""
 
 
 class World(Value):
@@ -45,7 +49,7 @@ class World(Value):
     the first differ from the scenario's person in name and body.
     """
 
-    seed: int
+    seed: Annotated[int, Field(ge=0, le=SEED_MAX)]
     scenario: Scenario
     pets: Annotated[int, Field(ge=1)] = 1
 
@@ -165,7 +169,7 @@ def _instant(world: World, day: int, wall: time) -> datetime:
     """When the clock on the wall at home shows ``wall`` on day number ``day``, from 0."""
     zone = TzdataZones().zone(world.scenario.zone)
     date = world.scenario.date + timedelta(days=day)
-    return datetime.combine(date, wall, zone).astimezone(UTC)
+    return instant(date, wall, zone)
 
 
 async def _report_progress(stage: Stage, progress: Callable[[int], None]) -> None:

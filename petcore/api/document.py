@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
+from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 from pydantic import BaseModel
 from quart import Quart, Response, request
 from quart.wrappers import BaseRequestWebsocket
@@ -97,12 +97,17 @@ class Document(Quart):
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
     ) -> None:
         """Answer at once if that can be, else as Quart does."""
-        if scope["type"] == "http" and (scope["method"], scope["path"]) in self.at_once:
-            answer = self.at_once[scope["method"], scope["path"]]
-            asked = Asked(scope["method"], scope["query_string"], scope["headers"])
-            await (await answer(asked)).send(send)
-        else:
+        answer = self._at_once(scope) if scope["type"] == "http" else None
+        if answer is None:
             await super().asgi_app(scope, receive, send)
+        else:
+            await (await answer).send(send)
+
+    def _at_once(self, scope: HTTPScope) -> Awaitable[Reply] | None:
+        answer = self.at_once.get((scope["method"], scope["path"]))
+        if answer is None or scope.get("root_path"):
+            return None
+        return answer(Asked(scope["method"], scope["query_string"], scope["headers"]))
 
     def create_url_adapter(self, request: BaseRequestWebsocket | None) -> MapAdapter | None:
         """A route is path and method: of host and query, which may be any bytes, nothing is read.

@@ -9,6 +9,7 @@ class Exit(IntEnum):
     KEPT = 0
     BROKEN = 1
     MISUSED = 2
+    UNTESTED = 3
     STOPPED = 130
 
 

@@ -16,7 +16,7 @@ from simulator.kernel.trace import Json
 from simulator.report.summary import first_objection, shown, summarize
 from simulator.scenarios.reading import BadScenario, NoScenario, find
 from simulator.scenarios.scenario import Scenario
-from simulator.world import Outcome, World, run
+from simulator.world import SEED_MAX, Outcome, World, run
 
 TRACE, SUMMARY = "trace.jsonl", "summary.json"
 _HOUR_MS = 3_600_000
@@ -60,7 +60,13 @@ def execute(asked: argparse.Namespace) -> Exit:
     _conclude(world, outcome, summary, voice)
     _report(asked, summary, voice)
     voice.hand_over(summary)
-    return Exit.KEPT if outcome.court.is_content else Exit.BROKEN
+    return _exit(outcome)
+
+
+def _exit(outcome: Outcome) -> Exit:
+    if not outcome.court.is_content:
+        return Exit.BROKEN
+    return Exit.UNTESTED if outcome.court.idle else Exit.KEPT
 
 
 def live(world: World, out: Path, voice: Voice) -> tuple[Outcome, Json]:
@@ -73,9 +79,13 @@ def live(world: World, out: Path, voice: Voice) -> tuple[Outcome, Json]:
 
 
 def make_folder(out: Path) -> Path:
-    """The folder, made if need be. Raises ``Misuse`` if nothing can be written there."""
+    """The folder, made if need be, without what an earlier run left there to be mistaken for this
+    one's. Raises ``Misuse`` if nothing can be written there.
+    """
     try:
         out.mkdir(parents=True, exist_ok=True)
+        for name in (SUMMARY, "report.html", "report.png"):
+            (out / name).unlink(missing_ok=True)
         (out / TRACE).touch()
     except OSError as error:
         raise Misuse(f"cannot write to {out}: {error.strerror}") from None
@@ -85,6 +95,8 @@ def make_folder(out: Path) -> Path:
 def _world(asked: argparse.Namespace) -> World:
     if asked.pets < 1 or asked.days < 1:
         raise Misuse("--pets and --days must be at least 1")
+    if not 0 <= asked.seed <= SEED_MAX:
+        raise Misuse(f"--seed must be 0 to {SEED_MAX}")
     try:
         return World(
             seed=asked.seed, scenario=_changed(find(asked.scenario), asked), pets=asked.pets
@@ -104,7 +116,8 @@ def _changed(scenario: Scenario, asked: argparse.Namespace) -> Scenario:
         return Scenario(**fields)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise Misuse(f"--{first['loc'][0]}: {first['msg']}") from None
+        where = "--hours with --days" if first["loc"][0] == "hours" else f"--{first['loc'][0]}"
+        raise Misuse(f"{where}: {first['msg']}") from None
 
 
 def _announce(world: World, voice: Voice) -> None:
@@ -123,8 +136,11 @@ def _conclude(world: World, outcome: Outcome, summary: Json, voice: Voice) -> No
     )
     voice.say(f"digest   {outcome.digest}")
     if not outcome.court.is_content:
-        broken = first_objection(world, outcome) or "a judge saw nothing to judge"
+        broken = first_objection(world, outcome)
         voice.complain(f"petsim: {broken}\nagain    petsim {shlex.join(sys.argv[1:])}")
+    elif outcome.court.idle:
+        idle = ", ".join(outcome.court.idle)
+        voice.complain(f"petsim: no promise is broken, but not put to the test: {idle}")
 
 
 def _report(asked: argparse.Namespace, summary: Json, voice: Voice) -> None:

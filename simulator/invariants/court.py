@@ -1,4 +1,4 @@
-"""The court: tells every judge what happened, and knows in the end whether all are content."""
+"""The court: tells every judge what happened, and knows in the end what they think."""
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
@@ -44,5 +44,10 @@ class Court:
 
     @property
     def is_content(self) -> bool:
-        """Whether every judge saw something and none objects."""
-        return all(judge.cases and not judge.objections for judge in self.judges)
+        """Whether no judge objects."""
+        return not any(judge.objections for judge in self.judges)
+
+    @property
+    def idle(self) -> tuple[str, ...]:
+        """The judges who had no case; they have not acquitted."""
+        return tuple(judge.name for judge in self.judges if not judge.cases)

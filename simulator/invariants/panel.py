@@ -5,11 +5,14 @@ from simulator.invariants import Judge
 from simulator.invariants.acknowledged_writes import AcknowledgedWrites
 from simulator.invariants.break_prompts import BreakPrompts
 from simulator.invariants.contract_kept import ContractKept
+from simulator.invariants.done_as_asked import DoneAsAsked
+from simulator.invariants.every_request_answered import EveryRequestAnswered
 from simulator.invariants.no_server_error import NoServerError
 from simulator.invariants.pomodoro_oracle import PomodoroOracle
 from simulator.invariants.reminder_on_screen import ReminderOnScreen
 from simulator.invariants.reports import Reports
 from simulator.invariants.screen_tells_truth import ScreenTellsTruth
+from simulator.invariants.server_time import ServerTime
 from simulator.invariants.water_promises import WaterPromises
 
 
@@ -21,8 +24,11 @@ def all_judges() -> tuple[Judge, ...]:
         PomodoroOracle(),
         BreakPrompts(),
         Reports(),
+        DoneAsAsked(),
         AcknowledgedWrites(),
         ScreenTellsTruth(),
         ContractKept(),
+        EveryRequestAnswered(),
         NoServerError(),
+        ServerTime(TzdataZones()),
     )

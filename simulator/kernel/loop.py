@@ -42,6 +42,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def __init__(self, environment: Environment) -> None:
         self._environment = environment
         self._selector_of_time = _SteppingSelector(environment)
+        self._serving: set[asyncio.Task[None]] = set()
         super().__init__(self._selector_of_time)
 
     def time(self) -> float:
@@ -73,8 +74,20 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 -- for who waits
             event.fail(_told(failure))
         else:
-            self.create_task(_conclude(event, _going_on(work, awaited)), context=context)
+            # Held, for asyncio itself forgets a task that waits for something nobody holds.
+            task = self.create_task(_conclude(event, _going_on(work, awaited)), context=context)
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
         return event
+
+    def close(self) -> None:
+        """Cancel what is still being served, and close."""
+        serving = list(self._serving)
+        for task in serving:
+            task.cancel()
+        if serving:
+            self.run_until_complete(asyncio.wait(serving))
+        super().close()
 
     def run_for(self, duration_ms: int) -> None:
         """Let the world go on for ``duration_ms`` milliseconds."""

@@ -4,7 +4,7 @@ from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
-from simulator.invariants import Judge, Objection
+from simulator.invariants import Judge
 from simulator.kernel.trace import Json
 from simulator.report.wall import wall_at
 from simulator.world import Outcome, World
@@ -96,13 +96,15 @@ def _verdicts(world: World, outcome: Outcome) -> Table:
     table.add_column("cases", justify="right")
     table.add_column("verdict")
     for judge in outcome.court.judges:
-        table.add_row(judge.name, f"{judge.cases:,}", _verdict(world, judge.objections))
+        table.add_row(judge.name, f"{judge.cases:,}", _verdict(world, judge))
     return table
 
 
-def _verdict(world: World, objections: list[Objection]) -> str:
-    if not objections:
+def _verdict(world: World, judge: Judge) -> str:
+    if not judge.cases:
+        return "[yellow]not put to the test[/yellow]"
+    if not judge.objections:
         return "[green]kept[/green]"
-    first = objections[0]
-    more = f" (and {len(objections) - 1} more)" if len(objections) > 1 else ""
-    return f"[red]broken[/red] at {clock(world, first.at)}: {escape(first.words)}{more}"
+    first, more = judge.objections[0], len(judge.objections) - 1
+    others = f" (and {more} more)" if more else ""
+    return f"[red]broken[/red] at {clock(world, first.at)}: {escape(first.words)}{others}"

@@ -1,6 +1,7 @@
 """Two schedulers, one clock; named chance; the record."""
 
 import asyncio
+import gc
 import io
 import os
 import random
@@ -126,6 +127,25 @@ def test_work_that_need_not_wait_is_done_at_once() -> None:
         _stage(environment, loop).live(life())
         loop.run_for(10)
     assert heard == ["done", "failed", "went on", 0, 1, 1]
+
+
+def test_work_that_waits_for_ever_disturbs_nobody() -> None:
+    """It is neither collected while the world goes on nor complained of when it ends."""
+    environment = Environment(0)
+    with closing(VirtualLoop(environment)) as loop:
+
+        async def work() -> None:
+            await asyncio.Event().wait()
+
+        async def life() -> None:
+            loop.serve(work())
+
+        _stage(environment, loop).live(life())
+        loop.run_for(5)
+        gc.collect()
+        loop.run_for(5)
+        gc.collect()
+    assert environment.now == 10
 
 
 def test_pieces_of_work_have_contexts_of_their_own() -> None:

@@ -11,9 +11,11 @@ from pathlib import Path
 
 from simulator.kernel.trace import Json
 from simulator.scenarios.reading import find
+from simulator.scenarios.scenario import Scenario
 from simulator.world import Outcome, World, run
 
 ROOT = Path(__file__).parents[2]
+HOUR_MS = 3_600_000
 HAPPENS = (
     "student drinks late",
     "student ignores the reminder",
@@ -79,10 +81,10 @@ def test_every_promise_of_the_default_day_is_kept() -> None:
 def test_the_default_day_is_rich() -> None:
     """24 hours, five of them studied in three sessions, 5,000 requests, and all that goes wrong."""
     outcome, trace = default_day()
-    assert outcome.sim_ms == 24 * 3_600_000
+    assert outcome.sim_ms == 24 * HOUR_MS
     assert outcome.counts["request"] >= 5_000
     assert outcome.counts["student starts to study"] >= 3
-    assert studied_ms(trace) >= 5 * 3_600_000
+    assert studied_ms(trace) >= 5 * HOUR_MS
     for happened in HAPPENS:
         assert outcome.counts[happened] > 0, happened
 
@@ -121,6 +123,27 @@ def test_what_the_server_holds_in_the_end_is_told() -> None:
         "encouragement_events",
     ):
         assert outcome.counts[f"stored {name}"] > 0, name
+
+
+def test_a_time_that_is_skipped_is_the_moment_after_the_gap() -> None:
+    """For the network and the pet's socket as for the student: 02:30 does not exist that night."""
+    half_past = {"at": "02:30:00", "minutes": 1}
+    ordinary = find("ordinary").model_dump(mode="json")
+    scenario = Scenario.model_validate_json(
+        json.dumps(
+            {
+                **ordinary,
+                "date": "2026-03-08",
+                "hours": 4,
+                "network": {"cuts": [half_past]},
+                "device": {"polling": "next", "unplugged": [half_past]},
+            }
+        )
+    )
+    trace = io.BytesIO()
+    run(World(seed=1, scenario=scenario), trace)
+    events = [json.loads(line) for line in trace.getvalue().splitlines()]
+    assert [e["at"] for e in events if e["kind"] in ("cut", "unplugged")] == [2 * HOUR_MS] * 2
 
 
 def test_many_live_side_by_side() -> None:

@@ -39,6 +39,12 @@ def utc(at: int) -> str:
     return (_BEGAN + timedelta(milliseconds=at)).isoformat()
 
 
+def world(zone: str = "UTC", delay_ms: int = 80) -> Story:
+    """The first line of every trace."""
+    scenario = {"date": "2026-05-05", "zone": zone, "network": {"delay_ms": [2, delay_ms]}}
+    return [{"at": 0, "kind": "world", "seed": 1, "pets": 1, "scenario": scenario}]
+
+
 def exchanged(
     at: int,
     operation: str,
