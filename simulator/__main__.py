@@ -10,8 +10,14 @@ from textwrap import fill
 
 from simulator.commands import Exit, Misuse, day, replay, scenarios
 
-_CODES = "exit code: 0 all promises kept, 1 a promise is broken, 2 cannot run as asked"
-_DISK_TROUBLE = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS)
+_CODES = (
+    "exit code: 0 all promises kept, 1 a promise is broken, 2 cannot run as asked,\n"
+    "3 none is broken, but some were not put to the test"
+)
+_DISK_TROUBLE = (
+    *(errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS),
+    *(errno.EISDIR, errno.ENOTDIR, errno.EACCES, errno.EPERM),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,17 +69,30 @@ _COMMANDS = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
-    asked = _parser().parse_args(arguments)
     try:
-        return int(asked.execute(asked))
+        return _run(arguments)
     except (Misuse, KeyboardInterrupt) as end:
-        print(f"petsim: {end or 'stopped'}", file=sys.stderr)
+        print(f"petsim: {str(end) or 'stopped'}", file=sys.stderr)
         return Exit.MISUSED if isinstance(end, Misuse) else Exit.STOPPED
+    except BrokenPipeError:
+        # Who listened has heard enough. What is still buffered must not complain at the exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return Exit.UNHEARD
     except OSError as error:
         if error.errno not in _DISK_TROUBLE:
             raise
-        print(f"petsim: cannot write: {os.strerror(error.errno or 0)}", file=sys.stderr)
+        place = f" {error.filename}" if error.filename else ""
+        print(f"petsim: cannot write{place}: {os.strerror(error.errno or 0)}", file=sys.stderr)
         return Exit.MISUSED
+
+
+def _run(arguments: list[str] | None) -> int:
+    try:
+        asked = _parser().parse_args(arguments)
+        return int(asked.execute(asked))
+    finally:
+        # Here a closed pipe can still be caught; at the exit of Python it cannot.
+        sys.stdout.flush()
 
 
 def _parser() -> argparse.ArgumentParser:

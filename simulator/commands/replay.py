@@ -2,6 +2,7 @@
 
 import argparse
 import json
+from hashlib import file_digest
 from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -26,6 +27,7 @@ def execute(asked: argparse.Namespace) -> Exit:
     voice = Voice(asked.loudness)
     before = _summary(asked.folder / SUMMARY)
     world = _world(before, asked.folder / SUMMARY)
+    found = _digest(asked.folder / TRACE)
     voice.say(f"once more: seed {world.seed}, scenario {world.scenario.title!r}")
     with TemporaryDirectory() as folder:
         outcome, summary = live(world, Path(folder), voice)
@@ -37,18 +39,40 @@ def execute(asked: argparse.Namespace) -> Exit:
             )
     if is_same:
         voice.say(f"the same day, to the last byte: digest {outcome.digest}")
+    is_whole = found in (None, before["digest"])
+    if not is_whole:
+        voice.complain(
+            f"petsim: {asked.folder / TRACE} is damaged: "
+            f"its digest is {found}, not {before['digest']}"
+        )
     voice.hand_over(summary)
-    return Exit.KEPT if is_same else Exit.BROKEN
+    return Exit.KEPT if is_same and is_whole else Exit.BROKEN
 
 
 def _summary(path: Path) -> Json:
     try:
         summary = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise Misuse(f"{path} cannot be read: {error}") from None
+    except (OSError, ValueError, RecursionError) as error:
+        raise _unreadable(path, error) from None
     if not isinstance(summary, dict) or "digest" not in summary:
         raise Misuse(f"{path} is no summary of petsim")
     return summary
+
+
+def _unreadable(path: Path, error: Exception) -> Misuse:
+    reason = error.strerror if isinstance(error, OSError) else error
+    return Misuse(f"{path} cannot be read: {reason}")
+
+
+def _digest(trace: Path) -> str | None:
+    """The digest of the trace as it lies there; None if it is gone."""
+    try:
+        with trace.open("rb") as file:
+            return file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise _unreadable(trace, error) from None
 
 
 def _world(summary: Json, path: Path) -> World:
@@ -63,8 +87,15 @@ def _world(summary: Json, path: Path) -> World:
 
 def _first_difference(old: Path, new: Path) -> str:
     """Where the two traces part."""
-    if not old.exists():
+    try:
+        return _parting(old, new)
+    except FileNotFoundError:
         return f"{old} is gone, so nobody can say where they part"
+    except OSError as error:
+        raise _unreadable(old, error) from None
+
+
+def _parting(old: Path, new: Path) -> str:
     with old.open("rb") as before, new.open("rb") as now:
         for number, (one, other) in enumerate(zip_longest(before, now), 1):
             if one != other:
@@ -73,4 +104,4 @@ def _first_difference(old: Path, new: Path) -> str:
 
 
 def _brief(line: bytes | None, length_max: int = 200) -> str:
-    return "(nothing)" if line is None else line.decode().rstrip()[:length_max]
+    return "(nothing)" if line is None else line.decode(errors="replace").rstrip()[:length_max]

@@ -38,8 +38,11 @@ Permille = Annotated[int, Field(ge=0, le=1000)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 """A part of one."""
 
+_Bound = Annotated[int, Field(ge=0, le=86_400_000)]
+# A day in milliseconds: any sensible span is shorter, and sums of them fit into 64 bits.
+
 Span = Annotated[
-    tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=0)]],
+    tuple[_Bound, _Bound],
     Field(strict=False),
     AfterValidator(_ordered),
 ]
@@ -47,6 +50,9 @@ Span = Annotated[
 
 WallTime = Annotated[time, AfterValidator(_to_the_minute)]
 """A time on the clock on the wall. One before ``wake`` belongs to the night after the day."""
+
+Label = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""A name that people read, in one line: the API refuses control characters, too."""
 
 Minutes = Annotated[int, Field(ge=1, le=1440)]
 

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from petcore.adapters.zones_tzdata import TzdataZones
 from petcore.errors import PetcoreError
-from simulator.kernel.values import Minutes, Several, Share, Span, Value, WallTime
+from simulator.kernel.values import Label, Minutes, Several, Share, Span, Value, WallTime
 
 Count = Annotated[int, Field(ge=0, le=1000)]
 Interval = Annotated[int, Field(ge=1, le=1440)]
@@ -30,7 +30,7 @@ ZoneName = Annotated[str, AfterValidator(_known_zone)]
 class Study(Value):
     """A study session in front of the camera."""
 
-    label: Annotated[str, Field(min_length=1, max_length=200)]
+    label: Label
     """What is studied; the server gets it as ``study_label``."""
     start: WallTime
     """When the student means to begin."""
@@ -49,7 +49,7 @@ class Study(Value):
 class Exam(Value):
     """An exam somewhere else: it casts its shadow ahead."""
 
-    label: Annotated[str, Field(min_length=1, max_length=200)]
+    label: Label
     """Which exam it is."""
     start: WallTime
     """When it begins."""

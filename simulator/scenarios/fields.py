@@ -62,10 +62,14 @@ def _kind(field: _Schema) -> str:
     if "enum" in field:
         return " or ".join(f"`{choice}`" for choice in cast("Sequence[str]", field["enum"]))
     if "prefixItems" in field:
-        return "pair of whole numbers, such as `[2, 80]`"
-    word = _WORDS[str(field.get("format", field.get("type")))]
+        entry = cast("Sequence[_Schema]", field["prefixItems"])[0]
+        return f"pair of whole numbers such as `[2, 80]`{_bounds(entry, ', each ')}"
+    return _WORDS[str(field.get("format", field.get("type")))] + _bounds(field)
+
+
+def _bounds(field: _Schema, before: str = ", ") -> str:
     bounds = [words.format(field[name]) for name, words in _BOUNDS if name in field]
-    return ", ".join((word, " and ".join(bounds))) if bounds else word
+    return before + " and ".join(bounds) if bounds else ""
 
 
 def _default(field: _Schema) -> str:

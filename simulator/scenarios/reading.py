@@ -1,5 +1,6 @@
 """Reads scenarios from TOML files. What is wrong with one is told by line, field and remedy."""
 
+import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,16 +8,15 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import get_args
 
-import tomlkit
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
-from tomlkit.items import AoT, Array, Item
+from tomlkit.exceptions import ParseError
 
+from simulator.scenarios.lines import line_of
 from simulator.scenarios.scenario import Scenario
 
 SHIPPED = Path(__file__).parent
 _SUFFIX = ".toml"
-_MARK = "here it is"
 
 _REMEDIES: Mapping[str, str] = {
     "missing": "is missing",
@@ -24,6 +24,7 @@ _REMEDIES: Mapping[str, str] = {
     "date_type": "must be a date without quotes, such as 2026-03-02",
     "int_type": "must be a whole number",
     "float_type": "must be a number",
+    "finite_number": "must be a number",
     "bool_type": "must be true or false",
     "string_type": "must be a text in quotes",
     "tuple_type": "must be a list in brackets",
@@ -33,10 +34,23 @@ _REMEDIES: Mapping[str, str] = {
     "literal_error": "must be {expected}",
     "string_too_short": "must not be empty",
     "string_too_long": "must have at most {max_length} characters",
+    "string_pattern_mismatch": "must have no control characters such as line breaks",
     "too_short": "must be a pair such as [2, 80]",
     "too_long": "must be a pair such as [2, 80]",
 }
 """What would do, by pydantic's name of the error."""
+
+_USER_ID = "must consist of visible ASCII characters other than /"
+_REMEDIES_OF_FIELDS: Mapping[tuple[str, str], str] = {
+    ("string_pattern_mismatch", "user_id"): _USER_ID,
+}
+"""What would do where the name of the error does not say enough: by error and field."""
+
+_SLIPS = (
+    (re.compile(r"([\w.-]+)\s*=\s*(\d+:[\d:.]*)"), "must be a time of day such as 07:15:00"),
+    (re.compile(r"([\w.-]+)\s*=\s*(\d+-[\d-]*)"), "must be a date such as 2026-03-02"),
+)
+"""Values that are no TOML, behind the name of their field, and what was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,7 @@ def find(name: str) -> Scenario:
     """The scenario of this name, or in this file. Raises ``NoScenario`` or ``BadScenario``."""
     path = shipped().get(name, Path(name))
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise NoScenario(_unreadable(name, error)) from None
     return parse(text, path)
@@ -82,12 +96,34 @@ def find(name: str) -> Scenario:
 def parse(text: str, path: Path) -> Scenario:
     """The scenario that ``text`` describes. Raises ``BadScenario``, which names ``path``."""
     try:
+        return _parse(text, path)
+    except RecursionError:
+        deepest = _busiest(text, r"[\[{.]")
+        raise BadScenario(path, [Problem(deepest, "TOML", "is nested too deeply")]) from None
+    except ParseError as error:
+        # What finds the lines is stricter than what reads the values: 100 levels are its limit.
+        reason = str(error).partition(" at line ")[0]
+        raise BadScenario(path, [Problem(error.line, "TOML", reason)]) from None
+
+
+def _parse(text: str, path: Path) -> Scenario:
+    try:
         return Scenario.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise BadScenario(path, [_syntax(error, text)]) from None
     except ValidationError as error:
         complaints = error.errors(include_url=False)
         raise BadScenario(path, _problems(complaints, text)) from None
+    except ValueError:
+        # Python refuses to read a whole number of thousands of digits.
+        longest = _busiest(text, r"\d")
+        raise BadScenario(path, [Problem(longest, "TOML", "the number is too long")]) from None
+
+
+def _busiest(text: str, pattern: str) -> int:
+    """The line with the most matches: a parser that gives up does not say where."""
+    counts = [len(re.findall(pattern, line)) for line in text.split("\n")]
+    return counts.index(max(counts)) + 1
 
 
 def _unreadable(name: str, error: Exception) -> str:
@@ -102,13 +138,28 @@ def _unreadable(name: str, error: Exception) -> str:
 def _syntax(error: tomllib.TOMLDecodeError, text: str) -> Problem:
     message, _, place = str(error).rpartition(" (at ")
     words = place.rstrip(")").replace(",", "").split()
-    line = int(words[1]) if "line" in words else len(text.splitlines())
-    return Problem(line, "TOML", message[:1].lower() + message[1:])
+    if "line" not in words:
+        return Problem(len(text.splitlines()), "TOML", message[:1].lower() + message[1:])
+    line, column = int(words[1]), int(words[3])
+    field, remedy = _slip(text.split("\n")[line - 1], column - 1) or (
+        "TOML",
+        message[:1].lower() + message[1:],
+    )
+    return Problem(line, field, remedy)
+
+
+def _slip(line: str, column: int) -> tuple[str, str] | None:
+    """The field whose value the parser stumbled over in that column (from 0), and its remedy."""
+    for pattern, remedy in _SLIPS:
+        for found in pattern.finditer(line):
+            if found.start(2) <= column <= found.end(2):
+                return found[1], remedy
+    return None
 
 
 def _problems(complaints: Iterable[ErrorDetails], text: str) -> list[Problem]:
     found = [
-        Problem(_line(text, complaint["loc"]), _name(complaint["loc"]), _remedy(complaint))
+        Problem(line_of(text, complaint["loc"]), _name(complaint["loc"]), _remedy(complaint))
         for complaint in complaints
     ]
     return sorted(found, key=lambda problem: problem.line)
@@ -122,7 +173,8 @@ def _name(place: Sequence[str | int]) -> str:
 def _remedy(complaint: ErrorDetails) -> str:
     if complaint["type"] == "extra_forbidden":
         return _unknown(complaint["loc"])
-    remedy = _REMEDIES.get(complaint["type"])
+    kind, field = complaint["type"], str(complaint["loc"][-1]) if complaint["loc"] else ""
+    remedy = _REMEDIES_OF_FIELDS.get((kind, field)) or _REMEDIES.get(kind)
     if remedy is not None:
         return remedy.format(**complaint.get("ctx", {}))
     return complaint["msg"].removeprefix("Value error, ")
@@ -150,29 +202,3 @@ def _table(annotation: object) -> type[BaseModel]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation
     return _table(get_args(annotation)[0])
-
-
-def _line(text: str, place: Sequence[str | int]) -> int:
-    """In which line the field stands; the line of its table if it is missing."""
-    document = tomlkit.parse(text)
-    item = _nearest(document, place)
-    if item is None:
-        return 1
-    item.comment(_MARK)
-    lines = tomlkit.dumps(document).splitlines()
-    # The mark stands behind the item: where a list ends, not where it begins.
-    last = next(number for number, line in enumerate(lines, 1) if _MARK in line)
-    return last - item.as_string().count("\n") if isinstance(item, Array) else last
-
-
-def _nearest(document: tomlkit.TOMLDocument, place: Sequence[str | int]) -> Item | None:
-    """The item at ``place`` as far as there is one; None for the document itself."""
-    item: object = document
-    for step in place:
-        if isinstance(item, AoT) and isinstance(step, int):
-            item = item[step]
-            continue
-        if not (isinstance(item, dict) and step in item):
-            break
-        item = item[step]
-    return item if isinstance(item, Item) else None

@@ -20,8 +20,9 @@ class Person(Value):
     93:1043) demands.
     """
 
-    user_id: Annotated[str, Field(min_length=1, max_length=128)] = "audrey"
-    """The ``user_id`` of the API document."""
+    user_id: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[!-.0-~]*$")] = "audrey"
+    """The ``user_id`` of the API document: up to 64 visible ASCII characters, but no ``/``.
+    It is a part of other names, between slashes, and of idempotency keys."""
     resting_pulse_bpm: Annotated[float, Field(ge=45, le=90)] = 65.0
     """Beats per minute without any stress. Nunan 2010: mean NN 926 ms, which is 65."""
     pulse_rise_bpm: Annotated[float, Field(ge=0, le=40)] = 22.0

@@ -1,14 +1,18 @@
 """``petsim`` for people: what it says, writes, refuses."""
 
+import errno
 import json
+import os
 import subprocess
 import sys
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
 from simulator.__main__ import main
 
+ROOT = Path(__file__).parents[2]
 SHORT = ["--hours", "10", "--polling", "next", "--no-report"]
 
 
@@ -37,6 +41,126 @@ def test_a_day_is_told_judged_and_lived_again(
     assert "they part in line 1:" in wrong.err
 
 
+def _lived(out: Path) -> tuple[Path, str]:
+    """The trace of a short day that was lived there, and its digest."""
+    main(["day", *SHORT, "--hours", "1", "--quiet", "--out", str(out)])
+    summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
+    return out / "trace.jsonl", summary["digest"]
+
+
+def test_a_damaged_trace_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The day is the same, but what lies there is not what was lived."""
+    trace, digest = _lived(tmp_path)
+    trace.write_bytes(trace.read_bytes() + b"more\n")
+    found = sha256(trace.read_bytes()).hexdigest()
+    capsys.readouterr()
+    assert main(["replay", str(tmp_path)]) == 1
+    said = capsys.readouterr()
+    assert "the same day" in said.out
+    assert said.err == f"petsim: {trace} is damaged: its digest is {found}, not {digest}\n"
+
+
+def test_a_trace_that_is_no_text_is_compared(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Bytes that are no UTF-8 are shown as good as it goes."""
+    trace, digest = _lived(tmp_path)
+    trace.write_bytes(b"\xff\xfe\n")
+    summary = tmp_path / "summary.json"
+    summary.write_text(summary.read_text(encoding="utf-8").replace(digest, "0"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["replay", "--quiet", str(tmp_path)]) == 1
+    assert "they part in line 1:\n  then \ufffd\ufffd\n" in capsys.readouterr().err
+
+
+def test_a_trace_that_is_gone_matters_only_to_say_where_days_part(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The digest in the summary is enough to find the same day."""
+    trace, digest = _lived(tmp_path)
+    trace.unlink()
+    assert main(["replay", "--quiet", str(tmp_path)]) == 0
+    summary = tmp_path / "summary.json"
+    summary.write_text(summary.read_text(encoding="utf-8").replace(digest, "0"), encoding="utf-8")
+    capsys.readouterr()
+    assert main(["replay", "--quiet", str(tmp_path)]) == 1
+    said = capsys.readouterr().err
+    assert f"{trace} is gone" in said
+    assert "damaged" not in said
+
+
+@pytest.mark.parametrize("name", ["trace.jsonl", "summary.json"])
+def test_a_folder_in_place_of_a_file_is_named(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Reading it again, and writing it, is an error of one line."""
+    _lived(tmp_path)
+    (tmp_path / name).unlink()
+    (tmp_path / name).mkdir()
+    capsys.readouterr()
+    assert main(["replay", "--quiet", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"petsim: {tmp_path / name} cannot be read: Is a directory\n"
+    assert main(["day", *SHORT, "--hours", "1", "--quiet", "--out", str(tmp_path)]) == 2
+    assert capsys.readouterr().err.startswith("petsim: cannot write")
+
+
+@pytest.mark.parametrize("trouble", [errno.EISDIR, errno.ENOTDIR, errno.EACCES, errno.EPERM])
+def test_trouble_with_a_file_is_an_error_of_one_line(
+    trouble: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It names the file, if the system does."""
+    _fail_with(OSError(trouble, "in another language", "x.json"), monkeypatch)
+    assert main(["scenarios"]) == 2
+    assert capsys.readouterr().err == f"petsim: cannot write x.json: {os.strerror(trouble)}\n"
+
+
+def test_other_trouble_is_a_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It keeps its traceback."""
+    _fail_with(OSError(errno.EBADF, "bad"), monkeypatch)
+    with pytest.raises(OSError, match="bad"):
+        main(["scenarios"])
+
+
+def test_who_stops_it_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Ctrl-C has no message of its own."""
+    _fail_with(KeyboardInterrupt(), monkeypatch)
+    assert main(["scenarios"]) == 130
+    assert capsys.readouterr().err == "petsim: stopped\n"
+
+
+def _fail_with(end: BaseException, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise end
+
+    monkeypatch.setattr("simulator.commands.scenarios.shipped", fail)
+
+
+@pytest.mark.parametrize(
+    ("asked", "unbuffered"),
+    [(["scenarios", "--fields"], ""), (["scenarios", "--fields"], "1"), (["--help"], "")],
+)
+def test_a_closed_pipe_ends_it_quietly(asked: list[str], unbuffered: str) -> None:
+    """As in ``petsim ... | head -1``, where nobody reads the rest."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "simulator", *asked],
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+        )
+    finally:
+        os.close(writer)
+    assert done.stderr == ""
+    assert done.returncode == 141
+
+
 def test_quiet_says_nothing_and_json_is_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -48,6 +172,17 @@ def test_quiet_says_nothing_and_json_is_json(
     written = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     assert said == written
     assert said["scenario"]["hours"] == 10
+
+
+def test_what_was_not_put_to_the_test_is_named(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """An hour of sleep breaks no promise and proves little."""
+    asleep = ["--hours", "1", "--polling", "next", "--no-report"]
+    assert main(["day", *asleep, "--out", str(tmp_path)]) == 3
+    said = capsys.readouterr()
+    assert "no promise is broken, but not put to the test: reminder on screen" in said.err
+    assert "not put to the test" in said.out
 
 
 def test_scenarios_are_listed(capsys: pytest.CaptureFixture[str]) -> None:

@@ -37,6 +37,17 @@ end_time = 20:00:00
 delay_ms = [1, 2]
 """
 
+COMMUTES = """\
+bed = 23:00:00
+commute = [
+  { start = 11:00:00, minutes = 5 },
+  { start = 12:00:00, minutes = 0 },
+  { start = 13:00:00 },
+]
+"""
+TIMETABLE = "[timetable]\nwake = 07:00:00\nbed = 23:00:00\n"
+TIME = "must be a time of day such as 07:15:00"
+
 
 def test_at_least_five_stories_are_shipped() -> None:
     """Each of them reads, and says in a sentence what happens."""
@@ -91,6 +102,120 @@ def test_what_is_wrong_is_named(old: str, new: str, complaint: str) -> None:
     with pytest.raises(BadScenario) as refused:
         parse(GOOD.replace(old, new, 1), FILE)
     assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("[water]\n", "[water]\ninterval_min = true\n", "my.toml:20: water.interval_min: must be"),
+        ('"Music"', "false", "my.toml:15: timetable.study[2].label: must be a text"),
+        ("[1, 2]", "[1, 2]\nrequest_loss = true", "my.toml:25: network.request_loss: must be"),
+        (
+            '"Maths"',
+            '"""\nMa\nths"""',
+            "my.toml:10: timetable.study[1].label: must have no control",
+        ),
+        ("bed = 23:00:00\n", COMMUTES, "my.toml:10: timetable.commute[2].minutes: must be at"),
+        ("bed = 23:00:00\n", COMMUTES, "my.toml:11: timetable.commute[3].minutes: is missing"),
+        ("[1, 2]", "[\n1,\ntrue,\n]", "my.toml:26: network.delay_ms[2]: must be a whole number"),
+        ("[water]", "[water]\n[[exam]]\n[[exam]]\n[x]", "my.toml:20: exam: is not known"),
+        (TIMETABLE, "", "my.toml:6: timetable.wake: is missing"),
+        ("23:00:00\n", "07:00:00 # late\n", "my.toml:5: timetable: bed must be another time"),
+        ('title = "Mine"', 'title = "here it is"\nmine = 5', "my.toml:2: mine: is not known"),
+    ],
+)
+def test_the_line_is_that_of_the_field(old: str, new: str, complaint: str) -> None:
+    """Or of the table in which it is missing; whatever stands in its place, or around it."""
+    with pytest.raises(BadScenario) as refused:
+        parse(GOOD.replace(old, new, 1), FILE)
+    assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("between", "line"),
+    [
+        ("[timetable]\nwake = 07:00:00\n", 21),
+        ("[timetable]\nwake = 07:00:00\nbed = true\n", 23),
+    ],
+)
+def test_a_table_in_two_places_has_the_line_of_its_header(between: str, line: int) -> None:
+    """The lists of a table may stand far before it, with other tables between them."""
+    text = GOOD.replace(TIMETABLE, "").replace("[network]", f"{between}[network]")
+    text = text.replace("[water]", "[habits]\n[water]")
+    with pytest.raises(BadScenario) as refused:
+        parse(text, FILE)
+    assert [(found.line, found.field) for found in refused.value.problems] == [
+        (line, "timetable.bed")
+    ]
+
+
+def test_dotted_fields_have_their_line() -> None:
+    """A table without any header stands where the first of its fields does."""
+    dotted = "water.start_time = 08:00:00\n[timetable]"
+    text = GOOD.replace("[timetable]", dotted).replace("[water]\nstart_time = 08:00:00\n", "")
+    with pytest.raises(BadScenario) as refused:
+        parse(text.replace("end_time = 20:00:00\n", ""), FILE)
+    assert str(refused.value) == "my.toml:5: water.end_time: is missing"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("07:00:00", "07:15", f"my.toml:6: wake: {TIME}"),
+        ("07:00:00", "25:15:00", f"my.toml:6: wake: {TIME}"),
+        ("07:00:00", "7:15:00", f"my.toml:6: wake: {TIME}"),
+        ("bed = 23:00:00\n", "trip = [{ to = 'x', start = 7:15 }]\n", f"my.toml:7: start: {TIME}"),
+        ("2026-03-02", "2026-02-30", "my.toml:2: date: must be a date such as"),
+        ("2026-03-02", "2026-13-02", "my.toml:2: date: must be a date such as"),
+        ("07:00:00", "07:00:00 bed = 7:15", "my.toml:6: TOML: expected newline"),
+        (
+            "minutes = 60",
+            "minutes = 60\npressure = nan",
+            ":13: timetable.study[1].pressure: must be",
+        ),
+        ("minutes = 60", f"minutes = {'9' * 5000}", "my.toml:12: TOML: the number is too long"),
+        ("minutes = 60", f"minutes = {'[' * 9999}", "my.toml:12: TOML: is nested too deeply"),
+        (
+            "minutes = 60",
+            f"minutes = {'[' * 120 + ']' * 120}",
+            "my.toml:12: TOML: TOML value nested",
+        ),
+        ("[1, 2]", f"[1, {2**64}]", "my.toml:24: network.delay_ms[2]: must be at most 86400000"),
+        ('"Music"', r'"Mu\tsic"', "study[2].label: must have no control characters"),
+    ],
+)
+def test_slips_are_named(old: str, new: str, complaint: str) -> None:
+    """What TOML or Python cannot read has a line, and if possible a field, like the rest."""
+    assert old in GOOD
+    with pytest.raises(BadScenario) as refused:
+        parse(GOOD.replace(old, new, 1), FILE)
+    assert complaint in str(refused.value)
+
+
+@pytest.mark.parametrize("user_id", ["a/b", "a b", "ä", "a\\n", "a\\u007f"])
+def test_a_user_id_can_be_a_part_of_other_names(user_id: str) -> None:
+    """Visible ASCII without a slash; the remedy says so."""
+    person = f'[person]\nuser_id = "{user_id}"\n[water]'
+    with pytest.raises(BadScenario) as refused:
+        parse(GOOD.replace("[water]", person), FILE)
+    assert str(refused.value) == (
+        "my.toml:20: person.user_id: must consist of visible ASCII characters other than /"
+    )
+
+
+@pytest.mark.parametrize("user_id", ["!-.0~", "a" * 64])
+def test_a_user_id_may_be_strange(user_id: str) -> None:
+    """All but the slash, from the first visible character to the last; up to 64 of them."""
+    person = f'[person]\nuser_id = "{user_id}"\n[water]'
+    assert parse(GOOD.replace("[water]", person), FILE).person.user_id == user_id
+    with pytest.raises(BadScenario, match="at most 64 characters"):
+        parse(GOOD.replace("[water]", person.replace(user_id, "a" * 65)), FILE)
+
+
+def test_a_byte_order_mark_is_no_fault(tmp_path: Path) -> None:
+    """Some editors put one at the start of each file."""
+    (tmp_path / "x.toml").write_text(GOOD, encoding="utf-8-sig")
+    assert find(str(tmp_path / "x.toml")).title == "Mine"
 
 
 def test_all_problems_are_told_at_once() -> None:
