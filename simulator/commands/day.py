@@ -13,6 +13,7 @@ from simulator.commands import Exit, Misuse
 from simulator.commands.voice import Voice, add_loudness
 from simulator.kernel.stopwatch import Stopwatch
 from simulator.kernel.trace import Json
+from simulator.report import PAGE, PICTURE
 from simulator.report.summary import first_objection, shown, summarize
 from simulator.scenarios.reading import BadScenario, NoScenario, find
 from simulator.scenarios.scenario import Scenario
@@ -43,7 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="the pets poll at fixed periods, or when the server says",
     )
     parser.add_argument("--out", type=Path, default=Path("runs/day"), help="(default runs/day)")
-    parser.add_argument("--no-report", action="store_true", help="no report.html and report.png")
+    parser.add_argument("--no-report", action="store_true", help=f"no {PAGE} and {PICTURE}")
     add_loudness(parser)
 
 
@@ -84,7 +85,7 @@ def make_folder(out: Path) -> Path:
     """
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for name in (SUMMARY, "report.html", "report.png"):
+        for name in (SUMMARY, PAGE, PICTURE):
             (out / name).unlink(missing_ok=True)
         (out / TRACE).touch()
     except OSError as error:

@@ -49,6 +49,9 @@ class Judge:
         """What to call when the server has done what an operation asks. Asked once, like that."""
         return {}
 
+    def miss(self, asked: Event, at: int) -> None:
+        """The world is over at ``at``, and this request was neither lost nor answered."""
+
     def conclude(self, at: int) -> None:
         """The world is over at ``at``: judge what should have come by now."""
 

@@ -40,6 +40,8 @@ class Court:
     def conclude(self, at: int) -> None:
         """The world is over."""
         for judge in self.judges:
+            for asked in self._exchanges.unanswered:
+                judge.miss(asked, at)
             judge.conclude(at)
 
     @property

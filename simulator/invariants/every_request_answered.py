@@ -3,7 +3,8 @@
 Without this judge a server that fell silent would break no other promise.
 """
 
-from simulator.invariants import Hears, Judge, Objection
+from simulator.invariants import EVERY, Hears, Judge, Weighs
+from simulator.invariants.exchanges import Exchange
 from simulator.kernel.trace import Event, number, words
 
 _ANSWER_MS = 1_000
@@ -18,46 +19,34 @@ class EveryRequestAnswered(Judge):
     def __init__(self) -> None:
         super().__init__()
         self._delay_ms = 0
-        self._asked: dict[int, Event] = {}
 
     @property
     def hears(self) -> Hears:
-        """What was asked, and whether it was lost or answered."""
-        return {
-            "world": self._begin,
-            "request": self._ask,
-            "lost": self._lose,
-            "served": self._serve,
-        }
+        """How long a message may be under way."""
+        return {"world": self._begin}
 
-    def conclude(self, at: int) -> None:
+    @property
+    def weighs(self) -> Weighs:
+        """Every answer is a case."""
+        return {EVERY: self._time}
+
+    def miss(self, asked: Event, at: int) -> None:
         """What was asked long enough ago and has no answer is an objection."""
-        for asked in self._asked.values():
-            if at - number(asked, "at") > self._delay_ms + _ANSWER_MS:
-                self._object(asked, "was never answered")
+        if not self._is_in_time(at - number(asked, "at")):
+            what = f"{words(asked, 'method')} {words(asked, 'path')}, was never answered"
+            said = f"request {asked['id']} of {asked['who']}, {what}"
+            self.demand(False, number(asked, "at"), said)
 
     def _begin(self, event: Event) -> None:
         scenario = event["scenario"]
         assert isinstance(scenario, dict)
         self._delay_ms = scenario["network"]["delay_ms"][1]
 
-    def _ask(self, event: Event) -> None:
-        self._asked[number(event, "id")] = event
+    def _time(self, exchange: Exchange) -> None:
+        took_ms = exchange.at - exchange.asked_at
+        what = f"{exchange.operation}, was answered after {took_ms} ms"
+        said = f"request {exchange.id} of {exchange.who}, {what}"
+        self.demand(self._is_in_time(took_ms), exchange.asked_at, said)
 
-    def _lose(self, event: Event) -> None:
-        if event["leg"] == "request":
-            del self._asked[number(event, "id")]
-
-    def _serve(self, event: Event) -> None:
-        asked = self._asked.pop(number(event, "id"))
-        took_ms = number(event, "at") - number(asked, "at")
-        if took_ms > self._delay_ms + _ANSWER_MS:
-            return self._object(asked, f"was answered after {took_ms} ms")
-        self.cases += 1
-        return None
-
-    def _object(self, asked: Event, what: str) -> None:
-        self.cases += 1
-        operation = f"{words(asked, 'method')} {words(asked, 'path')}"
-        said = f"request {asked['id']} of {asked['who']}, {operation}, {what}"
-        self.objections.append(Objection(number(asked, "at"), said))
+    def _is_in_time(self, ms: int) -> bool:
+        return ms <= self._delay_ms + _ANSWER_MS

@@ -55,6 +55,11 @@ class Exchanges:
     def __init__(self) -> None:
         self._asked: dict[int, Event] = {}
 
+    @property
+    def unanswered(self) -> tuple[Event, ...]:
+        """Requests that neither got lost on their way nor were answered yet."""
+        return tuple(self._asked.values())
+
     def complete(self, event: Event) -> Exchange | None:
         """The exchange that ``event`` completes at the server, if it does."""
         kind = event["kind"]

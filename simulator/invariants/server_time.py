@@ -1,8 +1,8 @@
 """The server knows what time it is: what it stamps now carries this instant."""
 
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Protocol
+from datetime import UTC, date, datetime, time, timedelta
 
+from petcore.ports.zones import Zones
 from simulator.invariants import Hears, Judge, Weighs
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.repeats import Repeats
@@ -17,14 +17,6 @@ _STAMPED = {
     "POST /api/breaks/pomodoro/start": ("session", "started_at"),
 }
 """Where an answer says when it was given: in which part ("" for all of it), under which name."""
-
-
-class Zones(Protocol):
-    """Knows time zones by name."""
-
-    def zone(self, name: str) -> tzinfo:
-        """The zone called ``name``."""
-        ...
 
 
 class ServerTime(Judge):

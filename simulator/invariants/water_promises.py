@@ -7,22 +7,14 @@ before the start runs over midnight; equal ends mean the whole day.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, tzinfo
-from typing import Protocol
 
+from petcore.ports.zones import Zones
 from simulator.invariants import Judge, Objection, Weighs
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.repeats import Repeats
 
 _REMEMBERED = 64
 """Reminders of one user. A poll is not repeated after days."""
-
-
-class Zones(Protocol):
-    """Knows time zones by name."""
-
-    def zone(self, name: str) -> tzinfo:
-        """The zone called ``name``."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

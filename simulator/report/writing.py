@@ -3,11 +3,10 @@
 from pathlib import Path
 
 from simulator.kernel.trace import Json
+from simulator.report import PAGE, PICTURE
 from simulator.report.page import page
 from simulator.report.picture import draw
 from simulator.report.telling import tell
-
-PAGE, PICTURE = "report.html", "report.png"
 
 
 def write_report(trace: Path, summary: Json, out: Path) -> tuple[Path, Path]:

@@ -1,33 +1,18 @@
 """A day of a student with the real pet and the real server."""
 
 import io
+import json
 from collections import Counter
-from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from simpy import Environment
 
-from firmware.logic.config import Config
-from petcore.adapters.entropy_seeded import SeededEntropy
-from petcore.adapters.store_memory import MemoryStore
-from petcore.app import create_app
-from petcore.settings import default_settings
-from petcore.wiring import wire
-from simulator.device.board import VirtualBoard
-from simulator.kernel.clock import VirtualClock
-from simulator.kernel.loop import VirtualLoop
-from simulator.kernel.stage import Stage
-from simulator.kernel.streams import Streams
-from simulator.kernel.trace import Event, Trace, number, words
-from simulator.network.link import Network
+from simulator.device.options import DeviceOptions
+from simulator.kernel.trace import Event, number, words
 from simulator.network.weather import Weather
-from simulator.people.habits import (
-    Habits,
-)
-from simulator.people.student import Student
-from simulator.signals.person import Camera, Person
+from simulator.scenarios.scenario import Scenario
+from simulator.world import World, run
 from tests.simulator.people.rooms import (
     BUSY,
     BUSY_WATER,
@@ -41,29 +26,18 @@ from tests.simulator.people.rooms import (
 
 def lived(seed: int, weather: Weather) -> list[Event]:
     """A busy day in Vancouver with the real pet and the real server."""
-    environment, events = Environment(0), list[Event]()
-    with closing(VirtualLoop(environment)) as loop:
-        clock = VirtualClock(environment, VANCOUVER_MIDNIGHT)
-        trace = Trace(environment, io.BytesIO())
-        trace.listen(events.append)
-        stage = Stage(environment, loop, clock, Streams(seed), trace)
-        entropy = SeededEntropy(stage.streams.stream("server"))
-        services = wire(
-            default_settings(store="memory:"), clock=clock, entropy=entropy, store=MemoryStore()
-        )
-        loop.run_until_complete(services.open())
-        network = Network(create_app(services), stage, weather)
-        student = Student(
-            network, "America/Vancouver", Person(), BUSY, BUSY_WATER, Habits(), Camera()
-        )
-        config = Config("audrey", "pet-audrey", use_next_poll=True)
-        board = VirtualBoard(network, "pet/audrey", config, student.sees)
-        student.sit_down_at(board)
-        student.begin()
-        board.plug_in()
-        loop.run_for(24 * HOUR_MS)
-        board.close()
-    return events
+    scenario = Scenario(
+        title="A busy day",
+        date=date(2026, 3, 2),
+        zone="America/Vancouver",
+        timetable=BUSY,
+        water=BUSY_WATER,
+        network=weather,
+        device=DeviceOptions(polling="next"),
+    )
+    trace = io.BytesIO()
+    run(World(seed=seed, scenario=scenario), trace)
+    return [json.loads(line) for line in trace.getvalue().splitlines()]
 
 
 @pytest.fixture(scope="module")
