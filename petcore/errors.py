@@ -62,6 +62,12 @@ class StoreUnavailable(PetcoreError):
     code = "store_unavailable"
 
 
+class TooLarge(PetcoreError):
+    """A document is larger than the store can keep; nothing was stored."""
+
+    code = "payload_too_large"
+
+
 class Duplicate(PetcoreError):
     """A document with this ``_id`` or this unique value is stored already. Services handle it."""
 

@@ -10,7 +10,7 @@ import uvicorn
 from petcore.app import create_app
 from petcore.errors import StartRefused
 from petcore.services import Services
-from petcore.settings import Settings
+from petcore.settings import Settings, shown
 
 _GRACE_S = 20
 _BACKLOG = 2048
@@ -55,10 +55,10 @@ async def _run(
     config: uvicorn.Config, services: Services, listener: socket.socket, settings: Settings
 ) -> None:
     host, port = listener.getsockname()[:2]
-    shown = f"[{host}]" if ":" in host else host
+    address = f"[{host}]" if ":" in host else host
     await services.open()
     try:
-        ready = f"petcore is ready at http://{shown}:{port} with store {settings.store}"
+        ready = f"petcore is ready at http://{address}:{port} with store {shown(settings.store)}"
         await _Server(config, ready).serve(sockets=[listener])
     finally:
         await services.close()

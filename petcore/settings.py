@@ -3,6 +3,7 @@
 Each setting is read from ``PETCORE_<NAME>``; flags of ``petcore serve`` go before it.
 """
 
+import re
 from datetime import timedelta
 from typing import Annotated, Literal
 
@@ -11,7 +12,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from petcore.errors import StartRefused
 
+MongoDriver = Literal["motor", "pymongo"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+_PASSWORD = re.compile(r"(//[^/@:]*:)[^/]*@")
 Seconds = Annotated[int, Field(ge=1, le=366 * 24 * 3600)]
 Part = Annotated[float, Field(ge=0, le=1)]
 
@@ -23,7 +26,9 @@ class Settings(BaseSettings):
 
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 5000
+    workers: Annotated[int, Field(ge=1, le=256)] = 1
     store: str = "sqlite:///petcore.db"
+    mongo_driver: MongoDriver = "motor"
     log_level: LogLevel = "info"
     log_format: Literal["pretty", "json"] = "pretty"
 
@@ -40,6 +45,11 @@ class Settings(BaseSettings):
     def idempotency_kept(self) -> timedelta:
         """How long an answer is kept under its key."""
         return timedelta(seconds=self.idempotency_kept_s)
+
+
+def shown(uri: str) -> str:
+    """A store's URI without the password in it."""
+    return _PASSWORD.sub(r"\1***@", uri)
 
 
 def default_settings(**given: object) -> Settings:

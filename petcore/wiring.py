@@ -28,7 +28,7 @@ from petcore.services.desktop_pet.prompts import Prompts
 from petcore.services.health import Health
 from petcore.services.idempotency import Once
 from petcore.services.outbox import Outbox
-from petcore.settings import Settings
+from petcore.settings import MongoDriver, Settings, shown
 
 
 def wire(
@@ -43,7 +43,7 @@ def wire(
         clock=clock or SystemClock(),
         entropy=entropy or SystemEntropy(),
         zones=TzdataZones(),
-        store=store or create_store(settings.store),
+        store=store or create_store(settings.store, settings.mongo_driver),
     )
     outbox = Outbox(ports.store, COLLECTIONS)
     once = Once(ports.store, outbox, ports.clock, settings.idempotency_kept)
@@ -70,18 +70,22 @@ def configure_logging(settings: Settings, clock: Clock) -> None:
     log_structlog.configure_logging(clock, settings.log_level, settings.log_format)
 
 
-def create_store(uri: str) -> Store:
-    """The store that ``uri`` names: ``memory:``, ``sqlite:///relative.db`` or
-    ``sqlite:////absolute.db``. Raises ``StartRefused``.
+def create_store(uri: str, driver: MongoDriver = "motor") -> Store:
+    """The store that ``uri`` names: ``memory:``, ``sqlite:///relative.db``,
+    ``sqlite:////absolute.db`` or ``mongodb://...``, through ``driver``. Raises ``StartRefused``.
     """
     if uri == "memory:":
         return MemoryStore()
-    path = uri.removeprefix("sqlite:///")
-    if path != uri and path:
-        return SqliteStore(Path(path), COLLECTIONS)
+    if uri.startswith("sqlite:///") and uri != "sqlite:///":
+        return SqliteStore(Path(uri.removeprefix("sqlite:///")), COLLECTIONS)
+    if uri.startswith(("mongodb://", "mongodb+srv://")):
+        # Its drivers take longer to import than all the rest; only who needs them waits for them.
+        from petcore.adapters.store_mongo import MongoStore  # noqa: PLC0415
+
+        return MongoStore(uri, COLLECTIONS, driver)
     raise StartRefused(
-        f"--store (PETCORE_STORE): {uri!r} names no store; use memory:, sqlite:///relative.db "
-        "or sqlite:////absolute.db"
+        f"--store (PETCORE_STORE): {shown(uri)!r} names no store; use memory:, "
+        "sqlite:///relative.db, sqlite:////absolute.db or mongodb://host/database"
     )
 
 

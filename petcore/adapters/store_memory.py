@@ -92,15 +92,12 @@ class _Shelf:
     def __init__(self, collection: Collection[Any]) -> None:
         self.collection = collection
         self.documents: dict[str, Document] = {}
-        self._indexed = ("_id", "version", *collection.indexed_fields())
         self._by_id = _Order(Index(()))
         self._orders = {index: _Order(index) for index in collection.indexes}
 
     def put(self, document: Document) -> None:
         """Store the document in place of the one with its ``_id``, if there is one."""
-        for name in self._indexed:
-            if type(document.get(name)) not in (str, int):
-                raise ValueError(f"{self.collection.name}.{name} must be a string or an integer")
+        self.collection.require_scalars(document)
         for order in self._orders.values():
             order.refuse_second_owner(document)
         old = self.documents.get(document["_id"])

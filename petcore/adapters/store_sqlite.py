@@ -19,8 +19,8 @@ from typing import Any, cast
 from petcore.adapters.store_sqlite_crew import Crew
 from petcore.adapters.store_sqlite_file import PROBE, Connection, File, Rows, prepare
 from petcore.adapters.store_sqlite_table import Statement, Table
-from petcore.adapters.store_sqlite_text import from_text
 from petcore.errors import Duplicate, StartRefused, StoreUnavailable
+from petcore.ports.document_text import from_text
 from petcore.ports.store import Collection, Query, R
 
 # A find of at most so many documents is short.

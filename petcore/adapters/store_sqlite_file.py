@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from petcore.adapters.store_sqlite_table import Statement, Table
-from petcore.adapters.store_sqlite_text import from_text
 from petcore.errors import Duplicate, StartRefused, StoreUnavailable
+from petcore.ports.document_text import from_text
 
 Connection = sqlite3.Connection
 Work = Callable[[Connection], Any]

@@ -11,9 +11,9 @@ parameters.
 # ruff: noqa: S608
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from petcore.adapters.store_sqlite_text import to_text
+from petcore.ports.document_text import to_text
 from petcore.ports.store import Collection, Index, Query, Scalar
 
 Statement = tuple[str, tuple[Scalar, ...]]
@@ -91,14 +91,9 @@ class Table:
 
     def _row(self, document: Mapping[str, object]) -> tuple[Scalar, ...]:
         text = to_text(document)
-        id, version = self._scalar(document, "_id"), self._scalar(document, "version")
-        return id, version, text, *[self._scalar(document, name) for name in self.fields]
-
-    def _scalar(self, document: Mapping[str, object], name: str) -> Scalar:
-        value = document.get(name)
-        if type(value) is str or type(value) is int:
-            return value
-        raise ValueError(f"{self.collection.name}.{name} must be a string or an integer")
+        self.collection.require_scalars(document)
+        id, version, *values = (document[name] for name in (*_OWN, *self.fields))
+        return cast("tuple[Scalar, ...]", (id, version, text, *values))
 
     def _create_index(self, index: Index) -> tuple[str, str]:
         kind = "UNIQUE INDEX" if index.unique else "INDEX"

@@ -17,6 +17,7 @@ Laws for documents, because they hold on every store:
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Generic, Protocol, TypedDict, TypeVar
 
 Scalar = str | int
@@ -32,6 +33,7 @@ class Record(TypedDict):
 R = TypeVar("R", bound=Mapping[str, object])
 R_co = TypeVar("R_co", bound=Mapping[str, object], covariant=True)
 
+_SCALARS = frozenset((str, int))
 _NAME = re.compile(r"[a-z_][a-z0-9_]*\Z")
 
 
@@ -58,6 +60,16 @@ class Collection(Generic[R_co]):
     def indexed_fields(self) -> tuple[str, ...]:
         """Every field that stands in some index, in order of first appearance."""
         return tuple(dict.fromkeys(name for index in self.indexes for name in index.fields))
+
+    @cached_property
+    def _looked_up(self) -> tuple[str, ...]:
+        return "_id", "version", *self.indexed_fields()
+
+    def require_scalars(self, document: Mapping[str, object]) -> None:
+        """Raise ``ValueError`` unless all that is looked up is a string or an integer."""
+        for name in self._looked_up:
+            if type(document.get(name)) not in _SCALARS:
+                raise ValueError(f"{self.name}.{name} must be a string or an integer")
 
 
 @dataclass(frozen=True)

@@ -88,6 +88,9 @@ def alike(one: object, other: object) -> bool:
 class StoreConformance:
     """The suite."""
 
+    word = "order"
+    """A word of SQL that names a collection."""
+
     @pytest.mark.asyncio
     async def test_ping_of_an_open_store_returns(self, store: Store) -> None:
         """An open store can be read and written."""
@@ -173,7 +176,7 @@ class StoreConformance:
     @pytest.mark.asyncio
     async def test_names_may_be_words_of_sql(self, store: Store) -> None:
         """No name that the port allows means anything to the store."""
-        odd = Collection[Any]("order", (Index(("select", "document")), Index(("version",))))
+        odd = Collection[Any](self.word, (Index(("select", "document")), Index(("version",))))
         document = {"_id": "o1", "version": 3, "select": "x", "document": "y", "rowid": 1.5}
         await store.insert(odd, document)
         assert await store.find(Query(odd, {"document": "y", "select": "x"})) == [document]
@@ -380,7 +383,8 @@ class StoreConformance:
             return_exceptions=True,
         )
         assert isinstance(ends[1], Duplicate)
-        assert [ends[0], *ends[2:]] == [None, True, False, None]
+        assert [ends[0], ends[4]] == [None, None]
+        assert {ends[2], ends[3]} == {True, False}
         assert ids(await store.find(Query(PETS))) == ["p0", "p1", "p2"]
 
     @pytest.mark.asyncio

@@ -6,8 +6,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 ROOMS = ("petcore", "simulator", "firmware", "tests")
 
-TYPE_IGNORES_MAX = 1
-ANYS_MAX = 143
+TYPE_IGNORES_MAX = 2
+ANYS_MAX = 160
 
 
 def _count(pattern: str) -> dict[str, int]:

@@ -32,6 +32,7 @@ STATUSES = {
     "not_found": 404,
     "wrong_state": 409,
     "key_reused": 409,
+    "payload_too_large": 413,
     "store_unavailable": 503,
     "internal_error": 500,
 }

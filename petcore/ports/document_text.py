@@ -1,7 +1,7 @@
-"""Documents of the SQLite store as JSON text, exactly.
+"""Documents as JSON text, exactly.
 
-Here: the one place that knows how an instant is written. Everything that the port allows comes
-back equal and of the same type; everything else is refused with ValueError.
+Here: the one place that knows how an instant is written in text. Everything that the port allows
+comes back equal and of the same type; everything else is refused with ValueError.
 
 An instant is written ``{"$date": <milliseconds since 1970>}``. A dictionary of the user's that
 looks like one gets another ``$`` in front (``{"$$date": ...}``), and so does one that looks like

@@ -1,0 +1,32 @@
+"""``petcore serve``: answer real devices."""
+
+from argparse import ArgumentParser, Namespace
+from typing import get_args
+
+from petcore.commands import Exit, add_store_arguments
+from petcore.serving import serve
+from petcore.settings import LogLevel, read_settings
+from petcore.wiring import configure_logging, wire
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """All that can be asked of a server."""
+    parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    parser.add_argument("--port", help="port to listen on, 0 for any free one (default 5000)")
+    add_store_arguments(parser)
+    parser.add_argument("--log-level", choices=get_args(LogLevel), help="(default info)")
+
+
+def execute(asked: Namespace) -> Exit:
+    """Serve until told to stop. Raises ``StartRefused``."""
+    settings = read_settings(
+        host=asked.host,
+        port=asked.port,
+        store=asked.store,
+        mongo_driver=asked.mongo_driver,
+        log_level=asked.log_level,
+    )
+    services = wire(settings)
+    configure_logging(settings, services.clock)
+    serve(settings, services)
+    return Exit.DONE
