@@ -1,13 +1,18 @@
 """Operations that happen once, however often they are asked for.
 
-A request may carry an idempotency key. Its answer is kept under user, route and key and is part of
-the deciding write itself, so it exists exactly when the change exists: no lease, no lock, no state
-in between. The key is looked up after the deciding document was loaded; whoever loaded it before a
-twin changed it loses the compare-and-swap, comes round again, and finds the twin's answer.
+A request may carry an idempotency key. Its answer is kept under user, route and key, and is part
+of the deciding write itself, so it exists exactly when the change exists: no lease and no lock.
+The key is looked up after the deciding document was loaded; whoever loaded it before a twin
+changed it loses the compare-and-swap, comes round again, and finds the twin's answer.
+
+Requests with one key may differ, and then only the first of them may act. Where the user or the
+key itself says what decides, they meet at that document. Where the request does, they would not,
+so the key is first bound to one request: it is stored without an answer. That can stay so for ever
+and holds nobody up: the same request goes on from there, any other is refused.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Generic, TypeVar
@@ -38,12 +43,14 @@ class Call:
 
 
 class KeptAnswer(Deciding):
-    """The answer given to a key. ``_id`` is made of user, route and key."""
+    """The answer given to a key, None if it is only bound to its request by ``fingerprint``.
+    ``_id`` is made of user, route and key.
+    """
 
     user_id: str
     route: str
     fingerprint: str
-    answer: Answer
+    answer: Answer | None
     created_at: datetime
     expires_at_ms: int
 
@@ -74,12 +81,14 @@ class Plan(Generic[S]):
 
     It is about ``subject``: those about the same take turns. ``find`` gives the user and the
     deciding document (through ``Outbox.load``), ``decide`` the decision on it; both run again
-    when somebody else was quicker.
+    when somebody else was quicker. ``binds_key`` says that it is the request which names the
+    deciding document.
     """
 
     subject: str
     find: Callable[[], Awaitable[tuple[str, S]]]
     decide: Callable[[S], Awaitable[Decision]]
+    binds_key: bool = False
 
 
 class Once:
@@ -94,12 +103,6 @@ class Once:
 
     async def run(self, call: Call, plan: Plan[S]) -> Answer:
         """The answer to ``call``. Raises ``KeyReused`` and what the plan raises."""
-        if call.key is None:
-            return await self._in_turn(call, plan)
-        async with self._turns.of(f"{call.route} {call.key}"):
-            return await self._in_turn(call, plan)
-
-    async def _in_turn(self, call: Call, plan: Plan[S]) -> Answer:
         async with self._turns.of(plan.subject):
             for _ in range(_ATTEMPTS):
                 try:
@@ -110,15 +113,39 @@ class Once:
 
     async def _attempt(self, call: Call, plan: Plan[S]) -> Answer:
         user_id, found = await plan.find()
-        if call.key is not None:
-            kept = await self._kept(user_id, call)
-            if kept is not None:
-                return kept
+        if call.key is None:
+            return await self._act(await plan.decide(found))
+        kept = await self._kept(user_id, call)
+        if kept is not None and kept["answer"] is not None:
+            return kept["answer"]
         decision = await plan.decide(found)
-        await self._commit(user_id, call, decision)
+        if decision.write is None and not decision.is_kept:
+            return decision.answer
+        answer = self._keep(user_id, call, decision.answer, 0 if kept is None else kept["version"])
+        await self._sweep_sometimes(answer.document)
+        if decision.write is None or decision.is_fresh:
+            # Twins would insert under different ids, so the key itself decides between them.
+            return await self._act(decision, first=answer)
+        if plan.binds_key and kept is None:
+            await self._outbox.commit(self._keep(user_id, call, None))
+            answer = replace(answer, expected=1)
+        return await self._act(decision, last=answer)
+
+    async def _act(
+        self,
+        decision: Decision,
+        first: Write[KeptAnswer] | None = None,
+        last: Write[KeptAnswer] | None = None,
+    ) -> Answer:
+        """Do what was decided, with the key's answer before or after it."""
+        given = (first, decision.write, *decision.others, last)
+        writes = [write for write in given if write is not None]
+        if writes:
+            await self._outbox.commit(writes[0], writes[1:])
         return decision.answer
 
-    async def _kept(self, user_id: str, call: Call) -> Answer | None:
+    async def _kept(self, user_id: str, call: Call) -> KeptAnswer | None:
+        """What is kept under the key. Raises ``KeyReused`` if it is bound to another request."""
         kept = await self._outbox.load(IDEMPOTENCY_KEYS, _key_id(user_id, call))
         if kept is None:
             return None
@@ -127,22 +154,11 @@ class Once:
             return None
         if kept["fingerprint"] != call.fingerprint:
             raise KeyReused("Idempotency-Key: used before with another request")
-        return kept["answer"]
+        return kept
 
-    async def _commit(self, user_id: str, call: Call, decision: Decision) -> None:
-        write, others = decision.write, decision.others
-        if call.key is not None and (write is not None or decision.is_kept):
-            kept = self._keep(user_id, call, decision.answer)
-            if write is None or decision.is_fresh:
-                # Twins would insert under different ids, so the key itself decides between them.
-                write, others = kept, (*((write,) if write else ()), *others)
-            else:
-                others = (*others, kept)
-            await self._sweep_sometimes(kept.document)
-        if write is not None:
-            await self._outbox.commit(write, others)
-
-    def _keep(self, user_id: str, call: Call, answer: Answer) -> Write[KeptAnswer]:
+    def _keep(
+        self, user_id: str, call: Call, answer: Answer | None, expected: int = 0
+    ) -> Write[KeptAnswer]:
         now = self._clock.now()
         kept = KeptAnswer(
             _id=_key_id(user_id, call),
@@ -156,7 +172,7 @@ class Once:
             outbox=[],
             outbox_len=0,
         )
-        return Write(IDEMPOTENCY_KEYS, kept)
+        return Write(IDEMPOTENCY_KEYS, kept, expected)
 
     async def _sweep_sometimes(self, kept: KeptAnswer) -> None:
         if int(kept["_id"][-4:], 16) % _SWEEP_EVERY == 0:

@@ -12,6 +12,7 @@ from petcore.ports.store import Query
 from petcore.services.desktop_pet.breaks import PomodoroWish
 from petcore.services.desktop_pet.collections import (
     COLLECTIONS,
+    FOCUS_REPORTS,
     FOCUS_SAMPLES,
     POMODORO_SESSIONS,
     WATER_EVENTS,
@@ -141,6 +142,31 @@ async def test_a_key_belongs_to_one_request() -> None:
     await breaks.start_pomodoro(POMODORO, Call("elsewhere", "key-1", "b"))
     await breaks.start_pomodoro(PomodoroWish("ben", 25, 5, 4), Call("start", "key-1", "b"))
     assert await server.store.count(Query(POMODORO_SESSIONS)) == 3
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_a_key_that_comes_twice_at_once_belongs_to_one_request(seed: int) -> None:
+    """Ten workers are asked to end ten sessions under one key: one ends, the rest are refused."""
+    server = Server()
+    wish = SessionWish("audrey", "Math", allow_prompted_breaks=True, signal_source="presage")
+    stress = server.services().desktop_pet.stress
+    sessions = [(await stress.start_session(wish, Call("start")))["session"] for _ in range(10)]
+    workers = [
+        server.services(InterleavedStore(server.store, Random(f"{seed}/{n}"))) for n in range(10)
+    ]
+
+    async def end(number: int) -> object:
+        session = sessions[number]
+        assert isinstance(session, dict)
+        call = Call("end", "key-1", f"body {number}")
+        return await workers[number].desktop_pet.stress.end_session(session["session_id"], call)
+
+    ends = await asyncio.gather(*map(end, range(10)), return_exceptions=True)
+    assert [type(each) for each in ends].count(KeyReused) == 9
+    assert await server.store.count(Query(FOCUS_REPORTS)) == 1
+    winner = next(number for number, each in enumerate(ends) if isinstance(each, dict))
+    assert await end(winner) == ends[winner]
 
 
 @pytest.mark.asyncio

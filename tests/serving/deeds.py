@@ -77,10 +77,13 @@ class Contents:
             self.users[str(each["user_id"])][name].append(each)
 
     def everything(self) -> Iterator[tuple[str, Document]]:
-        """Every document with the name of its collection."""
+        """Every document with the name of its collection, but for keys that are bound to a request
+        and have no answer yet: they promise nothing.
+        """
         for name, documents in self._documents.items():
             for document in documents:
-                yield name, document
+                if name != "idempotency_keys" or document["answer"] is not None:
+                    yield name, document
 
     def half_done(self) -> int:
         """How many documents still have something to deliver."""

@@ -83,7 +83,12 @@ class Breaks:
                 _pomodoro_answer(ended), Write(POMODORO_SESSIONS, ended, pomodoro["version"])
             )
 
-        plan = Plan(_pomodoro_key(session_id), lambda: self._find_pomodoro(session_id), decide)
+        plan = Plan(
+            _pomodoro_key(session_id),
+            lambda: self._find_pomodoro(session_id),
+            decide,
+            binds_key=True,
+        )
         return await self._once.run(call, plan)
 
     async def get_pomodoro_status(self, session_id: str) -> Answer:
@@ -161,7 +166,9 @@ class Breaks:
                 _prompt_answer(settled), Write(BREAK_PROMPTS, settled, prompt["version"])
             )
 
-        plan = Plan(prompt_key(prompt_id), lambda: self._find_prompt(prompt_id), decide)
+        plan = Plan(
+            prompt_key(prompt_id), lambda: self._find_prompt(prompt_id), decide, binds_key=True
+        )
         return await self._once.run(call, plan)
 
     async def _find_pomodoro(self, session_id: str) -> tuple[str, PomodoroSession]:

@@ -157,7 +157,7 @@ class Stress:
                 raise NotFound(f"session_id: no study session {session_id}")
             return session["user_id"], session
 
-        return Plan(id, find, decide)
+        return Plan(id, find, decide, binds_key=True)
 
     def _new_session(self, wish: SessionWish, allows: bool) -> FocusSession:
         id, now = self._ports.entropy.new_id(), self._ports.clock.now()
