@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from petcore.commands import Exit, serve
+from petcore.commands import Exit, serve, store
 from petcore.errors import StartRefused
 
 
@@ -18,13 +18,57 @@ class _Command:
     execute: Callable[[argparse.Namespace], Exit]
 
 
-_COMMANDS = (
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Commands of one thing: ``petcore store copy`` and so on."""
+
+    name: str
+    help: str
+    commands: tuple[_Command, ...]
+
+
+_COMMANDS: tuple[_Command | _Group, ...] = (
     _Command(
         "serve",
         "answer real devices",
         "Serve the documented APIs over HTTP until SIGTERM.",
         serve.add_arguments,
         serve.execute,
+    ),
+    _Group(
+        "store",
+        "copy, check or export what is stored, or erase a person",
+        (
+            _Command(
+                "copy",
+                "everything into another store",
+                "Copy everything from one store to another and prove that it arrived. Cut off, it "
+                "is continued by the same command. Nothing in the target is deleted.",
+                store.add_copy_arguments,
+                store.copy_store,
+            ),
+            _Command(
+                "check",
+                "hold every document against the schema map",
+                "Check every document: its fields, and what belongs together.",
+                store.add_check_arguments,
+                store.check_store,
+            ),
+            _Command(
+                "erase",
+                "remove a person wholly",
+                "Remove all documents of one user from every collection, for ever.",
+                store.add_erase_arguments,
+                store.erase_user,
+            ),
+            _Command(
+                "export",
+                "all that is stored about a person",
+                "Write all documents of one user as JSON lines.",
+                store.add_export_arguments,
+                store.export_user,
+            ),
+        ),
     ),
 )
 
@@ -43,18 +87,25 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="petcore", description="The server of a desktop companion and its neighbours."
     )
+    _add(parser, _COMMANDS)
+    return parser
+
+
+def _add(parser: argparse.ArgumentParser, commands: tuple[_Command | _Group, ...]) -> None:
     parsers = parser.add_subparsers(required=True, metavar="COMMAND")
-    for command in _COMMANDS:
+    for command in commands:
+        if isinstance(command, _Group):
+            _add(parsers.add_parser(command.name, help=command.help), command.commands)
+            continue
         sub = parsers.add_parser(
             command.name,
             help=command.help,
             description=command.story,
-            epilog="Each option can be set in the environment, too: "
-            "--log-level is PETCORE_LOG_LEVEL.",
+            epilog="Settings can be made in the environment, too: "
+            "--mongo-driver is PETCORE_MONGO_DRIVER.",
         )
         command.add_arguments(sub)
         sub.set_defaults(execute=command.execute)
-    return parser
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""Runs the app under uvicorn until it is told to stop."""
+"""Runs the app under uvicorn until it is told to stop, in this process or in several workers."""
 
 import asyncio
 import signal
 import socket
+from collections.abc import Callable
+from functools import partial
 from typing import NoReturn
 
 import uvicorn
@@ -11,6 +13,7 @@ from petcore.app import create_app
 from petcore.errors import StartRefused
 from petcore.services import Services
 from petcore.settings import Settings, shown
+from petcore.workers import DEAF_S, create_worker, require_shared, supervise
 
 _GRACE_S = 20
 _BACKLOG = 2048
@@ -19,24 +22,39 @@ _BACKLOG = 2048
 def serve(settings: Settings, services: Services) -> None:
     """Serve until SIGTERM or SIGINT; running requests are finished first.
 
-    Prints one line once requests are answered. Raises ``StartRefused`` when the address is taken
-    or the store cannot be opened.
+    Prints one line once requests are answered. Raises ``StartRefused`` when the address is taken,
+    the store cannot be opened, or several workers cannot share it.
     """
+    require_shared(settings)
     # uvicorn obeys these signals while it serves, and repeats them when it is done.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     with _listen(settings.host, settings.port) as listener:
-        config = uvicorn.Config(
-            create_app(services),
-            lifespan="off",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=_GRACE_S,
-        )
-        with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
-            runner.run(_run(config, services, listener, settings))
+        ready = _ready(listener, settings)
+        if settings.workers > 1:
+            config = _config(partial(create_worker, settings), settings.workers)
+            supervise(config, services, listener, ready)
+        else:
+            config = _config(create_app(services))
+            with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
+                runner.run(_run(config, services, listener, ready))
+
+
+def _config(app: Callable[..., object], workers: int = 1) -> uvicorn.Config:
+    """What uvicorn is to do. Each of several workers makes its app itself, by ``app``."""
+    is_shared = workers > 1
+    return uvicorn.Config(
+        app,
+        factory=is_shared,
+        workers=workers,
+        lifespan="on" if is_shared else "off",
+        ws="none",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_S,
+        timeout_worker_healthcheck=DEAF_S,
+    )
 
 
 class _Server(uvicorn.Server):
@@ -52,16 +70,19 @@ class _Server(uvicorn.Server):
 
 
 async def _run(
-    config: uvicorn.Config, services: Services, listener: socket.socket, settings: Settings
+    config: uvicorn.Config, services: Services, listener: socket.socket, ready: str
 ) -> None:
-    host, port = listener.getsockname()[:2]
-    address = f"[{host}]" if ":" in host else host
     await services.open()
     try:
-        ready = f"petcore is ready at http://{address}:{port} with store {shown(settings.store)}"
         await _Server(config, ready).serve(sockets=[listener])
     finally:
         await services.close()
+
+
+def _ready(listener: socket.socket, settings: Settings) -> str:
+    host, port = listener.getsockname()[:2]
+    address = f"[{host}]" if ":" in host else host
+    return f"petcore is ready at http://{address}:{port} with store {shown(settings.store)}"
 
 
 def _listen(host: str, port: int) -> socket.socket:

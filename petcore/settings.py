@@ -14,7 +14,8 @@ from petcore.errors import StartRefused
 
 MongoDriver = Literal["motor", "pymongo"]
 LogLevel = Literal["debug", "info", "warning", "error"]
-_PASSWORD = re.compile(r"(//[^/@:]*:)[^/]*@")
+_PASSWORD = re.compile(r"(?<=//).*@")
+_PASSWORD_OPTION = re.compile(r"(?i)([?&][a-z]*password=)[^&]*")
 Seconds = Annotated[int, Field(ge=1, le=366 * 24 * 3600)]
 Part = Annotated[float, Field(ge=0, le=1)]
 
@@ -48,8 +49,8 @@ class Settings(BaseSettings):
 
 
 def shown(uri: str) -> str:
-    """A store's URI without the password in it."""
-    return _PASSWORD.sub(r"\1***@", uri)
+    """A store's URI without the user and the passwords in it."""
+    return _PASSWORD_OPTION.sub(r"\1***", _PASSWORD.sub("***@", uri))
 
 
 def default_settings(**given: object) -> Settings:

@@ -8,6 +8,7 @@ from petcore.adapters.clock_system import SystemClock
 from petcore.adapters.entropy_system import SystemEntropy
 from petcore.adapters.store_memory import MemoryStore
 from petcore.adapters.store_sqlite import SqliteStore
+from petcore.adapters.store_sqlite_scrub import scrub
 from petcore.adapters.zones_tzdata import TzdataZones
 from petcore.errors import StartRefused
 from petcore.ports import Ports
@@ -23,11 +24,12 @@ from petcore.services.desktop_pet import (
     Stress,
     Water,
 )
-from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.desktop_pet.collections import COLLECTIONS, SHAPES
 from petcore.services.desktop_pet.prompts import Prompts
 from petcore.services.health import Health
 from petcore.services.idempotency import Once
 from petcore.services.outbox import Outbox
+from petcore.services.upkeep.check import Checker
 from petcore.settings import MongoDriver, Settings, shown
 
 
@@ -87,6 +89,52 @@ def create_store(uri: str, driver: MongoDriver = "motor") -> Store:
         f"--store (PETCORE_STORE): {shown(uri)!r} names no store; use memory:, "
         "sqlite:///relative.db, sqlite:////absolute.db or mongodb://host/database"
     )
+
+
+def existing_store(uri: str, driver: MongoDriver = "motor") -> Store:
+    """As ``create_store``, for who wants what is kept there: nothing is made anew by a typing
+    error. Raises ``StartRefused`` for ``memory:`` and for a SQLite file that is not there.
+    """
+    if uri == "memory:":
+        raise StartRefused("memory: keeps nothing between two commands; name another store")
+    path = _file_of(uri)
+    if path is not None and not path.exists():
+        raise StartRefused(f"there is no store {shown(uri)}: {path.absolute()} does not exist")
+    return create_store(uri, driver)
+
+
+def wire_checker() -> Checker:
+    """What holds the documents of a store against the schema map."""
+    return Checker(SHAPES, TzdataZones())
+
+
+def are_one_store(uri: str, other: str) -> bool:
+    """Whether both name the same store, as far as can be told without asking it."""
+    return _place(uri) == _place(other)
+
+
+def scrub_store(uri: str) -> bool:
+    """Leave nothing of what was deleted in the store's own files, if it has files here. It must
+    be closed; False says that another program keeps it open. Raises ``StoreUnavailable``.
+    """
+    path = _file_of(uri)
+    return path is None or scrub(path)
+
+
+def _file_of(uri: str) -> Path | None:
+    return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
+
+
+def _place(uri: str) -> object:
+    path = _file_of(uri)
+    if path is not None:
+        return path.resolve()
+    authority, _, rest = uri.partition("//")[2].partition("/")
+    hosts = frozenset(
+        host if ":" in host else f"{host}:27017"
+        for host in authority.rpartition("@")[2].partition("?")[0].lower().split(",")
+    )
+    return hosts, rest.partition("?")[0] or "petcore"
 
 
 def _policy(settings: Settings) -> HighStressPolicy:

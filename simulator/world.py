@@ -1,5 +1,6 @@
 """Seed and scenario in, a world out. Same seed, same scenario: the same days, to the last byte."""
 
+import asyncio
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -17,6 +18,7 @@ from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.adapters.store_memory import MemoryStore
 from petcore.adapters.zones_tzdata import TzdataZones
 from petcore.app import create_app
+from petcore.errors import StartRefused
 from petcore.ports.store import Collection, Query, Store
 from petcore.settings import default_settings
 from petcore.wiring import wire
@@ -25,6 +27,7 @@ from simulator.invariants.court import Court
 from simulator.invariants.panel import all_judges
 from simulator.kernel.clock import VirtualClock
 from simulator.kernel.loop import VirtualLoop
+from simulator.kernel.outside import outside
 from simulator.kernel.stage import Stage
 from simulator.kernel.streams import Streams
 from simulator.kernel.tally import Tally
@@ -65,25 +68,55 @@ class Outcome:
 
 
 def run(
-    world: World, trace_file: IO[bytes], progress: Callable[[int], None] | None = None
+    world: World,
+    trace_file: IO[bytes],
+    progress: Callable[[int], None] | None = None,
+    store: Store | None = None,
 ) -> Outcome:
     """Live through the whole time of ``world``.
 
     Writes the trace to ``trace_file``; tells ``progress`` now and then how many milliseconds of
-    the world have passed.
+    the world have passed. The server keeps what it has in ``store``, which must be empty and closed
+    and is closed again in the end, or else in memory; the trace is the same.
     """
     court, tally = Court(all_judges()), Tally()
-    with _stage(world, trace_file) as stage:
+    with _within_reach(store) as kept, _stage(world, trace_file) as stage:
         stage.trace.listen(tally.see)
         stage.trace.listen(court.see)
         stage.trace.note("world", **world.model_dump(mode="json"))
-        _live(world, stage, progress)
+        _live(world, stage, kept, progress)
         court.conclude(stage.now)
         return Outcome(stage.trace.digest, tally.counts, court, stage.now)
 
 
-def _live(world: World, stage: Stage, progress: Callable[[int], None] | None) -> None:
-    store = MemoryStore()
+def require_empty(store: Store) -> None:
+    """Raise ``StartRefused`` if ``store`` holds documents or cannot be used. It is closed again."""
+    asyncio.run(_require_empty(store))
+
+
+async def _require_empty(store: Store) -> None:
+    collections = wire(default_settings(store="memory:"), store=store).collections
+    await store.open()
+    try:
+        for collection in collections:
+            if await store.find(Query(collection, limit=1)):
+                raise StartRefused(
+                    f"the store holds {collection.name} already; a world needs an empty one"
+                )
+    finally:
+        await store.close()
+
+
+@contextmanager
+def _within_reach(store: Store | None) -> Iterator[Store]:
+    if store is None:
+        yield MemoryStore()
+        return
+    with outside(store) as seen:
+        yield seen
+
+
+def _live(world: World, stage: Stage, store: Store, progress: Callable[[int], None] | None) -> None:
     services = wire(
         default_settings(store="memory:"),
         clock=stage.clock,

@@ -1,7 +1,9 @@
 """Where log lines go and what they look like. Everybody writes them through ``logging``."""
 
 import logging
+import os
 import sys
+from multiprocessing import parent_process
 from typing import Literal
 
 import structlog
@@ -16,10 +18,13 @@ def configure_logging(
 ) -> None:
     """Write lines of ``level`` and above to standard error, one a line, stamped by ``clock``.
 
-    Lines written while a request is served carry its ``request_id``.
+    Lines written while a request is served carry its ``request_id``; those of a process that
+    shares the work with others carry its ``pid``, since each of them counts its own requests.
     """
+    told = {"pid": os.getpid()} if parent_process() else {}
 
     def stamp(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
+        event.update(told)
         event["at"] = clock.now().isoformat(timespec="milliseconds")
         if (request_id := REQUEST_ID.get()) is not None:
             event["request_id"] = request_id

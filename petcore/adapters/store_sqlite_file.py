@@ -5,6 +5,9 @@ Laws of this file:
 * One connection writes, with ``synchronous=FULL``; what it has committed is on the disk.
 * A write that fails alone (a duplicate) leaves its group alone: SQLite undoes that statement only.
   A transaction that fails takes the whole group with it, and nothing of it is stored.
+* Other processes may use the file, too. The log is brought into the file only while the write lock
+  is held, since SQLite before 3.51.3 can lose writes if one process begins the log anew while
+  another brings it in (https://sqlite.org/wal.html#walresetbug).
 * No ``sqlite3.Error`` gets out: it becomes ``Duplicate``, ``StoreUnavailable`` or, before the file
   is open, ``StartRefused``, each with the path, the cause and what can be done.
 """
@@ -26,8 +29,15 @@ Rows = list[tuple[Any, ...]]
 # How long a thread waits for another program's lock.
 PATIENCE_S = 2.0
 
+# SQLite sleeps the longer the longer it waits, and so the one who has waited longest is passed over
+# by processes that have just come. Whoever asks anew every so often has the chance of all others.
+_SPELL_S = 0.008
+
 # Enough for the inner pages of large indexes, so that reading costs the same in all sizes.
 _CACHE_KIB = 16_000
+
+# After so many writes, each of which leaves a few pages in it, the log is brought into the file.
+_WRITES_PER_CHECKPOINT = 256
 
 # What stands in the file's header: whose it is, and how its tables are made.
 _APPLICATION = 0x70657463
@@ -49,19 +59,24 @@ _CAUSES = {
 
 
 class File:
-    """An open file: one connection that writes, one for a reading thread, one for the loop."""
+    """An open file: one connection that writes, one for a reading thread, one for the loop, and
+    one that brings the log into the file while the first one keeps others from writing.
+    """
 
     def __init__(self, path: Path) -> None:
         """Open or make the file. Raises ``StartRefused`` if that cannot be."""
         self._path = path
         self._refuse_wrong_place()
         self._connections: list[Connection] = []
+        self._writes = 0
         try:
             self._writer = self._connect(PATIENCE_S)
             _take_possession(self._writer)
+            _wait_for(self._writer, _SPELL_S)
             self._there = self._connect(PATIENCE_S)
             # The event loop never waits for a lock.
             self._here = self._connect(0)
+            self._keeper = self._connect(0)
             self._number = self._path.stat().st_ino
         except (sqlite3.Error, OSError) as error:
             self._disconnect()
@@ -84,12 +99,8 @@ class File:
 
     def close(self) -> None:
         """Bring everything into the one file and let go of it."""
-        self._there.close()
-        self._here.close()
-        # Should this fail, everything is safe in the log beside the file.
-        with suppress(sqlite3.Error):
-            self._writer.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        self._writer.close()
+        self._checkpoint()
+        self._disconnect()
 
     def read_here(self, statement: Statement) -> Rows:
         """Read on the event loop."""
@@ -105,14 +116,38 @@ class File:
     def commit(self, works: Sequence[Work]) -> list[object]:
         """What each of the works came to, all in one transaction."""
         try:
-            self._writer.execute("BEGIN IMMEDIATE")
+            self._begin()
             outcomes = [_outcome(work, self._writer) for work in works]
             self._writer.execute("COMMIT")
         except sqlite3.Error as error:
             return [self._unavailable(error) for _ in works]
         finally:
             self._roll_back()
+        self._writes += len(works)
+        if self._writes >= _WRITES_PER_CHECKPOINT:
+            self._checkpoint()
         return outcomes
+
+    def _begin(self) -> None:
+        """Begin a transaction that holds the write lock; wait for it as long as ``PATIENCE_S``."""
+        for left in reversed(range(max(1, round(PATIENCE_S / _SPELL_S)))):
+            try:
+                self._writer.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if not left or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                    raise
+            else:
+                return
+
+    def _checkpoint(self) -> None:
+        """Bring the log into the file as far as readers allow, so that the next write begins it
+        anew. Should this fail, everything is as safe in the log, and the next write tries again.
+        """
+        with suppress(sqlite3.Error):
+            self._writer.execute("BEGIN IMMEDIATE")
+            self._keeper.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            self._writes = 0
+        self._roll_back()
 
     def _roll_back(self) -> None:
         """End the transaction if it was not committed: SQLite does so after some errors only."""
@@ -132,14 +167,19 @@ class File:
     def _connect(self, patience_s: float) -> Connection:
         connection = sqlite3.connect(
             self._path,
-            timeout=patience_s,
+            # What follows reads the file, which another process may be opening right now.
+            timeout=PATIENCE_S,
             isolation_level=None,
             check_same_thread=False,
             cached_statements=256,
         )
         self._connections.append(connection)
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA wal_autocheckpoint = 0")
+        # What was deleted is overwritten: a person who was erased is not left in free pages.
+        connection.execute("PRAGMA secure_delete = ON")
         connection.execute(f"PRAGMA cache_size = -{_CACHE_KIB}")
+        _wait_for(connection, patience_s)
         return connection
 
     def _disconnect(self) -> None:
@@ -203,6 +243,11 @@ def _take_possession(writer: Connection) -> None:
     writer.execute(f"PRAGMA application_id = {_APPLICATION}")
     writer.execute(f"PRAGMA user_version = {_SCHEMA}")
     writer.execute("COMMIT")
+
+
+def _wait_for(connection: Connection, seconds: float) -> None:
+    """Let the connection wait so long for a lock."""
+    connection.execute(f"PRAGMA busy_timeout = {round(seconds * 1000)}")
 
 
 def _pragma(connection: Connection, words: str) -> Any:

@@ -13,6 +13,11 @@ def add_arguments(parser: ArgumentParser) -> None:
     """All that can be asked of a server."""
     parser.add_argument("--host", help="address to listen on (default 127.0.0.1)")
     parser.add_argument("--port", help="port to listen on, 0 for any free one (default 5000)")
+    parser.add_argument(
+        "--workers",
+        metavar="N",
+        help="processes that share the work, on any store but memory: (default 1)",
+    )
     add_store_arguments(parser)
     parser.add_argument("--log-level", choices=get_args(LogLevel), help="(default info)")
 
@@ -22,6 +27,7 @@ def execute(asked: Namespace) -> Exit:
     settings = read_settings(
         host=asked.host,
         port=asked.port,
+        workers=asked.workers,
         store=asked.store,
         mongo_driver=asked.mongo_driver,
         log_level=asked.log_level,

@@ -9,6 +9,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from petcore.errors import StartRefused, StoreUnavailable
+from petcore.ports.store import Store
+from petcore.settings import shown as without_password
+from petcore.wiring import create_store
 from simulator.commands import Exit, Misuse
 from simulator.commands.voice import Voice, add_loudness
 from simulator.kernel.stopwatch import Stopwatch
@@ -17,7 +21,7 @@ from simulator.report import PAGE, PICTURE
 from simulator.report.summary import first_objection, shown, summarize
 from simulator.scenarios.reading import BadScenario, NoScenario, find
 from simulator.scenarios.scenario import Scenario
-from simulator.world import SEED_MAX, Outcome, World, run
+from simulator.world import SEED_MAX, Outcome, World, require_empty, run
 
 TRACE, SUMMARY = "trace.jsonl", "summary.json"
 _HOUR_MS = 3_600_000
@@ -43,6 +47,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=("fixed", "next"),
         help="the pets poll at fixed periods, or when the server says",
     )
+    parser.add_argument(
+        "--store",
+        metavar="URI",
+        help="an empty store for the server instead of memory, such as sqlite:///day.db or "
+        "mongodb://localhost/day; it holds the day afterwards, and the digest is the same",
+    )
     parser.add_argument("--out", type=Path, default=Path("runs/day"), help="(default runs/day)")
     parser.add_argument("--no-report", action="store_true", help=f"no {PAGE} and {PICTURE}")
     add_loudness(parser)
@@ -51,9 +61,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(asked: argparse.Namespace) -> Exit:
     """Run the command."""
     voice = Voice(asked.loudness)
-    world = _world(asked)
+    world, store = _world(asked), _store(asked.store)
     _announce(world, voice)
-    outcome, summary = live(world, make_folder(asked.out), voice)
+    outcome, summary = live(world, make_folder(asked.out), voice, store)
     (asked.out / SUMMARY).write_text(
         json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )
@@ -70,12 +80,17 @@ def _exit(outcome: Outcome) -> Exit:
     return Exit.UNTESTED if outcome.court.idle else Exit.KEPT
 
 
-def live(world: World, out: Path, voice: Voice) -> tuple[Outcome, Json]:
-    """Run the world; leave its trace in ``out``. The summary comes back with the outcome."""
+def live(world: World, out: Path, voice: Voice, store: Store | None = None) -> tuple[Outcome, Json]:
+    """Run the world, on ``store`` if there is one; leave its trace in ``out``. The summary comes
+    back with the outcome. Raises ``Misuse`` if the store is lost.
+    """
     watch = Stopwatch()
     total_ms = world.scenario.hours * _HOUR_MS
     with voice.progress("time passes", total_ms) as progress, (out / TRACE).open("wb") as file:
-        outcome = run(world, file, progress)
+        try:
+            outcome = run(world, file, progress, store)
+        except (StartRefused, StoreUnavailable) as error:
+            raise Misuse(f"--store: {error}") from None
     return outcome, summarize(world, outcome, watch.seconds)
 
 
@@ -91,6 +106,17 @@ def make_folder(out: Path) -> Path:
     except OSError as error:
         raise Misuse(f"cannot write to {out}: {error.strerror}") from None
     return out
+
+
+def _store(uri: str | None) -> Store | None:
+    if uri is None:
+        return None
+    try:
+        store = create_store(uri)
+        require_empty(store)
+    except (StartRefused, StoreUnavailable) as error:
+        raise Misuse(str(error)) from None
+    return store
 
 
 def _world(asked: argparse.Namespace) -> World:
@@ -138,7 +164,8 @@ def _conclude(world: World, outcome: Outcome, summary: Json, voice: Voice) -> No
     voice.say(f"digest   {outcome.digest}")
     if not outcome.court.is_content:
         broken = first_objection(world, outcome)
-        voice.complain(f"petsim: {broken}\nagain    petsim {shlex.join(sys.argv[1:])}")
+        again = without_password(shlex.join(sys.argv[1:]))
+        voice.complain(f"petsim: {broken}\nagain    petsim {again}")
     elif outcome.court.idle:
         idle = ", ".join(outcome.court.idle)
         voice.complain(f"petsim: no promise is broken, but not put to the test: {idle}")

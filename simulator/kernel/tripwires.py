@@ -2,7 +2,8 @@
 
 Inside ``tripwires()`` no thread starts, no socket connects or listens, no real clock is read, no
 global chance is drawn, whoever asks for it: petcore, a library, a judge. The few exceptions stand
-in a table. What is refused is raised once more at the end, so that nobody can swallow it.
+in a table. What is refused is raised once more at the end, so that nobody can swallow it. A thread
+that was there before belongs to the real world (``kernel.outside``), and nothing is refused to it.
 
 A type of C cannot be wired: ``datetime.now`` is found by the architecture tests instead, and the
 adapters that may say it are wired here.
@@ -58,22 +59,28 @@ _ALLOWED = {
 def tripwires() -> Iterator[None]:
     """Refuse the real world for as long as this lasts. Raises ``Tripped`` if anybody reached."""
     tripped: list[Tripped] = []
+    world = threading.get_ident()
     with ExitStack() as stack:
         for owner, names in _WIRES:
             for name in names:
                 if hasattr(owner, name):
-                    stack.enter_context(patch.object(owner, name, _wire(owner, name, tripped)))
+                    wire = _wire(owner, name, tripped, world)
+                    stack.enter_context(patch.object(owner, name, wire))
         yield
     if tripped:
         raise tripped[0]
 
 
-def _wire(owner: ModuleType | type, name: str, tripped: list[Tripped]) -> Callable[..., object]:
+def _wire(
+    owner: ModuleType | type, name: str, tripped: list[Tripped], world: int
+) -> Callable[..., object]:
+    """What stands for ``name`` meanwhile; ``world`` is the thread to which it is refused."""
     real: Callable[..., object] = getattr(owner, name)
 
     def wire(*arguments: object, **named: object) -> object:
         caller = sys._getframe(1).f_globals.get("__name__", "?")  # noqa: SLF001 -- the documented way
-        if (caller.partition(".")[0], name) in _ALLOWED:
+        allowed = (caller.partition(".")[0], name) in _ALLOWED
+        if allowed or threading.get_ident() != world:
             return real(*arguments, **named)
         refusal = Tripped(f"{caller} reached for {owner.__name__}.{name} in a simulated world")
         tripped.append(refusal)

@@ -91,6 +91,9 @@ class StoreConformance:
     word = "order"
     """A word of SQL that names a collection."""
 
+    steps = 1_500
+    """How many random operations are compared."""
+
     @pytest.mark.asyncio
     async def test_ping_of_an_open_store_returns(self, store: Store) -> None:
         """An open store can be read and written."""
@@ -390,10 +393,10 @@ class StoreConformance:
     @pytest.mark.asyncio
     @pytest.mark.parametrize("seed", [1, 2, 3])
     async def test_random_operations_agree_everywhere(self, store: Store, seed: int) -> None:
-        """The store, the one in memory and a naive list say the same 1,500 times in a row."""
+        """The store, the one in memory and a naive list say the same, however often asked."""
         chance = random.Random(seed)
         memory, naive = MemoryStore(), NaiveStore()
-        for step in range(1_500):
+        for step in range(self.steps):
             what, *arguments = _operation(chance)
             ends = [await _end(each, what, arguments) for each in (store, memory, naive)]
             assert ends[0] == ends[1] == ends[2], f"seed {seed}, step {step}: {what} {arguments}"

@@ -143,6 +143,69 @@ def _written_until_killed(path: Path, first: int, lines: int) -> list[str]:
     return some + re.findall(r"^(p\d+)\n", rest, re.MULTILINE)
 
 
+# Sharing
+
+
+def test_two_processes_write_to_one_file(path: Path) -> None:
+    """While another process writes as fast as it can, nobody here is refused, and everything that
+    either of them was told is there.
+    """
+    command = [sys.executable, "-m", _CHILD, "write", str(path), "1000000"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=_ROOT) as child:
+        assert child.stdout is not None
+        theirs = {child.stdout.readline().strip()}
+        asyncio.run(_write_one_by_one(path))
+        child.kill()
+        theirs |= set(re.findall(r"^(p\d+)\n", child.stdout.read(), re.MULTILINE))
+    with closing(sqlite3.connect(path)) as file:
+        stored = {id for (id,) in file.execute("SELECT _id FROM pets")}
+        assert file.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    assert len(theirs) > 100
+    assert theirs | {f"p{number}" for number in range(100)} <= stored
+
+
+async def _write_one_by_one(path: Path) -> None:
+    async with opened(path, PETS) as store:
+        for number in range(100):
+            await store.insert(PETS, pet(number))
+            assert await store.replace(PETS, pet(number, "bob", version=2), 1)
+
+
+@pytest.mark.asyncio
+async def test_who_waits_for_the_lock_asks_often(
+    path: Path, statements: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite alone asks ever more seldom, and is passed over where others write all the time."""
+    monkeypatch.setattr(store_sqlite_file, "PATIENCE_S", 0.08)
+    async with opened(path, PETS) as store:
+        with locked(path):
+            statements.clear()
+            with pytest.raises(StoreUnavailable, match="another program"):
+                await store.insert(PETS, pet(1))
+            assert statements.count("BEGIN IMMEDIATE") == 10
+        await store.insert(PETS, pet(1))
+
+
+@pytest.mark.asyncio
+async def test_the_log_is_brought_in_while_nobody_writes(path: Path, statements: list[str]) -> None:
+    """No connection does so by itself, when another process may be writing; and the log is begun
+    anew again and again, so it does not grow.
+    """
+    sizes = []
+    async with opened(path, PETS) as store:
+        await asyncio.gather(*(store.insert(PETS, pet(number)) for number in range(200)))
+        for version in range(1, 17):
+            pets = [pet(number, version=version + 1) for number in range(200)]
+            await asyncio.gather(*(store.replace(PETS, each, version) for each in pets))
+            sizes.append(path.with_name("petcore.db-wal").stat().st_size)
+    assert 0 < sizes[15] < 2 * sizes[3]
+    bringing = [n for n, each in enumerate(statements) if "wal_checkpoint" in each]
+    assert len(bringing) > 5
+    assert {statements[n - 1] for n in bringing} == {"BEGIN IMMEDIATE"}
+    connections = statements.count("PRAGMA synchronous = FULL")
+    assert statements.count("PRAGMA wal_autocheckpoint = 0") == connections > 3
+
+
 # Failing
 
 

@@ -68,7 +68,12 @@ IMPORTERS = {
         "simulator/signals/truth.py",
         "simulator/signals/webcam.py",
     },
-    "threading": {"petcore/adapters/store_sqlite_crew.py", "simulator/kernel/tripwires.py"},
+    "threading": {
+        "petcore/adapters/store_sqlite_crew.py",
+        "petcore/workers.py",
+        "simulator/kernel/outside.py",
+        "simulator/kernel/tripwires.py",
+    },
     "secrets": {"simulator/kernel/tripwires.py"},
     "uuid": {
         "petcore/adapters/entropy_system.py",

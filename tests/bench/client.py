@@ -9,31 +9,36 @@ Content-Length.
 import asyncio
 import json
 import sys
-from dataclasses import dataclass
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import repeat
 from time import perf_counter
 from typing import cast
 
 from tests.bench.rounds import run
 
 CONNECTIONS = 16
-_WARM_UP_S = 0.2
+WARM_UP_S = 0.2
 _END, _LENGTH = b"\r\n\r\n", b"\r\ncontent-length:"
 
 
 @dataclass(slots=True)
 class Tally:
-    """How many answers came."""
+    """How many answers came, and how many seconds each of them took."""
 
     answers: int = 0
     strange: int = 0
+    took: "array[float]" = field(default_factory=lambda: array("d"))
 
 
 class Connection(asyncio.Protocol):
-    """Asks again as soon as it is answered."""
+    """Asks for the next of ``requests`` as soon as it is answered."""
 
-    def __init__(self, request: bytes, tally: Tally) -> None:
-        self._request = request
+    def __init__(self, requests: Iterator[bytes], tally: Tally) -> None:
+        self._requests = requests
         self._tally = tally
+        self._asked_at = 0.0
         self._unread = b""
         self._transport: asyncio.Transport | None = None
 
@@ -41,7 +46,7 @@ class Connection(asyncio.Protocol):
         """Ask for the first time."""
         # uvloop's transports have all of asyncio's methods, but not its classes.
         self._transport = cast("asyncio.Transport", transport)
-        self._transport.write(self._request)
+        self._ask()
 
     def data_received(self, data: bytes) -> None:
         """Ask again if this was the end of an answer."""
@@ -50,30 +55,42 @@ class Connection(asyncio.Protocol):
         if not end or len(body) < int(head.lower().partition(_LENGTH)[2].partition(b"\r")[0]):
             return
         self._tally.answers += 1
+        self._tally.took.append(perf_counter() - self._asked_at)
         self._tally.strange += not head.startswith(b"HTTP/1.1 200 ")
         self._unread = b""
-        assert self._transport is not None
-        self._transport.write(self._request)
+        self._ask()
 
     def close(self) -> None:
         """Leave."""
         assert self._transport is not None
         self._transport.abort()
 
+    def _ask(self) -> None:
+        assert self._transport is not None
+        self._asked_at = perf_counter()
+        self._transport.write(next(self._requests))
+
+
+async def connected(port: int, requests: Iterator[bytes], tally: Tally) -> list[Connection]:
+    """Connections that ask ``port`` from now on."""
+    loop = asyncio.get_running_loop()
+    made = [
+        await loop.create_connection(lambda: Connection(requests, tally), "127.0.0.1", port)
+        for _ in range(CONNECTIONS)
+    ]
+    return [connection for _, connection in made]
+
 
 async def rate(port: int, path: str, seconds: float) -> tuple[float, int]:
     """How many answers a second ``port`` gives, and how many it gave, the warm-up included."""
-    tally, loop = Tally(), asyncio.get_running_loop()
+    tally = Tally()
     request = f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\n\r\n".encode()
-    made = [
-        await loop.create_connection(lambda: Connection(request, tally), "127.0.0.1", port)
-        for _ in range(CONNECTIONS)
-    ]
-    await asyncio.sleep(_WARM_UP_S)
+    made = await connected(port, repeat(request), tally)
+    await asyncio.sleep(WARM_UP_S)
     before, began = tally.answers, perf_counter()
     await asyncio.sleep(seconds)
     count, took = tally.answers - before, perf_counter() - began
-    for _, connection in made:
+    for connection in made:
         connection.close()
     if tally.strange or not count:
         raise SystemExit(f"port {port}: {tally.strange} of {tally.answers} answers were not 200")

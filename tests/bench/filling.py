@@ -26,7 +26,7 @@ async def insert_all(
 
 async def insert_users(store: Store, count: int, now: datetime) -> None:
     """Insert ``count`` users who were reminded a moment ago, so that no poll is due."""
-    await insert_all(store, WATER_SCHEDULES, (_schedule(number, now) for number in range(count)))
+    await insert_all(store, WATER_SCHEDULES, (schedule(number, now) for number in range(count)))
 
 
 def user(number: int) -> str:
@@ -39,7 +39,8 @@ def water_poll(number: int, *headers: tuple[bytes, bytes]) -> Request:
     return Request("GET", POLL_PATH, f"user_id={user(number)}", headers)
 
 
-def _schedule(number: int, now: datetime) -> WaterSchedule:
+def schedule(number: int, now: datetime) -> WaterSchedule:
+    """The schedule of this user, who was reminded at ``now``."""
     return WaterSchedule(
         _id=f"water:{user(number)}",
         version=1,

@@ -6,14 +6,10 @@ other programs disturb less.
 """
 
 import json
-import os
-import re
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -22,20 +18,13 @@ from tests.bench.client import CONNECTIONS
 from tests.bench.figures import Aim, Report
 from tests.bench.filling import POLL_PATH
 from tests.bench.rounds import Rounds, run
+from tests.bench.served import Server, petcore, processor_us, remind, served
 
 _TURNS, _ROUNDS, _SECONDS = 4, 3, 0.8
 _LAYER_ROUNDS = 9
 _AIM = Aim(0.5, is_floor=True)
 _USER = "audrey"
 _PETCORE, _BARE = "petcore", "bare"
-
-
-@dataclass(frozen=True, slots=True)
-class _Server:
-    """A server that runs."""
-
-    port: int
-    pid: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +41,12 @@ class _Asked:
 def http() -> Report:
     """Rates over HTTP, and where the time of a request goes."""
     asked, measured = _measure()
-    petcore, bare = asked.rates.median(_PETCORE), asked.rates.median(_BARE)
+    ours, bare = asked.rates.median(_PETCORE), asked.rates.median(_BARE)
     figure = asked.rates.ratio(
         f"water polls/s over HTTP, {CONNECTIONS} connections, / bare Quart",
         _PETCORE,
         _BARE,
-        f"{petcore:,.0f} /s against {bare:,.0f} /s bare",
+        f"{ours:,.0f} /s against {bare:,.0f} /s bare",
         _AIM,
     )
     return Report([figure], [*_lines(asked, measured)])
@@ -79,10 +68,9 @@ def _measure() -> tuple[_Asked, layers.Layers]:
     """Over HTTP and in process, in turns: they are compared, too."""
     with TemporaryDirectory() as folder:
         store = f"sqlite:///{Path(folder) / 'pet.db'}"
-        ours = ["petcore", "serve", "--port", "0", "--store", store, "--log-level", "warning"]
-        with _served(ours) as petcore, _served(["tests.bench.bare"]) as bare:
-            _remind(petcore.port)
-            servers = {_PETCORE: petcore, _BARE: bare}
+        with served(petcore(store)) as ours, served(["tests.bench.bare"]) as bare:
+            remind(ours.port, _USER)
+            servers = {_PETCORE: ours, _BARE: bare}
             asked, measured = _ask(servers), run(layers.measure(_LAYER_ROUNDS))
             for _ in range(_TURNS - 1):
                 asked += _ask(servers)
@@ -90,57 +78,19 @@ def _measure() -> tuple[_Asked, layers.Layers]:
             return asked, measured
 
 
-def _ask(servers: Mapping[str, _Server]) -> _Asked:
+def _ask(servers: Mapping[str, Server]) -> _Asked:
     path = f"{POLL_PATH}?user_id={_USER}"
     ports = [str(server.port) for server in servers.values()]
-    before = {name: _processor_us(server.pid) for name, server in servers.items()}
+    before = {name: processor_us(server.pid) for name, server in servers.items()}
     out = subprocess.run(
         [sys.executable, "-m", "tests.bench.client", str(_ROUNDS), str(_SECONDS), path, *ports],
         check=True,
         stdout=subprocess.PIPE,
         text=True,
     ).stdout
-    used = {name: _processor_us(server.pid) - before[name] for name, server in servers.items()}
+    used = {name: processor_us(server.pid) - before[name] for name, server in servers.items()}
     told = [json.loads(line) for line in out.splitlines()]
     columns = dict(zip(servers, zip(*told, strict=True), strict=True))
     rates = {name: [rate for rate, _ in column] for name, column in columns.items()}
     costs = {name: [used[name] / sum(n for _, n in column)] for name, column in columns.items()}
     return _Asked(Rounds(rates), Rounds(costs))
-
-
-def _processor_us(pid: int) -> float:
-    """Microseconds of processor time that a process has used; 0 where nobody tells."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    user, system = fields[11:13]
-    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK") * 1e6
-
-
-@contextmanager
-def _served(module: Sequence[str]) -> Iterator[_Server]:
-    """A server that lives as long as the context."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PETCORE_")}
-    with subprocess.Popen(
-        [sys.executable, "-m", *module], stdout=subprocess.PIPE, text=True, env=environment
-    ) as process:
-        try:
-            assert process.stdout is not None
-            ready = re.search(r"http://127\.0\.0\.1:(\d+)", process.stdout.readline())
-            assert ready is not None, f"{module[0]} did not start"
-            yield _Server(int(ready[1]), process.pid)
-        finally:
-            process.terminate()
-
-
-def _remind(port: int) -> None:
-    """Have the user reminded, so that no later poll is due."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=10)
-    wish = {"user_id": _USER, "start_time": "00:00", "end_time": "23:59", "interval_min": 1440}
-    json_type = {"Content-Type": "application/json"}
-    connection.request("POST", "/api/water/schedule", json.dumps(wish), json_type)
-    assert connection.getresponse().read()
-    connection.request("GET", f"{POLL_PATH}?user_id={_USER}")
-    assert json.loads(connection.getresponse().read())["reason"] == "due"
-    connection.close()

@@ -15,6 +15,7 @@ from simulator.network.asgi import exchange
 from tests.bench.figures import Aim, Figure, Report
 from tests.bench.filling import insert_users, water_poll
 from tests.bench.rounds import Side, each, run, take_turns
+from tests.bench.users_http import over_http
 
 _SMALL, _LARGE = 1_000, 100_000
 _STRIDE = 7_919  # a prime, so that the polls come from all over the store
@@ -23,8 +24,8 @@ _AIM = Aim(1.5)
 
 
 def users() -> Report:
-    """In process, on both stores, through the whole of petcore."""
-    return Report([run(_memory()), run(_sqlite())])
+    """In process, on both stores that need no other; then over HTTP."""
+    return Report([run(_memory()), run(_sqlite()), *over_http().figures])
 
 
 async def _memory() -> Figure:

@@ -1,12 +1,15 @@
-"""A server of its own for a test: in this process, watched, in memory.
+"""A server of its own for a test: in this process, watched, with a fresh store.
 
+``PETCORE_TEST_STORE`` says of which kind (``tests/stores.py``); without it, the store is memory.
 Requests go in as raw bytes, as they would come from a socket, so that nothing on the way corrects
 them. Time is a ``HandClock``, and ids come from a seed.
 """
 
 import asyncio
 import json
+import os
 from collections.abc import Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -18,13 +21,17 @@ from hypercorn.typing import ASGIFramework, ASGIReceiveEvent, ASGISendEvent, HTT
 
 from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.app import create_app
-from petcore.ports.store import Query
-from petcore.services import Services
+from petcore.ports.clock import Clock
+from petcore.ports.entropy import Entropy
+from petcore.ports.store import Query, Store
 from petcore.services.desktop_pet.collections import COLLECTIONS
-from petcore.settings import Settings
+from petcore.settings import default_settings
 from petcore.wiring import wire
 from tests.contracts.contract import JSON_TYPE
 from tests.contracts.watch import Answer, Watch
+from tests.stores import fresh_store
+
+KIND = os.environ.get("PETCORE_TEST_STORE", "memory")
 
 START = datetime(2026, 2, 28, 18, 0, tzinfo=UTC)
 Headers = Iterable[tuple[str, str]]
@@ -60,12 +67,22 @@ class Reply:
 
 
 class Served:
-    """The server. Close it, or use it in ``with``."""
+    """The server. Close it, or use it in ``with``. What is given replaces clock, ids or store."""
 
-    def __init__(self, services: Services | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock | None = None,
+        entropy: Entropy | None = None,
+        store: Store | None = None,
+    ) -> None:
         self.clock = HandClock()
-        self.services = services or wire(
-            Settings(store="memory:"), clock=self.clock, entropy=SeededEntropy(Random(1))
+        self._held = ExitStack()
+        self.services = wire(
+            default_settings(store="memory:"),
+            clock=clock or self.clock,
+            entropy=entropy or SeededEntropy(Random(1)),
+            store=store or self._held.enter_context(fresh_store(KIND)),
         )
         self.app = Watch(create_app(self.services))
         self._runner = asyncio.Runner()
@@ -84,8 +101,9 @@ class Served:
 
     def close(self) -> None:
         """Let go of store and loop."""
-        self._runner.run(self.services.close())
-        self._runner.close()
+        with self._held:
+            self._runner.run(self.services.close())
+            self._runner.close()
 
     def ask(
         self, method: str, target: str, body: bytes | None = None, headers: Headers = ()

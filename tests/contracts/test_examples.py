@@ -1,6 +1,6 @@
 """The document's own examples, played through the server as it ships.
 
-One day of the document's user, with the wiring's own clock standing where the examples stand. What
+One day of the document's user, with the machine's clock standing where the examples stand. What
 the document shows comes back, value by value. Not here: anything the document does not show.
 """
 
@@ -12,8 +12,8 @@ import pytest
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 
-from petcore.settings import Settings
-from petcore.wiring import wire
+from petcore.adapters.clock_system import SystemClock
+from petcore.adapters.entropy_system import SystemEntropy
 from tests.contracts.contract import Json, contract, facts
 from tests.contracts.served import Reply, Served
 
@@ -74,7 +74,7 @@ def day() -> Day:
     """The whole day, played once."""
     with (
         freeze_time("2026-02-28T18:00:00Z", real_asyncio=True) as frozen,
-        Served(wire(Settings(store="memory:"))) as served,
+        Served(clock=SystemClock(), entropy=SystemEntropy()) as served,
     ):
         assert isinstance(frozen, FrozenDateTimeFactory)
         played = Day(served, frozen)

@@ -25,8 +25,10 @@ from hypercorn.typing import (
 from hypothesis import strategies as st
 from schemathesis.engine import events, from_schema
 
+from simulator.kernel.outside import outside
 from tests.contracts.contract import CONTRACTS, JSON_TYPE, NAMES, Json, Promise, contract
-from tests.contracts.served import Served, ask
+from tests.contracts.served import KIND, Served, ask
+from tests.stores import fresh_store
 
 FUZZED = 50
 PROMISES = [(name, promise) for name in NAMES for promise in contract(name).promises]
@@ -206,7 +208,8 @@ def _run(name: str) -> Verdict:
         return _known_zone_or_no_zone(case)
 
     verdict = Verdict()
-    with Served() as served:
+    # Each request comes in an event loop of its own, which a store that waits would not survive.
+    with fresh_store(KIND) as store, outside(store) as kept, Served(store=kept) as served:
         schema.app = RealIds(served.app)
         for event in from_schema(schema).execute():
             _note(verdict, event)

@@ -6,20 +6,16 @@ The other gates lean on it, so a watch that sleeps would make them all green.
 import asyncio
 import json
 from collections.abc import Mapping
-from random import Random
 from typing import TypeVar
 
 import pytest
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
-from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.adapters.store_memory import MemoryStore
 from petcore.errors import StoreUnavailable
 from petcore.ports.store import Collection, Query
-from petcore.settings import Settings
-from petcore.wiring import wire
 from tests.contracts.contract import JSON_TYPE, NAMES, Json, Promise, contract
-from tests.contracts.served import HandClock, Served, ask
+from tests.contracts.served import Served, ask
 from tests.contracts.watch import ContractBroken, Watch
 
 R = TypeVar("R", bound=Mapping[str, object])
@@ -196,10 +192,7 @@ def _of_body(promise: Promise) -> Json:
 def test_a_lost_store_is_503_and_comes_back(promise: Promise) -> None:
     """Every operation that needs the store says so with Retry-After; the others do not mind."""
     store = LostStore()
-    services = wire(
-        Settings(store="memory:"), clock=HandClock(), entropy=SeededEntropy(Random(1)), store=store
-    )
-    with Served(services) as served:
+    with Served(store=store) as served:
         store.lost = True
         if promise.request is None:
             given = [each for each in promise.parameters if each["in"] != "header"]

@@ -11,7 +11,7 @@ from random import Random
 from types import MappingProxyType
 
 from tests.serving.deeds import Deed, Ledger, canonical
-from tests.serving.line import Json, Line, Unanswered
+from tests.serving.line import Json, Line, Refused, Unanswered
 
 CLIENTS = 16
 _IN_VAIN_MAX = 20
@@ -42,12 +42,15 @@ class Door:
 
 
 class Clients:
-    """Some clients that share a door and a ledger. ``on_answer`` hears of every answer."""
+    """Some clients that share a door and a ledger. ``on_answer`` hears of every answer;
+    ``refused`` counts the times that somebody was told to come again.
+    """
 
     def __init__(self, seed: int) -> None:
         self.door = Door()
         self.ledger = Ledger()
         self.sent = 0
+        self.refused = 0
         self.on_answer: Callable[[], None] = lambda: None
         self._chance = Random(seed)
         self._numbers = count()
@@ -252,7 +255,8 @@ class Clients:
             self._under_way += 1
             try:
                 return await ask()
-            except Unanswered:
+            except Unanswered as error:
+                self.refused += isinstance(error, Refused)
                 continue
             finally:
                 self._under_way -= 1

@@ -1,37 +1,29 @@
-"""A server that is killed under load, again and again, on one file.
+"""A server, its database, or both, killed under load, again and again, in one place.
 
-Here: the rounds. What the clients do stands in ``clients``, what must be true of the file in
+Here: the rounds. What the clients do stands in ``clients``, what must be true of the place in
 ``deeds``.
 """
 
 import asyncio
-import shutil
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from typing import Literal
 
-from petcore.adapters.store_sqlite import SqliteStore
-from petcore.services.desktop_pet.collections import COLLECTIONS
 from tests.serving.clients import CLIENTS, Clients
-from tests.serving.deeds import (
-    Contents,
-    Deed,
-    broken,
-    disagreeing,
-    lost_answers,
-    missing,
-    read,
-)
-from tests.serving.process import Serving, serving, started
+from tests.serving.deeds import Contents, Deed, broken, disagreeing, lost_answers, missing
+from tests.serving.line import Refused
+from tests.serving.places import Place, kill
+from tests.serving.process import DEADLINE_S, Serving
 
-_FILE = "petcore.db"
+Victim = Literal["server", "database"]
 
 
 @dataclass(frozen=True)
 class Kill:
-    """When to kill: so many answers after the load began, and so many seconds later.
+    """When to kill: so many answers after the load began, and so many seconds later. Whom: the
+    ``victims``, in this order.
 
     ``stillborn`` are the ages, in seconds, at which servers are killed that follow on it.
     """
@@ -39,6 +31,7 @@ class Kill:
     answers: int
     delay_s: float = 0.0
     stillborn: Sequence[float] = ()
+    victims: Sequence[Victim] = ("server",)
 
 
 @dataclass
@@ -46,21 +39,23 @@ class Tally:
     """What happened, to tell a test that tests something from one that does not.
 
     ``half_done`` counts documents that a kill left with something to deliver, ``lost`` deeds that
-    a kill left without an answer, ``given_again`` answers that were in the file all the same.
+    a kill left without an answer, ``given_again`` answers that were in the place all the same,
+    ``refused`` answers that told a client to come again.
     """
 
     answered: int = 0
     half_done: int = 0
     lost: int = 0
     given_again: int = 0
+    refused: int = 0
 
 
-async def outlive(folder: Path, kills: Sequence[Kill], seed: int) -> Tally:
-    """Let a server work and be killed, once for each of ``kills``, and look after each of them.
+async def outlive(place: Place, kills: Sequence[Kill], seed: int) -> Tally:
+    """Let a server work until somebody is killed, once for each of ``kills``, and look after it.
 
     Raises ``AssertionError`` for whatever was answered and is not there, or is half there.
     """
-    game = _Game(folder, Clients(seed))
+    game = _Game(place, Clients(seed))
     async with asyncio.TaskGroup() as group:
         living = [group.create_task(game.clients.live()) for _ in range(CLIENTS)]
         try:
@@ -75,69 +70,116 @@ async def outlive(folder: Path, kills: Sequence[Kill], seed: int) -> Tally:
 
 
 class _Game:
-    def __init__(self, folder: Path, clients: Clients) -> None:
-        self._folder = folder
+    def __init__(self, place: Place, clients: Clients) -> None:
+        self._place = place
         self.clients = clients
         self.tally = Tally()
         self._repeated: set[Deed] = set()
 
-    async def play(self, kill: Kill) -> None:
+    async def play(self, round: Kill) -> None:
         """One round: start, look, work, kill, look."""
-        with serving(self._folder) as server:
+        with self._place.serving() as server:
             await self._look_after_start(server)
-            await self._work_until_killed(server, kill)
-        for age_s in kill.stillborn:
-            with started(self._folder):
+            await self._work_until_killed(server, round)
+            if "server" not in round.victims:
+                await self._look_after_outage(server)
+        for age_s in round.stillborn:
+            with self._place.started() as unborn:
                 await asyncio.sleep(age_s)
+                kill(unborn)
         await self._look_after_kill()
+        self._count_refusals(round)
 
     async def end(self) -> None:
-        """Start once more, stop as one should, and look at the file itself."""
-        with serving(self._folder) as server:
+        """Start once more, stop as one should, and look at what is left."""
+        with self._place.serving() as server:
             await self._look_after_start(server)
             self.clients.door.shut()
             _demand("the server stops", [] if server.stop() == 0 else [server.err])
-        contents = await _read_file(self._folder / _FILE)
-        self._demand_whole("the stopped server's file", contents)
+        self._demand_whole("the stopped server's place", await self._place.contents())
         _demand("nothing is open", [deed.route for deed in self.clients.ledger.open.values()])
 
-    async def _work_until_killed(self, server: Serving, kill: Kill) -> None:
-        clients, killed, left = self.clients, asyncio.Event(), kill.answers
+    def _count_refusals(self, round: Kill) -> None:
+        """There are none but for want of a database."""
+        refused, self.clients.refused = self.clients.refused, 0
+        self.tally.refused += refused
+        if "database" not in round.victims and refused:
+            raise AssertionError(f"{refused} requests were refused with the database at hand")
+
+    async def _work_until_killed(self, server: Serving, round: Kill) -> None:
+        clients, killed, left = self.clients, asyncio.Event(), round.answers
 
         def die() -> None:
             clients.door.shut()
-            server.kill()
+            for victim in round.victims:
+                if victim == "server":
+                    kill(server)
+                else:
+                    self._place.kill_database()
             killed.set()
 
         def on_answer() -> None:
             nonlocal left
             left -= 1
             self.tally.answered += 1
-            if left == 0 and kill.delay_s == 0:
+            if left == 0 and round.delay_s == 0:
                 die()
             elif left == 0:
-                asyncio.get_running_loop().call_later(kill.delay_s, die)
+                asyncio.get_running_loop().call_later(round.delay_s, die)
 
         clients.on_answer = on_answer
         clients.door.busy.set()
         await killed.wait()
         await clients.come_to_rest()
         self.tally.lost += len(clients.ledger.open)
+        if set(round.victims) == {"server", "database"}:
+            self._place.start_database()
+
+    async def _look_after_outage(self, server: Serving) -> None:
+        """Without its database the server lives and says so; with it, it goes on by itself."""
+        line = self.clients.door.line
+        assert await line.get("/healthz") == {"ok": True}
+        await self._demand_unready()
+        self._place.start_database()
+        await self._until_ready()
+        await self._look_after_kill()
+        await self._repeat_what_is_open(await self._place.contents())
+        _demand("it has not been restarted", [] if server.process.poll() is None else [server.err])
+
+    async def _demand_unready(self) -> None:
+        try:
+            await self.clients.door.line.get("/readyz")
+        except Refused as refusal:
+            _demand("it says why", [] if "mongodb://" in str(refusal) else [str(refusal)])
+        else:
+            raise AssertionError("ready without a database")
+
+    async def _until_ready(self) -> None:
+        async with asyncio.timeout(DEADLINE_S):
+            while True:
+                with suppress(Refused):
+                    await self.clients.door.line.get("/readyz")
+                    return
 
     async def _look_after_kill(self) -> None:
-        """Nothing answered is missing in the file as it was left."""
-        contents = await self._read_copy()
+        """Nothing answered is missing in the place as it was left."""
+        contents = await self._place.contents()
         self.tally.half_done += contents.half_done()
-        _demand("the killed server's file", missing(contents, self.clients.ledger))
+        _demand("the killed server's place", missing(contents, self.clients.ledger))
 
     async def _look_after_start(self, server: Serving) -> None:
         """The start alone has made everything whole; then what was lost is given again."""
-        contents = await self._read_copy()
-        self._demand_whole("the restarted server's file", contents)
+        contents = await self._place.contents()
+        self._demand_whole("the restarted server's place", contents)
+        await self.clients.door.lead_to(server.url)
+        await self._repeat_what_is_open(contents)
+
+    async def _repeat_what_is_open(self, contents: Contents) -> None:
+        """Answers that are in the place are given again, and what was given before is still so."""
         for deed, answer in lost_answers(contents, self.clients.ledger):
             deed.kept = answer
             self.tally.given_again += 1
-        await self.clients.door.lead_to(server.url)
+        self.clients.door.alive.set()
         await self.clients.all_answered()
         await self._ask_about_what_is_new()
 
@@ -152,27 +194,9 @@ class _Game:
         self._repeated.update(deed for deeds in new.values() for deed in deeds)
         _demand("over HTTP", await self.clients.doubts(new))
 
-    async def _read_copy(self) -> Contents:
-        """What is in the file now. Reading it in its place would do what a start must do."""
-        with TemporaryDirectory() as folder:
-            for path in self._folder.glob(f"{_FILE}*"):
-                # The third file is shared memory, which is made anew.
-                if not path.name.endswith("-shm"):
-                    shutil.copy(path, folder)
-            return await _read_file(Path(folder) / _FILE)
-
     def _demand_whole(self, what: str, contents: Contents) -> None:
         for complaints in (missing, broken, disagreeing):
             _demand(what, complaints(contents, self.clients.ledger))
-
-
-async def _read_file(path: Path) -> Contents:
-    store = SqliteStore(path, COLLECTIONS)
-    await store.open()
-    try:
-        return await read(store)
-    finally:
-        await store.close()
 
 
 def _demand(what: str, complaints: Iterable[str]) -> None:

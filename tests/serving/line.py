@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from urllib.parse import quote, urlencode, urlsplit
 
+UNAVAILABLE = 503
+
 Json = dict[str, object]
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -19,6 +21,12 @@ class Unanswered(Exception):
     """The connection ended before the answer did: nobody knows what came of the request."""
 
 
+class Refused(Unanswered):
+    """The server says why it cannot answer now, and when to come again; what came of the request
+    nobody knows either.
+    """
+
+
 class Line:
     """A way to the server at ``url``."""
 
@@ -27,12 +35,12 @@ class Line:
         self._idle: list[_Streams] = []
 
     async def get(self, path: str, query: Mapping[str, object] = _NOTHING, key: str = "") -> Json:
-        """The answer to a GET. Raises ``Unanswered``, or AssertionError if it is not a 2xx."""
+        """The answer to a GET. Raises ``Unanswered``; AssertionError for any other than a 2xx."""
         target = f"{quote(path)}?{urlencode(query)}" if query else quote(path)
         return await self._ask("GET", target, b"", key)
 
     async def post(self, path: str, sent: Mapping[str, object], key: str = "") -> Json:
-        """The answer to a POST. Raises ``Unanswered``, or AssertionError if it is not a 2xx."""
+        """The answer to a POST. Raises ``Unanswered``; AssertionError for any other than a 2xx."""
         return await self._ask("POST", path, json.dumps(dict(sent)).encode(), key)
 
     async def hang_up(self) -> None:
@@ -46,6 +54,8 @@ class Line:
         lines += ["Content-Type: application/json"] if body else []
         lines += [f"Idempotency-Key: {key}"] if key else []
         status, answer = await self._exchange("\r\n".join([*lines, "", ""]).encode() + body)
+        if status == UNAVAILABLE:
+            raise Refused(json.loads(answer)["error"])
         if not 200 <= status < 300:
             raise AssertionError(f"{method} {target} {body!r}: {status} {answer!r}")
         return dict(json.loads(answer))
@@ -57,7 +67,9 @@ class Line:
             raise Unanswered from error
         try:
             writer.write(request)
-            status, length = _head(await reader.readuntil(b"\r\n\r\n"))
+            status, fields = _head(await reader.readuntil(b"\r\n\r\n"))
+            length = int(fields["content-length"])
+            assert (status == UNAVAILABLE) == ("retry-after" in fields)
             answer = await reader.readexactly(length)
         except (OSError, asyncio.IncompleteReadError) as error:
             await _close(writer)
@@ -69,11 +81,10 @@ class Line:
         return await asyncio.open_connection(self._url.hostname, self._url.port)
 
 
-def _head(head: bytes) -> tuple[int, int]:
-    """Status and length of the body."""
+def _head(head: bytes) -> tuple[int, dict[str, str]]:
+    """Status and fields, in lower case."""
     first, *fields = head.decode("latin-1").lower().split("\r\n")
-    named = dict(field.split(": ", 1) for field in fields if field)
-    return int(first.split()[1]), int(named["content-length"])
+    return int(first.split()[1]), dict(field.split(": ", 1) for field in fields if field)
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:

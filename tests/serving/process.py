@@ -76,9 +76,11 @@ def started(
     store: str | None = "sqlite:///petcore.db",
     log_level: str | None = "warning",
     environment: Mapping[str, str] = _NOTHING,
+    workers: int | None = None,
 ) -> Iterator[Serving]:
     """A server on its way up; None leaves a flag out."""
     flags = {"--port": port, "--store": store, "--log-level": log_level}
+    flags |= {"--workers": None if workers is None else str(workers)}
     given = [word for name, value in flags.items() if value is not None for word in (name, value)]
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
         process = subprocess.Popen(
@@ -88,6 +90,8 @@ def started(
             stdin=subprocess.DEVNULL,
             stdout=out,
             stderr=err,
+            # A group of its own, so that Ctrl-C can be pressed for it and its workers alone.
+            process_group=None if sys.platform == "win32" else 0,
         )
     with process:
         try:
@@ -105,10 +109,16 @@ def serving(
     store: str | None = "sqlite:///petcore.db",
     log_level: str | None = "warning",
     environment: Mapping[str, str] = _NOTHING,
+    workers: int | None = None,
 ) -> Iterator[Serving]:
     """A server that answers requests; None leaves a flag out."""
     with started(
-        folder, port=port, store=store, log_level=log_level, environment=environment
+        folder,
+        port=port,
+        store=store,
+        log_level=log_level,
+        environment=environment,
+        workers=workers,
     ) as server:
         until(lambda: "\n" in server.out or server.process.poll() is not None)
         ready = READY.fullmatch(server.out.strip())

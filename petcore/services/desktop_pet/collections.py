@@ -2,29 +2,42 @@
 
 What the map does not list stands after a blank line: names that end in ``_ms`` are the integers by
 which the date of the same name is sorted and filtered; the rest the rules must remember. ``_id``,
-``version`` and the outbox come from ``Record`` and ``Deciding``.
+``version`` and the outbox come from ``Record`` and ``Deciding``. What the map says beyond the type
+stands in the annotations; the API lets nothing else in, and ``petcore store check`` finds what came
+in some other way.
 """
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
+
+from pydantic import Field
 
 from petcore.ports.store import Collection, Index, Record
-from petcore.services.idempotency import IDEMPOTENCY_KEYS
+from petcore.services.idempotency import IDEMPOTENCY_KEYS, KeptAnswer
 from petcore.services.outbox import OUTBOX_INDEX, Deciding, Document
+
+_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 EventType = Literal["REMINDER_SENT", "DEVICE_ACK"]
 ActiveOrCompleted = Literal["active", "completed"]
+UserId = Annotated[str, Field(min_length=1, max_length=128)]
+Uuid = Annotated[str, Field(pattern=f"^{_UUID}$")]
+UuidOrNothing = Annotated[str, Field(pattern=f"^({_UUID})?$")]
+ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+OneOrZero = Annotated[int, Field(ge=0, le=1)]
+SignalSource = Annotated[str, Field(min_length=1, max_length=64)]
 
 
 class WaterSchedule(Deciding):
     """How one user wants to be reminded. ``start_time`` and ``end_time`` are ``HH:MM``."""
 
-    user_id: str
+    user_id: UserId
     timezone: str
-    start_time: str
-    end_time: str
-    interval_min: int
+    start_time: ClockTime
+    end_time: ClockTime
+    interval_min: Annotated[int, Field(ge=1, le=1440)]
     enabled: bool
     last_triggered_at: datetime | None
 
@@ -32,7 +45,7 @@ class WaterSchedule(Deciding):
 class WaterEvent(Record):
     """A reminder that was sent, or that the device acknowledged."""
 
-    user_id: str
+    user_id: UserId
     at_utc: datetime
     type: EventType
 
@@ -44,16 +57,16 @@ class FocusSession(Deciding):
     ``high_at_ms`` is when its stress could have been high for long enough at the earliest.
     """
 
-    session_id: str
-    user_id: str
+    session_id: Uuid
+    user_id: UserId
     started_at: datetime
     ended_at: datetime | None
     status: ActiveOrCompleted
-    study_label: str
+    study_label: Annotated[str, Field(max_length=200)]
     allow_prompted_breaks: bool
-    signal_source: str
+    signal_source: SignalSource
 
-    prompt_id: str
+    prompt_id: UuidOrNothing
     high_at_ms: int
 
 
@@ -62,33 +75,52 @@ class FocusSample(Record):
     high-stress detector looks at it, else 0.
     """
 
-    sample_id: str
-    session_id: str
-    user_id: str
+    sample_id: Uuid
+    session_id: Uuid
+    user_id: UserId
     captured_at: datetime
-    focus_score: float
-    stress_score: float
-    confidence: float
+    focus_score: Score
+    stress_score: Score
+    confidence: Score
     raw_metrics: Mapping[str, object]
-    signal_source: str
+    signal_source: SignalSource
 
     captured_at_ms: int
-    is_counted: int
+    is_counted: OneOrZero
+
+
+class GraphPoint(TypedDict):
+    """One point of a report's graph; ``timestamp`` is an instant in ISO 8601."""
+
+    timestamp: str
+    focus_score: Score
+    stress_score: Score
+
+
+class Report(TypedDict):
+    """What a session came to. All scores are 0 if it had no samples."""
+
+    sample_count: Annotated[int, Field(ge=0)]
+    average_focus: Score
+    average_stress: Score
+    peak_stress: Score
+    lowest_focus: Score
+    graph_points: list[GraphPoint]
 
 
 class FocusReport(Record):
     """The report of an ended session, as P7 and P8 answer it."""
 
-    session_id: str
-    user_id: str
+    session_id: Uuid
+    user_id: UserId
     generated_at: datetime
-    report: Mapping[str, object]
+    report: Annotated[Mapping[str, object], Report]
 
 
 class BreakPreference(Deciding):
     """Whether a user wants to be asked for breaks when stress is high."""
 
-    user_id: str
+    user_id: UserId
     stress_prompt_enabled: bool
     updated_at: datetime
 
@@ -104,10 +136,10 @@ class Payload(TypedDict):
 class BreakPrompt(Deciding):
     """A break asked for. ``is_open`` is 1 until it is resolved, then 0."""
 
-    prompt_id: str
-    user_id: str
-    session_id: str
-    type: str
+    prompt_id: Uuid
+    user_id: UserId
+    session_id: Uuid
+    type: Annotated[str, Field(pattern="^HIGH_STRESS_BREAK$")]
     reason: str
     created_at: datetime
     resolved_at: datetime | None
@@ -115,17 +147,17 @@ class BreakPrompt(Deciding):
     payload: Payload
 
     created_at_ms: int
-    is_open: int
+    is_open: OneOrZero
 
 
 class PomodoroSession(Deciding):
     """A Pomodoro timer. One that has run out stays ``active`` here until somebody looks."""
 
-    session_id: str
-    user_id: str
-    focus_minutes: int
-    break_minutes: int
-    cycles: int
+    session_id: Uuid
+    user_id: UserId
+    focus_minutes: Annotated[int, Field(ge=1, le=240)]
+    break_minutes: Annotated[int, Field(ge=1, le=120)]
+    cycles: Annotated[int, Field(ge=1, le=24)]
     started_at: datetime
     ended_at: datetime | None
     status: ActiveOrCompleted
@@ -136,9 +168,9 @@ class PomodoroSession(Deciding):
 class EncouragementEvent(Record):
     """A message that was said, and the scores (0..1) it was chosen for."""
 
-    user_id: str
-    stress_score: float
-    focus_score: float
+    user_id: UserId
+    stress_score: Score
+    focus_score: Score
     message: str
 
     created_at: datetime
@@ -201,6 +233,20 @@ COLLECTIONS: tuple[Collection[Document], ...] = (
     ENCOURAGEMENT_EVENTS,
     IDEMPOTENCY_KEYS,
 )
+
+SHAPES: Mapping[str, type] = {
+    "water_schedules": WaterSchedule,
+    "water_events": WaterEvent,
+    "focus_sessions": FocusSession,
+    "focus_samples": FocusSample,
+    "focus_reports": FocusReport,
+    "break_preferences": BreakPreference,
+    "break_prompts": BreakPrompt,
+    "pomodoro_sessions": PomodoroSession,
+    "encouragement_events": EncouragementEvent,
+    "idempotency_keys": KeptAnswer,
+}
+"""What the documents of each collection look like."""
 
 
 def shown(document: Document, fields: Iterable[str]) -> dict[str, object]:

@@ -1,0 +1,70 @@
+"""How a command on a store runs: opened, closed again, and what goes wrong told in one line."""
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Coroutine, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import IO
+
+from petcore.commands import Exit
+from petcore.commands.store_output import complain
+from petcore.errors import PetcoreError, StartRefused
+from petcore.ports.store import Store
+
+
+def run(work: Coroutine[object, object, Exit]) -> Exit:
+    """What the work came to; what goes wrong is one line. Raises ``StartRefused``."""
+    with understood() as outcome:
+        outcome.append(asyncio.run(work))
+    return outcome[-1]
+
+
+@contextmanager
+def understood() -> Iterator[list[Exit]]:
+    """Work inside fails with one line. The last of the list is what it came to."""
+    outcome = [Exit.DONE]
+    try:
+        yield outcome
+        sys.stdout.flush()
+    except StartRefused:
+        raise
+    except KeyboardInterrupt:
+        outcome.append(Exit.STOPPED)
+    except BrokenPipeError:
+        # Whoever read has gone; without this Python would complain at its end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        outcome.append(Exit.WRONG)
+    except (PetcoreError, OSError) as error:
+        complain(str(error))
+        outcome.append(Exit.WRONG)
+
+
+@asynccontextmanager
+async def opened(store: Store) -> AsyncIterator[Store]:
+    """The store, open; it is closed again whatever happens. Raises ``StartRefused``."""
+    try:
+        await store.open()
+        yield store
+    finally:
+        await store.close()
+
+
+@contextmanager
+def sink(output: Path | None) -> Iterator[IO[bytes]]:
+    """Where an export goes: standard output, or a file that is there whole or not at all."""
+    if output is None:
+        yield sys.stdout.buffer
+        sys.stdout.buffer.flush()
+        return
+    with NamedTemporaryFile(dir=output.parent, prefix=f".{output.name}.", delete=False) as file:
+        try:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+            Path(file.name).replace(output)
+        except BaseException:
+            Path(file.name).unlink(missing_ok=True)
+            raise

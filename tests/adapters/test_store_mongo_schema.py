@@ -1,0 +1,171 @@
+"""What lies in a MongoDB that petcore has written to is what its documents promise."""
+
+from collections.abc import AsyncIterator, Iterator, Mapping
+from datetime import datetime
+from types import UnionType
+from typing import Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+
+import pytest
+import pytest_asyncio
+from pymongo import MongoClient
+
+from petcore.adapters.store_mongo import MongoStore
+from petcore.adapters.store_mongo_connection import Driver
+from petcore.app import create_app
+from petcore.services import Services
+from petcore.services.desktop_pet.breaks import PomodoroWish
+from petcore.services.desktop_pet.collections import COLLECTIONS, SHAPES
+from petcore.services.desktop_pet.stress import Reading, SessionWish
+from petcore.services.desktop_pet.water import ScheduleWish
+from petcore.services.idempotency import Call
+from simulator.network.asgi import Request, exchange
+from tests.mongo.server import MongoServer, mongo_server
+from tests.services.desktop_pet.test_breaks import part
+from tests.services.server import Server
+
+RECOMMENDED = {
+    "water_schedules": [("user_id", True)],
+    "focus_sessions": [("session_id", True)],
+    "focus_samples": [("session_id", False)],
+    "focus_reports": [("session_id", True)],
+    "break_preferences": [("user_id", True)],
+    "break_prompts": [("user_id", False), ("prompt_id", True)],
+    "pomodoro_sessions": [("session_id", True)],
+    "pet_personas": [("user_id", True)],
+    "chat_messages": [("conversation_id", False)],
+}
+"""The document's ten indexes: the field, and whether it is to be unique."""
+
+NOT_YET = {"pet_personas", "chat_messages"}
+"""Collections that no operation writes to yet."""
+
+
+def test_the_recommended_indexes_are_declared() -> None:
+    """Each is the beginning of a declared index, and as unique as the document says."""
+    assert sum(map(len, RECOMMENDED.values())) == 10
+    declared = {collection.name: collection.indexes for collection in COLLECTIONS}
+    assert RECOMMENDED.keys() - declared.keys() == NOT_YET
+    for name in RECOMMENDED.keys() - NOT_YET:
+        for field, is_unique in RECOMMENDED[name]:
+            assert any(
+                index.fields[0] == field and (not is_unique or index.unique)
+                for index in declared[name]
+                if not is_unique or index.fields == (field,)
+            ), (name, field)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[MongoServer]:
+    """A stand-in for the tests of this file."""
+    with mongo_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["motor", "pymongo"])
+def driver(request: pytest.FixtureRequest) -> Driver:
+    """Both."""
+    driver: Driver = request.param
+    return driver
+
+
+@pytest.fixture
+def uri(server: MongoServer) -> str:
+    """A database of its own."""
+    return server.uri()
+
+
+@pytest.fixture
+def pet_server() -> Server:
+    """Its clock and its chance."""
+    return Server()
+
+
+@pytest_asyncio.fixture
+async def services(pet_server: Server, uri: str, driver: Driver) -> AsyncIterator[Services]:
+    """The services of a server on MongoDB."""
+    services = pet_server.services(MongoStore(uri, COLLECTIONS, driver))
+    await services.open()
+    yield services
+    await services.close()
+
+
+@pytest.mark.asyncio
+async def test_what_lies_there_has_the_types_of_the_schema_map(
+    services: Services, pet_server: Server, uri: str
+) -> None:
+    """Plain PyMongo finds every field of every collection, dates as dates, numbers as numbers."""
+    await _live_through_everything(services, pet_server)
+    with MongoClient[dict[str, object]](uri, tz_aware=True) as client:
+        database = client.get_default_database()
+        stored = {name: list(database[name].find()) for name in SHAPES}
+    for name, shape in SHAPES.items():
+        assert stored[name], name
+        fields = get_type_hints(shape)
+        for document in stored[name]:
+            assert document.keys() == fields.keys(), name
+            for field, declared in fields.items():
+                assert _is_of(document[field], declared), (name, field, document[field])
+    # Not by chance: what may be absent is there as well.
+    assert any(document["last_triggered_at"] for document in stored["water_schedules"])
+    assert any(document["ended_at"] for document in stored["focus_sessions"])
+    assert {document["resolved_at"] is None for document in stored["break_prompts"]} == {False}
+
+
+async def _live_through_everything(services: Services, server: Server) -> None:
+    pet, call = services.desktop_pet, Call("test")
+    await pet.water.set_schedule(
+        ScheduleWish("audrey", "UTC", "00:00", "00:00", 60, enabled=True), call
+    )
+    await pet.water.poll("audrey", call)
+    await pet.water.acknowledge("audrey", call)
+    await pet.breaks.set_stress_prompts("audrey", True, call)
+    await pet.breaks.start_pomodoro(PomodoroWish("audrey", 25, 5, 4), Call("start", "key", "same"))
+    await pet.encouragement.get_message("audrey", 0.2, 0.9, call)
+    wish = SessionWish("audrey", "Math", allow_prompted_breaks=True, signal_source="presage")
+    session_id = str(part(await pet.stress.start_session(wish, call), "session")["session_id"])
+    for _ in range(12):
+        metrics = {"pulse": 71.5, "$ref": {"a.b": [1, True, None]}}
+        reading = Reading(session_id, 0.5, 0.9, server.clock.now(), 1.0, None, metrics)
+        await pet.stress.ingest_sample(reading, call)
+        server.clock.advance(1)
+    await pet.stress.end_session(session_id, call)
+
+
+def _is_of(value: object, declared: object) -> bool:
+    origin = get_origin(declared) or declared
+    if origin in (Union, UnionType):
+        return any(_is_of(value, each) for each in get_args(declared))
+    if origin is Literal:
+        return value in get_args(declared)
+    if declared is datetime:
+        return isinstance(value, datetime) and value.microsecond % 1000 == 0
+    if declared is int:
+        return isinstance(value, int) and not isinstance(value, bool)
+    if is_typeddict(origin) or origin is Mapping:
+        return isinstance(value, dict)
+    assert isinstance(origin, type), declared
+    return type(value) is origin
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("code", "status", "word"),
+    [(10334, 413, "payload_too_large"), (64, 503, "store_unavailable")],
+)
+async def test_what_the_database_refuses_is_answered_in_the_documents_shape(
+    services: Services, server: MongoServer, code: int, status: int, word: str
+) -> None:
+    """A document that is too large is the client's, all else the server's; nothing that the
+    database quotes reaches a client.
+    """
+    server.refuse("insert", code)
+    body = (
+        b'{"user_id":"audrey","timezone":"UTC","start_time":"08:00","end_time":"20:00",'
+        b'"interval_min":60,"enabled":true}'
+    )
+    headers = [(b"content-type", b"application/json"), (b"host", b"pet")]
+    request = Request("POST", "/api/water/schedule", headers=headers, body=body)
+    response = await exchange(create_app(services), request)
+    assert response.status == status
+    assert f'"code":"{word}"'.encode() in response.body.replace(b" ", b"")
+    assert b"audrey" not in response.body

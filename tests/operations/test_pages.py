@@ -1,0 +1,72 @@
+"""What README and docs/operations.md say in tables is what the code has."""
+
+import re
+from collections.abc import Iterator
+
+from petcore.adapters import store_mongo_connection
+from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.settings import Settings
+from tests.operations.recipes import ROOT
+
+_CODE = re.compile(r"`([^`]+)`")
+
+
+def page(name: str) -> str:
+    """The text of a page."""
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def rows(name: str, heading: str) -> Iterator[list[str]]:
+    """The cells of the tables under ``heading`` and nowhere else, their headings left out."""
+    _, found, section = page(name).partition(f"\n{heading}\n")
+    assert found, heading
+    section = re.split(r"^##+ ", section, maxsplit=1, flags=re.MULTILINE)[0]
+    for line in section.splitlines():
+        cells = [cell.strip() for cell in line.strip("|").split("|")]
+        if line.startswith("| `"):
+            yield cells
+
+
+def test_the_readme_lists_every_setting_with_its_default() -> None:
+    """In the order of the settings, and no other."""
+    told = [
+        (name.strip("`"), default.strip("`"))
+        for name, default, _ in rows("README.md", "## Configuration")
+    ]
+    settings = Settings.model_fields.items()
+    assert told == [(f"PETCORE_{name.upper()}", str(field.default)) for name, field in settings]
+
+
+def test_the_page_names_no_setting_that_does_not_exist() -> None:
+    """Nor does the example of choices."""
+    known = {f"PETCORE_{name.upper()}" for name in Settings.model_fields}
+    named = set(re.findall(r"PETCORE_[A-Z_]+", page("docs/operations.md") + page(".env.example")))
+    assert named
+    assert named - known <= {"PETCORE_TEST_MONGODB_URI"}
+
+
+def test_the_page_lists_every_index() -> None:
+    """So that whoever looks for those that are no longer used finds them."""
+    told = [
+        (collection.strip("`"), tuple(_CODE.findall(fields)), "(unique)" in fields)
+        for collection, fields, _ in rows("docs/operations.md", "### Indexes")
+    ]
+    made = [
+        (collection.name, index.fields, index.unique)
+        for collection in COLLECTIONS
+        for index in collection.indexes
+    ]
+    assert told == made
+
+
+def test_the_page_lists_every_option_of_a_connection() -> None:
+    """Those that a URI may change, and those that it may not."""
+    told = {
+        name.strip("`"): value.strip("`")
+        for name, value, _ in rows("docs/operations.md", "### The URI")
+    }
+    set_ = {**store_mongo_connection._OPTIONS, **store_mongo_connection._PROMISED}
+    assert told == {
+        name: str(value).lower() if value in (True, False) else str(value)
+        for name, value in set_.items()
+    }

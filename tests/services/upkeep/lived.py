@@ -1,0 +1,64 @@
+"""A store that a server has lived on: documents of every collection, of two users."""
+
+from petcore.adapters.store_memory import MemoryStore
+from petcore.errors import StoreUnavailable
+from petcore.ports.store import Query, Store
+from petcore.services import Services
+from petcore.services.desktop_pet.breaks import PomodoroWish
+from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.desktop_pet.stress import Reading, SessionWish
+from petcore.services.desktop_pet.water import ScheduleWish
+from petcore.services.idempotency import Call
+from petcore.services.outbox import Document
+from tests.services.interrupted import InterruptedStore
+from tests.services.server import Server
+
+USERS = ("audrey", "audrey's \N{WATER WAVE}")
+
+
+async def lived(writes: int | None = None) -> MemoryStore:
+    """The store; the server was cut off after so many more writes if ``writes`` says so."""
+    server = Server()
+    for user in USERS:
+        await _live(server, server.services(), user)
+    if writes is not None:
+        cut = InterruptedStore(server.store, writes, is_stored=True)
+        try:
+            await _live(server, server.services(cut), USERS[0])
+        except StoreUnavailable:
+            return server.store
+        raise AssertionError("not so many writes")
+    return server.store
+
+
+async def _live(server: Server, services: Services, user: str) -> None:
+    pet, at = services.desktop_pet, server.clock
+    wish = ScheduleWish(user, "America/Vancouver", "00:00", "23:59", 60, enabled=True)
+    at.advance(1)
+    await pet.breaks.set_stress_prompts(user, enabled=True, call=Call("preference"))
+    await pet.water.set_schedule(wish, Call("schedule", f"{at.now()}", "s"))
+    await pet.water.poll(user, Call("poll", f"{at.now()}", "p"))
+    await pet.water.acknowledge(user, Call("ack"))
+    started = await pet.stress.start_session(SessionWish(user, "Math", None, "presage"), Call("s"))
+    session = started["session"]
+    assert isinstance(session, dict)
+    for _ in range(12):
+        reading = Reading(
+            session["session_id"], 0.5, 0.9, at.now(), 1.0, None, {"pulse": [60, 6.5]}
+        )
+        await pet.stress.ingest_sample(reading, Call("sample", f"{at.now()}", "x"))
+        at.advance(1)
+    await pet.stress.end_session(session["session_id"], Call("end"))
+    for _ in range(2):
+        pomodoro = await pet.breaks.start_pomodoro(PomodoroWish(user, 25, 5, 4), Call("start"))
+    ended = pomodoro["session"]
+    assert isinstance(ended, dict)
+    await pet.breaks.stop_pomodoro(ended["session_id"], Call("stop"))
+    await pet.encouragement.get_message(user, None, None, Call("message"))
+
+
+async def contents(store: Store) -> dict[str, list[Document]]:
+    """Every document, by collection."""
+    return {
+        collection.name: list(await store.find(Query(collection))) for collection in COLLECTIONS
+    }
