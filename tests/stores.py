@@ -4,26 +4,19 @@ Here: a fresh and empty store of a kind. Not here: what a store must do; see ``t
 """
 
 import atexit
-import os
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import cache
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
-
-from pymongo import MongoClient
 
 from petcore.ports.store import Store
 from petcore.settings import MongoDriver
 from petcore.wiring import create_store
-from tests.mongo.server import REAL, MongoServer, mongo_server
+from tests.mongo.server import REAL, MongoServer, mongo_server, real_database
 
 KINDS = ("memory", "sqlite", "motor", "pymongo", *(("real_motor", "real_pymongo") if REAL else ()))
-"""The last two are on a real MongoDB, and only if ``PETCORE_TEST_MONGODB_URI`` names one (whose
-options say ``authSource`` if it wants a user)."""
-
-_numbers = count(1)
+"""The last two are on a real MongoDB, and only if ``PETCORE_TEST_MONGODB_URI`` names one."""
 
 
 @contextmanager
@@ -37,7 +30,7 @@ def fresh_store(kind: str) -> Iterator[Store]:
     elif kind in ("motor", "pymongo"):
         yield create_store(_stand_in().uri(), _driver(kind))
     elif kind in KINDS:
-        with _real_database() as uri:
+        with real_database() as uri:
             yield create_store(uri, _driver(kind))
     else:
         raise ValueError(f"{kind!r} is no kind of store; there are {', '.join(KINDS)}")
@@ -53,18 +46,3 @@ def _stand_in() -> MongoServer:
     stack = ExitStack()
     atexit.register(stack.close)
     return stack.enter_context(mongo_server())
-
-
-@contextmanager
-def _real_database() -> Iterator[str]:
-    """The address of a new database on the real MongoDB; any other that the URI names stays."""
-    assert REAL is not None
-    name = f"petcore_{os.getpid()}_store_{next(_numbers)}"
-    scheme, _, rest = REAL.partition("://")
-    address, _, options = rest.partition("?")
-    uri = f"{scheme}://{address.partition('/')[0]}/{name}?{options}"
-    try:
-        yield uri
-    finally:
-        with MongoClient[dict[str, object]](REAL) as client:
-            client.drop_database(name)

@@ -4,6 +4,8 @@ Here and in ``store_mongo``: the drivers, and nowhere else. Not here: documents 
 
 * A write is answered when a majority has it in its journal, and what is read is what a majority
   has: whatever was answered once outlives every failover. No URI can ask for less.
+* Who loses a compare-and-swap sees the winner when he reads again, because a write that changed
+  nothing waits for the majority, too.
 * Nothing waits for ever. Whoever gets no answer in time hears ``StoreUnavailable``; the driver
   looks for the database again by itself.
 * A failure is told in one line, with neither passwords nor the values of documents in it.

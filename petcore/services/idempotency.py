@@ -12,7 +12,7 @@ and holds nobody up: the same request goes on from there, any other is refused.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Generic, TypeVar
@@ -29,7 +29,10 @@ Answer = Mapping[str, object]
 
 S = TypeVar("S")
 
-_ATTEMPTS = 64
+# Somebody wins each round, so whoever loses tries again soon; but not for ever, should the store
+# hide from us what was written last.
+_PATIENCE = timedelta(seconds=4)
+_ATTEMPTS = 4_096
 _SWEEP_EVERY = 64
 
 
@@ -102,50 +105,53 @@ class Once:
         self._turns = Turns()
 
     async def run(self, call: Call, plan: Plan[S]) -> Answer:
-        """The answer to ``call``. Raises ``KeyReused`` and what the plan raises."""
+        """The answer to ``call``. Raises ``KeyReused``, ``StoreUnavailable`` if others were quicker
+        for too long, and what the plan raises.
+        """
         async with self._turns.of(plan.subject):
+            overtaken_at: datetime | None = None
             for _ in range(_ATTEMPTS):
                 try:
                     return await self._attempt(call, plan)
                 except Conflict:
-                    continue
+                    now = self._clock.now()
+                    overtaken_at = overtaken_at or now
+                    if now - overtaken_at > _PATIENCE:
+                        break
         raise StoreUnavailable("too many changes at the same time; try again")
 
     async def _attempt(self, call: Call, plan: Plan[S]) -> Answer:
         user_id, found = await plan.find()
-        if call.key is None:
-            return await self._act(await plan.decide(found))
         kept = await self._kept(user_id, call)
         if kept is not None and kept["answer"] is not None:
             return kept["answer"]
         decision = await plan.decide(found)
-        if decision.write is None and not decision.is_kept:
-            return decision.answer
-        answer = self._keep(user_id, call, decision.answer, 0 if kept is None else kept["version"])
-        await self._sweep_sometimes(answer.document)
-        if decision.write is None or decision.is_fresh:
+        writes = [*([decision.write] if decision.write else []), *decision.others]
+        if call.key is not None and (writes or decision.is_kept):
+            answer = await self._bind(user_id, call, decision, plan, kept)
             # Twins would insert under different ids, so the key itself decides between them.
-            return await self._act(decision, first=answer)
-        if plan.binds_key and kept is None:
-            await self._outbox.commit(self._keep(user_id, call, None))
-            answer = replace(answer, expected=1)
-        return await self._act(decision, last=answer)
-
-    async def _act(
-        self,
-        decision: Decision,
-        first: Write[KeptAnswer] | None = None,
-        last: Write[KeptAnswer] | None = None,
-    ) -> Answer:
-        """Do what was decided, with the key's answer before or after it."""
-        given = (first, decision.write, *decision.others, last)
-        writes = [write for write in given if write is not None]
+            is_first = decision.write is None or decision.is_fresh
+            writes = [answer, *writes] if is_first else [*writes, answer]
         if writes:
             await self._outbox.commit(writes[0], writes[1:])
         return decision.answer
 
+    async def _bind(
+        self, user_id: str, call: Call, decision: Decision, plan: Plan[S], kept: KeptAnswer | None
+    ) -> Write[KeptAnswer]:
+        """The write of the answer; before it, the key is bound to the request if it must be."""
+        version = 0 if kept is None else kept["version"]
+        if plan.binds_key and decision.write is not None and not version:
+            await self._outbox.commit(self._keep(user_id, call, None))
+            version = 1
+        answer = self._keep(user_id, call, decision.answer, version)
+        await self._sweep_sometimes(answer.document)
+        return answer
+
     async def _kept(self, user_id: str, call: Call) -> KeptAnswer | None:
         """What is kept under the key. Raises ``KeyReused`` if it is bound to another request."""
+        if call.key is None:
+            return None
         kept = await self._outbox.load(IDEMPOTENCY_KEYS, _key_id(user_id, call))
         if kept is None:
             return None

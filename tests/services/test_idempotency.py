@@ -1,14 +1,15 @@
 """An operation happens once, however often and at the same time it is asked for."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
 import pytest
 
 from petcore.adapters.store_sqlite import SqliteStore
-from petcore.errors import KeyReused, WrongState
-from petcore.ports.store import Query
+from petcore.errors import KeyReused, StoreUnavailable, WrongState
+from petcore.ports.store import Collection, Query, R, Store
 from petcore.services.desktop_pet.breaks import PomodoroWish
 from petcore.services.desktop_pet.collections import (
     COLLECTIONS,
@@ -21,6 +22,7 @@ from petcore.services.desktop_pet.stress import Reading, SessionWish
 from petcore.services.desktop_pet.water import ScheduleWish
 from petcore.services.idempotency import IDEMPOTENCY_KEYS, Call
 from tests.services.interleaved import InterleavedStore
+from tests.services.interrupted import InterruptedStore
 from tests.services.server import Server
 
 ALL_DAY = ScheduleWish("audrey", "UTC", "00:00", "00:00", 60, enabled=True)
@@ -111,6 +113,44 @@ async def test_no_acknowledged_sample_is_missing_from_the_report(seed: int) -> N
     assert isinstance(answer, dict)
     assert answer["report"]["sample_count"] == accepted.count(True)
     assert await server.store.count(Query(FOCUS_SAMPLES)) == accepted.count(True)
+
+
+class OvertakenStore(InterruptedStore):
+    """Says of the first ``rounds`` replaces that somebody else was quicker."""
+
+    def __init__(self, store: Store, rounds: int, on_loss: Callable[[], None]) -> None:
+        super().__init__(store, 10**6, is_stored=True)
+        self.rounds = rounds
+        self._on_loss = on_loss
+
+    async def replace(self, collection: Collection[R], document: R, expected: int) -> bool:
+        """Lose, or replace."""
+        self.rounds -= 1
+        if self.rounds < 0:
+            return await super().replace(collection, document, expected)
+        self._on_loss()
+        return False
+
+
+@pytest.mark.asyncio
+async def test_who_is_overtaken_a_hundred_times_does_not_give_up() -> None:
+    """Among many workers that is bad luck, and nothing to be refused for."""
+    server = Server()
+    await server.services().desktop_pet.water.set_schedule(ALL_DAY, Call("schedule"))
+    store = OvertakenStore(server.store, 100, lambda: None)
+    answer = await server.services(store).desktop_pet.water.poll("audrey", Call("poll", "key"))
+    assert answer["remind_now"]
+
+
+@pytest.mark.asyncio
+async def test_who_is_overtaken_for_too_long_is_told_to_come_back() -> None:
+    """A store that hides what was written last must not hold a request up for ever."""
+    server = Server()
+    await server.services().desktop_pet.water.set_schedule(ALL_DAY, Call("schedule"))
+    store = OvertakenStore(server.store, 100, lambda: server.clock.advance(3))
+    with pytest.raises(StoreUnavailable, match="too many changes"):
+        await server.services(store).desktop_pet.water.poll("audrey", Call("poll", "key"))
+    assert store.rounds > 90
 
 
 @pytest.mark.asyncio
