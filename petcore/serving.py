@@ -8,13 +8,16 @@ from functools import partial
 from typing import NoReturn
 
 import uvicorn
+from hypercorn.typing import ASGIFramework
 
 from petcore.app import create_app
 from petcore.errors import StartRefused
 from petcore.services import Services
 from petcore.settings import Settings, shown
-from petcore.workers import DEAF_S, create_worker, require_shared, supervise
+from petcore.wiring import configure_logging, wire
+from petcore.workers import supervise
 
+# Shorter than workers have to stop as a whole (``workers.STOP_S``).
 _GRACE_S = 20
 _BACKLOG = 2048
 
@@ -25,7 +28,7 @@ def serve(settings: Settings, services: Services) -> None:
     Prints one line once requests are answered. Raises ``StartRefused`` when the address is taken,
     the store cannot be opened, or several workers cannot share it.
     """
-    require_shared(settings)
+    _require_shared(settings)
     # uvicorn obeys these signals while it serves, and repeats them when it is done.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
@@ -33,11 +36,36 @@ def serve(settings: Settings, services: Services) -> None:
         ready = _ready(listener, settings)
         if settings.workers > 1:
             config = _config(partial(create_worker, settings), settings.workers)
-            supervise(config, services, listener, ready)
+            # What is wrong with the store is told once, and its indexes are made once.
+            asyncio.run(_try(services))
+            supervise(config, listener, ready)
         else:
             config = _config(create_app(services))
             with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
                 runner.run(_run(config, services, listener, ready))
+
+
+def create_worker(settings: Settings) -> ASGIFramework:
+    """The app of a worker, in its own process, with services of its own."""
+    services = wire(settings)
+    configure_logging(settings, services.clock)
+    return create_app(services)
+
+
+def _require_shared(settings: Settings) -> None:
+    if settings.workers > 1 and settings.store == "memory:":
+        raise StartRefused(
+            f"--workers (PETCORE_WORKERS): {settings.workers} workers cannot share memory:, each "
+            "would remember something else. Choose another store with --store (PETCORE_STORE), or "
+            "--workers 1."
+        )
+
+
+async def _try(services: Services) -> None:
+    try:
+        await services.open()
+    finally:
+        await services.close()
 
 
 def _config(app: Callable[..., object], workers: int = 1) -> uvicorn.Config:
@@ -53,7 +81,6 @@ def _config(app: Callable[..., object], workers: int = 1) -> uvicorn.Config:
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=_GRACE_S,
-        timeout_worker_healthcheck=DEAF_S,
     )
 
 

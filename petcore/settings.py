@@ -14,8 +14,13 @@ from petcore.errors import StartRefused
 
 MongoDriver = Literal["motor", "pymongo"]
 LogLevel = Literal["debug", "info", "warning", "error"]
-_PASSWORD = re.compile(r"(?<=//).*@")
-_PASSWORD_OPTION = re.compile(r"(?i)([?&][a-z]*password=)[^&]*")
+KEPT_STORES = "sqlite:///relative.db, sqlite:////absolute.db or mongodb://host/database"
+STORES = f"memory:, {KEPT_STORES}"
+"""The stores there are, as a user names them; memory: keeps nothing."""
+
+# However the beginning is misspelled, what stands before an @ may be a password.
+_PASSWORD = re.compile(r"(?s)^([A-Za-z][A-Za-z0-9+.-]*:/*)?.*@")
+_SECRET_OPTION = re.compile(r"(?i)([?&;](?:[a-z]*password|authMechanismProperties)=)[^&]*")
 Seconds = Annotated[int, Field(ge=1, le=366 * 24 * 3600)]
 Part = Annotated[float, Field(ge=0, le=1)]
 
@@ -50,7 +55,9 @@ class Settings(BaseSettings):
 
 def shown(uri: str) -> str:
     """A store's URI without the user and the passwords in it."""
-    return _PASSWORD_OPTION.sub(r"\1***", _PASSWORD.sub("***@", uri))
+    if uri.startswith("sqlite:///"):
+        return uri
+    return _SECRET_OPTION.sub(r"\1***", _PASSWORD.sub(r"\1***@", uri))
 
 
 def default_settings(**given: object) -> Settings:

@@ -24,13 +24,15 @@ from petcore.services.desktop_pet import (
     Stress,
     Water,
 )
-from petcore.services.desktop_pet.collections import COLLECTIONS, SHAPES
+from petcore.services.desktop_pet.collections import BELONGING, COLLECTIONS, IDS, SHAPES
 from petcore.services.desktop_pet.prompts import Prompts
 from petcore.services.health import Health
 from petcore.services.idempotency import Once
 from petcore.services.outbox import Outbox
 from petcore.services.upkeep.check import Checker
-from petcore.settings import MongoDriver, Settings, shown
+from petcore.settings import STORES, MongoDriver, Settings, shown
+
+_MONGODB = ("mongodb://", "mongodb+srv://")
 
 
 def wire(
@@ -72,40 +74,39 @@ def configure_logging(settings: Settings, clock: Clock) -> None:
     log_structlog.configure_logging(clock, settings.log_level, settings.log_format)
 
 
-def create_store(uri: str, driver: MongoDriver = "motor") -> Store:
-    """The store that ``uri`` names: ``memory:``, ``sqlite:///relative.db``,
-    ``sqlite:////absolute.db`` or ``mongodb://...``, through ``driver``. Raises ``StartRefused``.
+def create_store(uri: str, driver: MongoDriver = "motor", *, as_it_is: bool = False) -> Store:
+    """The store that ``uri`` names, one of ``STORES``, through ``driver``. ``as_it_is`` keeps it
+    from making anything when it is opened. Raises ``StartRefused``.
     """
     if uri == "memory:":
         return MemoryStore()
     if uri.startswith("sqlite:///") and uri != "sqlite:///":
-        return SqliteStore(Path(uri.removeprefix("sqlite:///")), COLLECTIONS)
-    if uri.startswith(("mongodb://", "mongodb+srv://")):
+        path = Path(uri.removeprefix("sqlite:///"))
+        return SqliteStore(path, COLLECTIONS, as_it_is=as_it_is)
+    if uri.startswith(_MONGODB):
         # Its drivers take longer to import than all the rest; only who needs them waits for them.
         from petcore.adapters.store_mongo import MongoStore  # noqa: PLC0415
 
-        return MongoStore(uri, COLLECTIONS, driver)
-    raise StartRefused(
-        f"--store (PETCORE_STORE): {shown(uri)!r} names no store; use memory:, "
-        "sqlite:///relative.db, sqlite:////absolute.db or mongodb://host/database"
-    )
+        return MongoStore(uri, COLLECTIONS, driver, as_it_is=as_it_is)
+    raise StartRefused(f"--store (PETCORE_STORE): {shown(uri)!r} names no store; use {STORES}")
 
 
 def existing_store(uri: str, driver: MongoDriver = "motor") -> Store:
-    """As ``create_store``, for who wants what is kept there: nothing is made anew by a typing
-    error. Raises ``StartRefused`` for ``memory:`` and for a SQLite file that is not there.
+    """As ``create_store``, for who wants what is kept there: the store is opened as it is, and a
+    typing error makes nothing. Raises ``StartRefused`` for ``memory:`` and for a SQLite file that
+    is not there.
     """
     if uri == "memory:":
         raise StartRefused("memory: keeps nothing between two commands; name another store")
     path = _file_of(uri)
     if path is not None and not path.exists():
         raise StartRefused(f"there is no store {shown(uri)}: {path.absolute()} does not exist")
-    return create_store(uri, driver)
+    return create_store(uri, driver, as_it_is=True)
 
 
 def wire_checker() -> Checker:
     """What holds the documents of a store against the schema map."""
-    return Checker(SHAPES, TzdataZones())
+    return Checker(SHAPES, IDS, BELONGING, TzdataZones())
 
 
 def are_one_store(uri: str, other: str) -> bool:
@@ -129,12 +130,11 @@ def _place(uri: str) -> object:
     path = _file_of(uri)
     if path is not None:
         return path.resolve()
-    authority, _, rest = uri.partition("//")[2].partition("/")
-    hosts = frozenset(
-        host if ":" in host else f"{host}:27017"
-        for host in authority.rpartition("@")[2].partition("?")[0].lower().split(",")
-    )
-    return hosts, rest.partition("?")[0] or "petcore"
+    if uri.startswith(_MONGODB):
+        from petcore.adapters.store_mongo import place  # noqa: PLC0415  as in create_store
+
+        return place(uri)
+    return uri
 
 
 def _policy(settings: Settings) -> HighStressPolicy:

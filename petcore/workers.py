@@ -1,139 +1,188 @@
 """Several processes that answer on one address, and the one that looks after them.
 
-Each worker has services of its own; what they share is the store and the listening socket.
-uvicorn's supervisor starts them, pings them and passes signals on. Not here: what a single process
-does (``serving``).
+Each worker has services of its own; what they share is the store and the listening socket. The
+supervisor answers nothing: it starts them, listens to their heartbeats, and has them stop. It never
+waits for a worker longer than a tick, and counts ticks instead of reading a clock: when all of them
+are suspended together, nobody grows deaf. Not here: what a single process does (``serving``).
 """
 
-import asyncio
 import logging
+import math
+import os
 import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import parent_process, resource_tracker
-from threading import Thread
+from ctypes import c_uint64
+from multiprocessing import get_context, parent_process, resource_tracker
+from multiprocessing.sharedctypes import RawValue
+from threading import Event, Thread
 
 import uvicorn
-from hypercorn.typing import ASGIFramework
 from uvicorn.config import STARTUP_FAILURE
-from uvicorn.supervisors.multiprocess import Multiprocess, Process
 
-from petcore.app import create_app
 from petcore.errors import StartRefused
-from petcore.services import Services
-from petcore.settings import Settings
-from petcore.wiring import configure_logging, wire
 
 _log = logging.getLogger("petcore.workers")
 
 DEAF_S = 60
-"""How long a worker may be deaf, in seconds, before it is killed as hung. It cannot hear while it
-imports, and a small computer that starts several at once takes its time."""
+"""How long the event loop of a worker may stand still, in seconds, before it is killed as hung.
+Before it has turned for the first time, a worker may take as long as it needs."""
+
+STOP_S = 25
+"""How long workers have to finish what they do, in seconds: longer than uvicorn waits for requests,
+and shorter than the 30 s that ``compose.yaml`` grants the whole."""
+
+_TICK_S = 0.5
+# What a terminal tells all its processes. Workers are told by their supervisor.
+_FOR_ALL = {signal.SIGINT} if sys.platform == "win32" else {signal.SIGINT, signal.SIGHUP}
 
 
-def require_shared(settings: Settings) -> None:
-    """Raise ``StartRefused`` if several workers are asked for on a store that each has alone."""
-    if settings.workers > 1 and settings.store == "memory:":
-        raise StartRefused(
-            f"--workers (PETCORE_WORKERS): {settings.workers} workers cannot share memory:, each "
-            "would remember something else. Choose another store with --store (PETCORE_STORE), or "
-            "--workers 1."
-        )
+def supervise(config: uvicorn.Config, listener: socket.socket, ready: str) -> None:
+    """Keep ``config.workers`` processes answering on ``listener`` until SIGTERM, SIGINT or SIGHUP.
 
-
-def supervise(
-    config: uvicorn.Config, services: Services, listener: socket.socket, ready: str
-) -> None:
-    """Keep ``config.workers`` processes answering on ``listener`` until SIGTERM or SIGINT.
-
-    Prints ``ready`` once all of them answer. ``services`` serve to try the store before anybody
-    needs it; ``config`` makes the app of each worker by ``create_worker``. Raises ``StartRefused``
-    when a worker cannot start; one that replaces another later is tried until it can.
+    Prints ``ready`` once all of them answer. Raises ``StartRefused`` when a worker cannot start
+    (one that replaces another later is tried until it can), and ``SystemExit`` with 1 when one did
+    not stop by itself.
     """
-    asyncio.run(_try(services))
-    supervisor = _Supervisor(config, listener, ready)
+    supervisor = _Supervisor(config, listener)
     try:
-        supervisor.run()
+        supervisor.run(ready)
     finally:
-        # Python waits for them when it ends, whatever the reason.
-        supervisor.terminate_all()
-    if supervisor.has_failed:
-        raise StartRefused("no worker could start; the log says why")
+        have_all_left = supervisor.stop()
+    if not have_all_left:
+        raise SystemExit(1)
 
 
-def create_worker(settings: Settings) -> ASGIFramework:
-    """The app of a worker, in its own process, with services of its own."""
-    services = wire(settings)
-    configure_logging(settings, services.clock)
-    _set_mask("SIG_UNBLOCK")
-    Thread(target=_leave_with_parent, name="petcore-parent", daemon=True).start()
-    return create_app(services)
+class _Worker:
+    """A worker as its supervisor sees it. Making one starts it, or raises ``OSError``."""
+
+    def __init__(self, config: uvicorn.Config, listener: socket.socket) -> None:
+        self._beats = RawValue(c_uint64)
+        self._heard = 0
+        self._deaf_ticks = 0
+        self.process = get_context("spawn").Process(
+            target=_work, args=(config, listener, self._beats)
+        )
+        with _undisturbed():
+            self.process.start()
+
+    def listen(self) -> None:
+        """Compare its heartbeats with the last tick's."""
+        beats = self._beats.value
+        is_quiet = self.is_up and beats == self._heard
+        self._deaf_ticks = self._deaf_ticks + 1 if is_quiet else 0
+        self._heard = beats
+        if self._deaf_ticks > _ticks(DEAF_S):
+            self._deaf_ticks = 0
+            _log.error("worker %s has hung for %s s and is killed", self.process.pid, DEAF_S)
+            self.process.kill()
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it has ever answered requests."""
+        return self._heard > 0
 
 
-async def _try(services: Services) -> None:
-    """Open and close the store: what is wrong with it is told once, indexes are made once."""
-    try:
-        await services.open()
-    finally:
-        await services.close()
-
-
-class _Supervisor(Multiprocess):
-    """Says when all workers are ready, and does not give up later when one cannot be replaced."""
-
-    def __init__(self, config: uvicorn.Config, listener: socket.socket, ready: str) -> None:
-        super().__init__(config, [listener])
-        self._ready = ready
+class _Supervisor:
+    def __init__(self, config: uvicorn.Config, listener: socket.socket) -> None:
+        self._config = config
+        self._listener = listener
+        self._workers: list[_Worker] = []
         self._is_ready = False
-        self.has_failed = False
+        self._told: list[int] = []
+        self._never = Event()
         # Were it started with the first worker, it would lift what ``_undisturbed`` lays on.
         resource_tracker.ensure_running()
+        for number in {signal.SIGTERM, *_FOR_ALL}:
+            # nohup has SIGHUP ignored.
+            if signal.getsignal(number) is not signal.SIG_IGN:
+                signal.signal(number, lambda number, _: self._told.append(number))
 
-    def init_processes(self) -> None:
-        """Start the first workers."""
-        self.processes.extend(self._started() for _ in range(self.processes_num))
+    def run(self, ready: str) -> None:
+        """Replace workers that are gone or hang until told to stop."""
+        _log.info("starting %s workers", self._config.workers)
+        while not self._told:
+            self._bury()
+            self._fill()
+            for worker in self._workers:
+                worker.listen()
+            if not self._is_ready and all(worker.is_up for worker in self._workers):
+                self._is_ready = True
+                print(ready, flush=True)  # noqa: T201 -- whoever started it waits for this line
+            self._never.wait(_TICK_S)
 
-    def keep_subprocess_alive(self) -> None:
-        """Replace workers that are gone or hang."""
-        for number, process in enumerate(self.processes):
-            if self.should_exit.is_set():
-                return
-            if not process.is_alive(DEAF_S):
-                self._replace(number, process)
-        if not self._is_ready and all(process.is_ready() for process in self.processes):
-            self._is_ready = True
-            print(self._ready, flush=True)  # noqa: T201 -- whoever started it waits for this line
+    def stop(self) -> bool:
+        """Let nobody in any more, have all finish what they do, and kill who does not, at once if
+        told to stop again. Say whether all left by themselves.
+        """
+        self._listener.close()
+        for worker in self._workers:
+            worker.process.terminate()
+        for _ in range(_ticks(STOP_S)):
+            if not self._left() or self._is_hurried():
+                break
+            self._never.wait(_TICK_S)
+        killed = self._left()
+        for worker in killed:
+            _log.error("worker %s did not stop and is killed", worker.process.pid)
+            worker.process.kill()
+        return not killed
 
-    def terminate_all(self) -> None:
-        """Let nobody in any more, and have all workers finish what they do."""
-        for listener in self.sockets:
-            listener.close()
-        super().terminate_all()
+    def _bury(self) -> None:
+        left = self._left()
+        for worker in self._workers:
+            if worker not in left:
+                code = worker.process.exitcode
+                if code == STARTUP_FAILURE and not self._is_ready:
+                    raise StartRefused("no worker could start; the log says why")
+                _log.error("worker %s ended (%s) and is replaced", worker.process.pid, code)
+        self._workers = left
 
-    def _replace(self, number: int, process: Process) -> None:
-        process.kill()
-        process.join()
-        if process.exitcode == STARTUP_FAILURE and not self._is_ready:
-            self.has_failed = True
-            self.should_exit.set()
-            return
-        _log.error("worker %s ended (%s) and is replaced", process.pid, process.exitcode)
-        self.processes[number] = self._started()
+    def _fill(self) -> None:
+        """Start whoever is missing. Where the system has no room for another, wait for a tick."""
+        try:
+            while len(self._workers) < self._config.workers:
+                self._workers.append(_Worker(self._config, self._listener))
+        except OSError as error:
+            _log.error("a worker cannot be started, and is tried again: %s", error)
 
-    def _started(self) -> Process:
-        process = Process(self.config, self.sockets)
-        with _undisturbed():
-            process.start()
-        # Its own end is the only one now, so that nobody waits for the answer of a dead worker.
-        process.child_conn.close()
-        return process
+    def _left(self) -> list[_Worker]:
+        return [worker for worker in self._workers if worker.process.is_alive()]
+
+    def _is_hurried(self) -> bool:
+        # A closed terminal may say so more than once.
+        return len([n for n in self._told if n in (signal.SIGINT, signal.SIGTERM)]) > 1
+
+
+class _Server(uvicorn.Server):
+    """Its heart beats when its event loop turns, about once in a second."""
+
+    def __init__(self, config: uvicorn.Config, beats: c_uint64) -> None:
+        super().__init__(config)
+        self._beats = beats
+
+    async def on_tick(self, counter: int) -> bool:
+        if counter % 10 == 0:
+            self._beats.value += 1
+        return await super().on_tick(counter)
+
+
+def _work(config: uvicorn.Config, listener: socket.socket, beats: c_uint64) -> None:
+    """All that happens in a worker."""
+    for number in _FOR_ALL:
+        signal.signal(number, signal.SIG_IGN)
+    _set_mask("SIG_UNBLOCK")
+    config.configure_logging()
+    Thread(target=_leave_with_parent, name="petcore-parent", daemon=True).start()
+    _Server(config, beats).run([listener])
 
 
 @contextmanager
 def _undisturbed() -> Iterator[None]:
-    """Who is started here does not hear Ctrl-C, which goes to all processes of a terminal, until
-    it can do something better with it than to complain. Here it is heard a moment later.
+    """Who is started here does not hear what is told to all processes of a terminal until it can
+    do something better with it than to complain or to die. Here it is heard a moment later.
     """
     _set_mask("SIG_BLOCK")
     try:
@@ -145,7 +194,7 @@ def _undisturbed() -> Iterator[None]:
 def _set_mask(how: str) -> None:
     # Windows has none.
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(getattr(signal, how), {signal.SIGINT})
+        signal.pthread_sigmask(getattr(signal, how), _FOR_ALL)
 
 
 def _leave_with_parent() -> None:
@@ -154,3 +203,9 @@ def _leave_with_parent() -> None:
     if parent is not None:
         parent.join()
         signal.raise_signal(signal.SIGTERM)
+        Event().wait(STOP_S)
+        os._exit(1)
+
+
+def _ticks(seconds: float) -> int:
+    return math.ceil(seconds / _TICK_S)

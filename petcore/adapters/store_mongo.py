@@ -6,16 +6,24 @@ port's operations in words of MongoDB. Not here: the connection and its promises
 """
 
 from collections.abc import Sequence
-from typing import cast
+from typing import Protocol, cast
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
+from pymongo.uri_parser import parse_uri
 
-from petcore.adapters.store_mongo_connection import Connection, Document, Driver, Shelf, connect
+from petcore.adapters.store_mongo_connection import (
+    DATABASE,
+    Connection,
+    Document,
+    Driver,
+    Shelf,
+    connect,
+)
 from petcore.adapters.store_mongo_names import read, written
 from petcore.errors import Duplicate, StartRefused, StoreUnavailable
 from petcore.ports.store import Collection, Index, Query, R
 
-__all__ = ["Driver", "MongoStore"]
+__all__ = ["Driver", "MongoStore", "place"]
 
 # Making an index takes the longer the more there is, and the start can wait.
 _INDEXING_S = 600.0
@@ -24,16 +32,42 @@ _INDEXING_S = 600.0
 _AT_ONCE = 1_000
 
 
+def place(uri: str) -> object:
+    """Something that is equal for URIs of the same hosts and database; for what is no URI, it is
+    the text itself. May ask the DNS.
+    """
+    try:
+        parts = parse_uri(uri)
+    except Exception:  # noqa: BLE001  whoever opens it hears what is wrong
+        return uri
+    return frozenset(parts["nodelist"]), parts["database"] or DATABASE, parts["collection"]
+
+
+class _Named(Protocol):
+    """A database, as it names what it holds."""
+
+    async def list_collection_names(self) -> list[str]: ...
+
+
 class MongoStore:
     """Keeps documents in the database that ``uri`` names.
 
     ``collections`` get their indexes in ``open``, so that what is wrong with them refuses the
     start; any other gets them when it is first used. Indexes that others made are left alone.
+
+    ``as_it_is`` is for who examines a database or takes something out of it: no index is made,
+    nothing is written in ``open``, and a database that has none of ``collections`` is refused.
     """
 
     def __init__(
-        self, uri: str, collections: Sequence[Collection[Document]] = (), driver: Driver = "motor"
+        self,
+        uri: str,
+        collections: Sequence[Collection[Document]] = (),
+        driver: Driver = "motor",
+        *,
+        as_it_is: bool = False,
     ) -> None:
+        self._as_it_is = as_it_is
         self._uri = uri
         self._driver = driver
         self._collections = tuple(collections)
@@ -46,9 +80,7 @@ class MongoStore:
             return
         self._held = connect(self._uri, self._driver)
         try:
-            await self.ping()
-            for collection in self._collections:
-                await self._shelf(collection, _INDEXING_S)
+            await (self._require_ours() if self._as_it_is else self._prepare())
         except StoreUnavailable as error:
             await self.close()
             raise StartRefused(f"--store (PETCORE_STORE): {error}") from error
@@ -129,6 +161,19 @@ class MongoStore:
                 some = await found.to_list(_AT_ONCE) if len(some) == _AT_ONCE else []
         return cast("list[Document]", documents)
 
+    async def _prepare(self) -> None:
+        await self.ping()
+        for collection in self._collections:
+            await self._shelf(collection, _INDEXING_S)
+
+    async def _require_ours(self) -> None:
+        connection = self._connection
+        with connection.operation():
+            present = await cast("_Named", connection.shelves).list_collection_names()
+        if not {collection.name for collection in self._collections}.intersection(present):
+            what = "has no collection of petcore; see how it is spelled"
+            raise StoreUnavailable(f"{connection.name} {what}")
+
     @property
     def _connection(self) -> Connection:
         if self._held is None:
@@ -142,7 +187,7 @@ class MongoStore:
         declared, shelf = shelves.get(collection.name, (None, None))
         if shelf is None:
             shelf = connection.shelves[collection.name]
-            for index in collection.indexes:
+            for index in () if self._as_it_is else collection.indexes:
                 await self._make(index, collection, shelf, patience_s)
             shelves[collection.name] = collection, shelf
         elif declared is not collection and declared != collection:

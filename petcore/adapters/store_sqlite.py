@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, cast
 
 from petcore.adapters.store_sqlite_crew import Crew
-from petcore.adapters.store_sqlite_file import PROBE, Connection, File, Rows, prepare
-from petcore.adapters.store_sqlite_table import Statement, Table
+from petcore.adapters.store_sqlite_file import PROBE, Connection, File, Rows
+from petcore.adapters.store_sqlite_layout import look, prepare
+from petcore.adapters.store_sqlite_table import Document, Statement, Table
 from petcore.errors import Duplicate, StartRefused, StoreUnavailable
 from petcore.ports.document_text import from_text
 from petcore.ports.store import Collection, Query, R
@@ -41,9 +42,19 @@ class SqliteStore:
 
     ``collections`` get their tables in ``open``, so that what is wrong with them refuses the
     start; any other gets its table when it is first used.
+
+    ``as_it_is`` is for who examines a file or takes something out of it: neither the file nor a
+    table, a column or an index is made or dropped. A collection without a table is empty.
     """
 
-    def __init__(self, path: str | Path, collections: Sequence[Collection[Any]] = ()) -> None:
+    def __init__(
+        self,
+        path: str | Path,
+        collections: Sequence[Collection[Any]] = (),
+        *,
+        as_it_is: bool = False,
+    ) -> None:
+        self._as_it_is = as_it_is
         self._path = Path(path).absolute()
         self._collections = tuple(collections)
         self._tables: dict[str, Table] = {}
@@ -53,7 +64,7 @@ class SqliteStore:
         """Open the file. Raises ``StartRefused`` if it cannot be used."""
         if self._session is not None:
             return
-        file = await asyncio.to_thread(File, self._path)
+        file = await asyncio.to_thread(File, self._path, as_it_is=self._as_it_is)
         reads = Crew("petcore-store-reads", file.read_there)
         writes = Crew("petcore-store-writes", file.commit)
         self._session = _Session(file, reads, writes)
@@ -117,16 +128,23 @@ class SqliteStore:
 
     async def _write(self, statement: Statement) -> int:
         """How many rows the statement changed, once they are on the disk."""
-        return await self._opened().writes.ask(lambda file: file.execute(*statement).rowcount)
+        # What is no change at all has -1.
+        execute = self._opened().writes.ask(lambda file: file.execute(*statement).rowcount)
+        return max(0, await execute)
 
     async def _table(self, collection: Collection[Any]) -> Table:
         table = self._tables.get(collection.name)
         if table is None:
-            made = table = Table(collection)
-            await self._opened().writes.ask(lambda file: prepare(file, made))
-            self._tables[collection.name] = table
+            table = self._tables[collection.name] = await self._prepared(collection)
         elif table.collection is not collection and table.collection != collection:
             raise ValueError(f"the collection {collection.name} is declared in two ways")
+        return table
+
+    async def _prepared(self, collection: Collection[Document]) -> Table:
+        if self._as_it_is:
+            return await self._opened().reads.ask(lambda file: look(file, collection))
+        table = Table(collection)
+        await self._opened().writes.ask(lambda file: prepare(file, table))
         return table
 
     def _opened(self) -> _Session:

@@ -1,4 +1,6 @@
-"""The file of the SQLite store: connections, transactions, errors. Only this imports sqlite3.
+"""The file of the SQLite store: connections, transactions, errors.
+
+sqlite3 is imported here, in ``store_sqlite_layout`` and in ``store_sqlite_scrub``.
 
 Laws of this file:
 
@@ -18,9 +20,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from petcore.adapters.store_sqlite_table import Statement, Table
+from petcore.adapters.store_sqlite_table import Statement
 from petcore.errors import Duplicate, StartRefused, StoreUnavailable
-from petcore.ports.document_text import from_text
 
 Connection = sqlite3.Connection
 Work = Callable[[Connection], Any]
@@ -63,15 +64,21 @@ class File:
     one that brings the log into the file while the first one keeps others from writing.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open or make the file. Raises ``StartRefused`` if that cannot be."""
+    def __init__(self, path: Path, *, as_it_is: bool = False) -> None:
+        """Open the file, or make it unless it is wanted ``as_it_is``. Raises ``StartRefused`` if
+        that cannot be.
+        """
         self._path = path
         self._refuse_wrong_place()
+        if as_it_is and not path.exists():
+            raise StartRefused(f"cannot use {path} as the store: there is no such file")
         self._connections: list[Connection] = []
         self._writes = 0
         try:
             self._writer = self._connect(PATIENCE_S)
-            _take_possession(self._writer)
+            _require_ours(self._writer, may_be_empty=not as_it_is)
+            if not as_it_is:
+                _take_possession(self._writer)
             _wait_for(self._writer, _SPELL_S)
             self._there = self._connect(PATIENCE_S)
             # The event loop never waits for a lock.
@@ -198,47 +205,23 @@ class File:
             raise StartRefused(f"{start}: there is no folder {self._path.parent}; make it first")
 
 
-def prepare(writer: Connection, table: Table) -> None:
-    """Make the table and its indexes what the collection declares, whatever they were."""
-    writer.execute(table.create())
-    present = {row[1] for row in writer.execute(f"PRAGMA table_info({table.name})")}
-    for field in table.fields:
-        if f"document.{field}" not in present:
-            _add_column(writer, table, field)
-    _keep_indexes(writer, table)
-
-
-def _add_column(writer: Connection, table: Table, field: str) -> None:
-    """Give a field that older documents have, but no index had, its column."""
-    writer.create_function("value_of", 1, lambda text: from_text(text)[field])
-    for statement in table.add_column(field, "value_of"):
-        writer.execute(statement)
-
-
-def _keep_indexes(writer: Connection, table: Table) -> None:
-    declared = table.create_indexes()
-    made = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql NOT NULL"
-    for (name,) in writer.execute(made, (table.collection.name,)).fetchall():
-        if name not in declared:
-            writer.execute(f'DROP INDEX "{name}"')
-    for name, statement in declared.items():
-        try:
-            writer.execute(statement)
-        except sqlite3.IntegrityError as error:
-            raise Duplicate(f'no "{name}" can be: two documents agree; change one') from error
-
-
-def _take_possession(writer: Connection) -> None:
-    """Refuse a file that is not ours to use, then prove that it can be written."""
+def _require_ours(writer: Connection, *, may_be_empty: bool) -> None:
+    """Refuse a file that is not ours to use, or that processes could not share."""
     owner, schema = _pragma(writer, "application_id"), _pragma(writer, "user_version")
     strange = owner != _APPLICATION
     if strange and writer.execute("SELECT count(*) FROM sqlite_master").fetchone() != (0,):
         raise StartRefused("it is the database of another program; use another path")
+    if strange and not may_be_empty:
+        raise StartRefused("it is empty, and no petcore has used it; use another path")
     if schema > _SCHEMA:
         newer = f"a newer petcore wrote it (format {schema}, this one knows up to {_SCHEMA})"
         raise StartRefused(f"{newer}; use that one or another path")
     if _pragma(writer, "journal_mode = WAL") != "wal":
         raise StartRefused("its disk has no shared memory (a network folder?); use a local disk")
+
+
+def _take_possession(writer: Connection) -> None:
+    """Say in the file whose it is, which proves that it can be written."""
     writer.execute("BEGIN IMMEDIATE")
     writer.execute(f"PRAGMA application_id = {_APPLICATION}")
     writer.execute(f"PRAGMA user_version = {_SCHEMA}")

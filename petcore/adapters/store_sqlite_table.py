@@ -16,6 +16,7 @@ from typing import Any, cast
 from petcore.ports.document_text import to_text
 from petcore.ports.store import Collection, Index, Query, Scalar
 
+Document = Mapping[str, object]
 Statement = tuple[str, tuple[Scalar, ...]]
 
 _OWN = ("_id", "version")
@@ -56,11 +57,11 @@ class Table:
         """Each declared index's name in the file, and the statement that makes it."""
         return dict(map(self._create_index, self.collection.indexes))
 
-    def insert(self, document: Mapping[str, object]) -> Statement:
+    def insert(self, document: Document) -> Statement:
         """Store a new document."""
         return self._insert, self._row(document)
 
-    def replace(self, document: Mapping[str, object], expected: int) -> Statement:
+    def replace(self, document: Document, expected: int) -> Statement:
         """Replace the document with this ``_id`` if its version is ``expected``."""
         id, *rest = self._row(document)
         return self._replace, (*rest, id, expected)
@@ -89,7 +90,7 @@ class Table:
         text = f"SELECT {what} FROM {self.name}{where} ORDER BY {order} {turn}, _id {turn}"
         return text + " LIMIT ?" * len(limit), (*(value for _, value in terms), *limit)
 
-    def _row(self, document: Mapping[str, object]) -> tuple[Scalar, ...]:
+    def _row(self, document: Document) -> tuple[Scalar, ...]:
         text = to_text(document)
         self.collection.require_scalars(document)
         id, version, *values = (document[name] for name in (*_OWN, *self.fields))
@@ -103,3 +104,23 @@ class Table:
         columns = map(column, index.fields if index.unique else (*index.fields, "_id"))
         made = f'CREATE {kind} IF NOT EXISTS "{name}" ON {self.name} ({", ".join(columns)})'
         return name, made
+
+
+class NoTable(Table):
+    """A collection that has no table: nothing is found in it. What is written to it fails."""
+
+    def __init__(self, collection: Collection[Document]) -> None:
+        super().__init__(collection)
+        self.get = "SELECT '' WHERE ? IS NULL"
+
+    def find(self, query: Query[Document]) -> Statement:
+        """No texts."""
+        return "SELECT '' WHERE 0", ()
+
+    def delete(self, query: Query[Document]) -> Statement:
+        """Delete nothing."""
+        return "SELECT '' WHERE 0", ()
+
+    def count(self, query: Query[Document]) -> Statement:
+        """None."""
+        return "SELECT 0", ()

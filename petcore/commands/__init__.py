@@ -4,10 +4,7 @@ from argparse import ArgumentParser
 from enum import IntEnum
 from typing import get_args
 
-from petcore.settings import MongoDriver
-
-STORES = "memory:, sqlite:///relative.db, sqlite:////absolute.db or mongodb://host/database"
-"""The stores there are, as a user names them."""
+from petcore.settings import STORES, MongoDriver
 
 
 class Exit(IntEnum):
@@ -22,6 +19,11 @@ class Exit(IntEnum):
 def add_store_arguments(parser: ArgumentParser) -> None:
     """Let a store be named; ``read_settings`` knows what holds if none is."""
     parser.add_argument("--store", metavar="URI", help=f"{STORES} (default sqlite:///petcore.db)")
+    add_driver_argument(parser)
+
+
+def add_driver_argument(parser: ArgumentParser) -> None:
+    """Let the driver of MongoDB be named."""
     parser.add_argument(
         "--mongo-driver",
         choices=get_args(MongoDriver),

@@ -13,6 +13,16 @@ from petcore.commands import Exit
 from petcore.commands.store_output import complain
 from petcore.errors import PetcoreError, StartRefused
 from petcore.ports.store import Store
+from petcore.settings import Settings
+from petcore.wiring import existing_store
+
+# What all say that know nothing of commands.
+_STORE = "--store (PETCORE_STORE)"
+
+
+def existing(settings: Settings) -> Store:
+    """The store of the settings, as it is. Raises ``StartRefused``."""
+    return existing_store(settings.store, settings.mongo_driver)
 
 
 def run(work: Coroutine[object, object, Exit]) -> Exit:
@@ -42,11 +52,23 @@ def understood() -> Iterator[list[Exit]]:
         outcome.append(Exit.WRONG)
 
 
-@asynccontextmanager
-async def opened(store: Store) -> AsyncIterator[Store]:
-    """The store, open; it is closed again whatever happens. Raises ``StartRefused``."""
+@contextmanager
+def naming(option: str) -> Iterator[None]:
+    """A refusal of the store names the option by which it was asked for."""
     try:
-        await store.open()
+        yield
+    except StartRefused as refused:
+        raise StartRefused(refused.message.replace(_STORE, option)) from None
+
+
+@asynccontextmanager
+async def opened(store: Store, option: str = _STORE) -> AsyncIterator[Store]:
+    """The store, open; it is closed again whatever happens. Raises ``StartRefused``, which names
+    the ``option``.
+    """
+    try:
+        with naming(option):
+            await store.open()
         yield store
     finally:
         await store.close()

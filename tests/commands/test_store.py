@@ -6,23 +6,32 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import AsyncIterator, Iterator
+from contextlib import closing
+from datetime import UTC, datetime
 from io import StringIO
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pymongo import MongoClient
+from pymongo.errors import OperationFailure
 
 from petcore.__main__ import main
 from petcore.adapters.store_memory import MemoryStore
+from petcore.adapters.store_mongo import MongoStore
 from petcore.adapters.store_sqlite import SqliteStore
-from petcore.commands import store as command
+from petcore.commands import store_copy, store_person, store_running
 from petcore.errors import StoreUnavailable
-from petcore.ports.store import Query
+from petcore.ports.store import Collection, Index, Query, Store
 from petcore.services.desktop_pet.collections import COLLECTIONS, WATER_EVENTS
-from petcore.services.outbox import Document
+from petcore.services.outbox import OUTBOX_INDEX, Document
 from petcore.services.upkeep import erase as erasing
-from petcore.services.upkeep.copy import copy
+from petcore.services.upkeep.copy import Event, Moved, copy
+from petcore.services.upkeep.erase import Erased
+from petcore.settings import MongoDriver
 from petcore.wiring import are_one_store
-from tests.mongo.server import mongo_server
+from tests.mongo.server import MongoServer, mongo_server
 from tests.services.upkeep.lived import USERS, contents, lived
 from tests.serving.process import _clean
 
@@ -75,21 +84,29 @@ def spoil(path: Path, statement: str) -> None:
     connection.close()
 
 
-def test_a_store_moves_house(folder: Path, capsys: Told) -> None:
+@pytest.fixture(scope="module")
+def server() -> Iterator[MongoServer]:
+    """A stand-in."""
+    with mongo_server() as running:
+        yield running
+
+
+def test_a_store_moves_house(server: MongoServer, folder: Path, capsys: Told) -> None:
     """To MongoDB and on to another file; a second time nothing is written. Bars need a terminal."""
-    with mongo_server() as server:
-        uri = server.uri()
-        assert main(["store", "copy", "--to", uri]) == 0
-        first = capsys.readouterr()
-        assert main(["store", "copy", "--to", uri, "--mongo-driver", "pymongo"]) == 0
-        again = capsys.readouterr()
-        assert main(["store", "copy", "--from", uri, "--to", "sqlite:///new.db"]) == 0
+    uri = server.uri()
+    assert main(["store", "copy", "--to", uri]) == 0
+    first = capsys.readouterr()
+    assert main(["store", "copy", "--to", uri, "--mongo-driver", "pymongo"]) == 0
+    again = capsys.readouterr()
+    assert main(["store", "copy", "--from", uri, "--to", "sqlite:///new.db"]) == 0
     assert first.err == again.err == ""
-    rows = {line.split()[0]: line.split()[1:] for line in first.out.splitlines()}
+    *lines, last = first.out.splitlines()
+    assert last.startswith("This holds only if nobody wrote to the source")
+    rows = {line.split()[0]: line.split()[1:] for line in lines}
     assert set(rows) == {"collection", *(known.name for known in COLLECTIONS)}
     assert rows["focus_samples"][:3] == ["24", "24", "24"]
     assert rows["focus_samples"][4:] == ["the", "same"]
-    assert [line.split()[3] for line in again.out.splitlines()[1:]] == ["0"] * len(COLLECTIONS)
+    assert [line.split()[3] for line in again.out.splitlines()[1:-1]] == ["0"] * len(COLLECTIONS)
     assert stored(folder / "new.db") == stored(folder / "lived.db")
 
 
@@ -115,7 +132,12 @@ def test_what_differs_in_the_target_is_told(folder: Path, capsys: Told) -> None:
         (("copy", "--to", "memory:"), "--to memory: would be gone"),
         (("copy", "--from", "memory:", "--to", "sqlite:///new.db"), "memory: keeps nothing"),
         (("copy", "--from", "sqlite:///no.db", "--to", "sqlite:///new.db"), "no.db does not exist"),
-        (("copy", "--to", "what:"), "names no store"),
+        (("copy", "--to", "what:"), "petcore: --to: 'what:' names no store"),
+        (("copy", "--to", "mongodb://h/?w=1"), "petcore: --to: no MongoDB URI"),
+        (
+            ("copy", "--from", "mongodb://h/?w=1", "--to", "sqlite:///new.db"),
+            "petcore: --from (PETCORE_STORE): no MongoDB URI",
+        ),
         (("copy", "--to", "sqlite:///none/new.db"), "there is no folder"),
         (("check", "--store", "sqlite:///no.db"), "no.db does not exist"),
         (("erase", "--user", "x", "--yes", "--store", "sqlite:///no.db"), "no.db does not exist"),
@@ -186,16 +208,21 @@ def test_what_is_wrong_is_told_by_line(folder: Path, capsys: Told) -> None:
 
 
 def test_a_person_is_erased(folder: Path, capsys: Told) -> None:
-    """Told by collection; the second time there is nothing; the other has all, the file no name."""
+    """Told by collection; the second time there is nothing, which is told and has exit code 1; the
+    other has all, the file no name.
+    """
     other = [d for found in stored(folder / "lived.db").values() for d in found]
     other = [d for d in other if d["user_id"] == USERS[0]]
     assert main(["store", "erase", "--user", USERS[1], "--yes"]) == 0
     told = capsys.readouterr()
     assert told.err == ""
-    assert dict(line.split() for line in told.out.splitlines())["focus_samples"] == "12"
-    assert main(["store", "erase", "--user", USERS[1], "--yes"]) == 0
-    again = dict(line.split() for line in capsys.readouterr().out.splitlines())
-    assert {count for name, count in again.items() if name != "collection"} == {"0"}
+    *lines, last = told.out.splitlines()
+    assert last.startswith("Certain only if no server runs")
+    assert dict(line.split() for line in lines)["focus_samples"] == "12"
+    assert main(["store", "erase", "--user", USERS[1], "--yes"]) == 1
+    again = capsys.readouterr()
+    assert again.err == f"petcore: nothing is stored about {USERS[1]!r} in sqlite:///lived.db\n"
+    assert again.out == ""
     assert [d for found in stored(folder / "lived.db").values() for d in found] == other
     assert USERS[1].encode() not in (folder / "lived.db").read_bytes()
     assert main(["store", "check"]) == 0
@@ -253,15 +280,45 @@ def test_ctrl_c_is_no_traceback(folder: Path, monkeypatch: pytest.MonkeyPatch) -
 def test_nobody_is_asked_about_nothing(capsys: Told, monkeypatch: pytest.MonkeyPatch) -> None:
     """A name that is not there."""
     monkeypatch.setattr("sys.stdin", Terminal(""))
-    assert main(["store", "erase", "--user", "nobody"]) == 0
-    assert "'nobody' has 0 documents" in capsys.readouterr().out
+    assert main(["store", "erase", "--user", "nobody"]) == 1
+    assert "nothing is stored about 'nobody'" in capsys.readouterr().err
 
 
 def test_a_server_that_keeps_writing_is_told(capsys: Told, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Exit code 1, and what to do."""
+    """Exit code 1, and what to do, even if it wrote no more at the end."""
     monkeypatch.setattr(erasing, "PASSES_MAX", 1)
     assert main(["store", "erase", "--user", "audrey", "--yes"]) == 1
-    assert "stop it and erase again" in capsys.readouterr().err
+    assert "is not erased; stop it and erase again" in capsys.readouterr().err
+
+
+def test_a_server_that_wrote_is_told(capsys: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where a second pass found something, an operation may still be under way."""
+
+    async def erase(*_: object) -> AsyncIterator[Erased]:
+        yield Erased("water_events", 3, 1)
+        yield Erased("water_events", 1, 2)
+        yield Erased("water_events", 0, 3)
+
+    monkeypatch.setattr(store_person, "erase", erase)
+    assert main(["store", "erase", "--user", "audrey", "--yes"]) == 1
+    told = capsys.readouterr()
+    assert "a server was writing for 'audrey' meanwhile; stop it and erase again" in told.err
+    assert told.out.splitlines()[1].split() == ["water_events", "4"]
+
+
+def test_a_source_that_moves_is_told(capsys: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What came after its collection was proved: exit code 1, though all proofs hold."""
+
+    async def moving(source: Store, target: Store, _: object) -> AsyncIterator[Event]:
+        async for event in copy(source, target, COLLECTIONS):
+            yield event
+        yield Moved("water_events")
+
+    monkeypatch.setattr(store_copy, "copy", moving)
+    assert main(["store", "copy", "--to", "sqlite:///new.db"]) == 1
+    told = capsys.readouterr()
+    assert "DIFFERENT" not in told.out
+    assert "A server writes to the source, in water_events; stop it and copy again" in told.err
 
 
 def test_a_person_gets_all_that_is_stored(folder: Path, capsys: Told) -> None:
@@ -291,6 +348,181 @@ def test_a_person_gets_all_that_is_stored(folder: Path, capsys: Told) -> None:
     assert {path.name for path in folder.iterdir()} == {"lived.db", "mine.jsonl"}
 
 
+def test_nothing_about_a_person_is_told(folder: Path, capsys: Told) -> None:
+    """With exit code 1, and no file is made or emptied."""
+    (folder / "mine.jsonl").write_text("old")
+    assert main(["store", "export", "--user", "nobody", "--output", "mine.jsonl"]) == 1
+    assert "nothing is stored about 'nobody' in sqlite:///lived.db" in capsys.readouterr().err
+    assert (folder / "mine.jsonl").read_text() == "old"
+
+
+def test_a_file_in_use_is_erased_but_not_scrubbed(
+    folder: Path, capsys: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Exit code 1 and a line; once nobody has it open, erasing again scrubs."""
+    server = sqlite3.connect(folder / "lived.db")
+    server.execute("SELECT count(*) FROM water_events").fetchall()
+    assert main(["store", "erase", "--user", "audrey", "--yes"]) == 1
+    assert "another program has the store open" in capsys.readouterr().err
+    server.close()
+    scrubbed: list[str] = []
+
+    def scrub(uri: str) -> bool:
+        scrubbed.append(uri)
+        return True
+
+    monkeypatch.setattr(store_person, "scrub_store", scrub)
+    assert main(["store", "erase", "--user", "audrey", "--yes"]) == 1
+    assert capsys.readouterr().err.startswith("petcore: nothing is stored about 'audrey'")
+    assert scrubbed == ["sqlite:///lived.db"]
+
+
+ON_A_STORE: tuple[tuple[str, ...], ...] = (
+    ("check", "--store"),
+    ("export", "--user", "audrey", "--store"),
+    ("copy", "--to", "sqlite:///new.db", "--from"),
+    ("erase", "--user", "audrey", "--yes", "--store"),
+)
+
+
+@pytest.mark.parametrize("driver", get_args(MongoDriver))
+def test_a_mistyped_database_is_refused(
+    server: MongoServer, folder: Path, driver: str, capsys: Told
+) -> None:
+    """It is not made, and nobody believes that a person is erased."""
+    address = server.uri()
+    for arguments in ON_A_STORE:
+        assert main(["store", *arguments, address, "--mongo-driver", driver]) == 2
+        told = capsys.readouterr()
+        assert told.out == ""
+        assert told.err.count("\n") == 1
+        assert "has no collection of petcore; see how it is spelled" in told.err
+    with MongoClient[dict[str, object]](address) as shell:
+        assert shell.get_default_database().list_collection_names() == []
+    assert {path.name for path in folder.iterdir()} == {"lived.db"}
+
+
+def test_upkeep_makes_no_indexes(server: MongoServer, folder: Path) -> None:
+    """Neither in a database nor in a file, where it drops none, either."""
+    address = server.uri()
+    assert main(["store", "copy", "--to", address]) == 0
+    spoil(folder / "lived.db", 'DROP TABLE "water_schedules"')
+    spoil(folder / "lived.db", 'CREATE INDEX "by hand" ON water_events (version)')
+    schema = made_of(folder / "lived.db")
+    with MongoClient[dict[str, object]](address) as shell:
+        database = shell.get_default_database()
+        database.drop_collection("water_schedules")
+        database["water_events"].drop_indexes()
+        for store in ("sqlite:///lived.db", address):
+            for arguments in ON_A_STORE:
+                assert main(["store", *arguments, store]) == 0
+            (folder / "new.db").unlink()
+        # The stand-in makes a collection for whoever deletes in it, MongoDB does not.
+        for name in ("water_schedules", "water_events"):
+            assert set(database[name].index_information()) <= {"_id_"}
+    assert made_of(folder / "lived.db") == schema
+
+
+def test_who_may_only_read_may_check_and_export(server: MongoServer) -> None:
+    """Not even a write that changes nothing is sent: it is still refused afterwards."""
+    address = server.uri()
+    assert main(["store", "copy", "--to", address]) == 0
+    server.refuse("update", 13)
+    assert main(["store", "check", "--store", address]) == 0
+    assert main(["store", "export", "--user", "audrey", "--store", address]) == 0
+    with MongoClient[dict[str, object]](address) as shell, pytest.raises(OperationFailure):
+        shell.get_default_database()["water_events"].update_one({}, {"$set": {"version": 2}})
+
+
+def test_a_check_waits_for_no_writer(folder: Path) -> None:
+    """A server holds the write lock of its file, and is not disturbed."""
+    with closing(sqlite3.connect(folder / "lived.db", isolation_level=None)) as server:
+        server.execute("BEGIN IMMEDIATE")
+        assert main(["store", "check"]) == 0
+
+
+def made_of(path: Path) -> list[str]:
+    """Its tables and indexes."""
+    with closing(sqlite3.connect(path)) as connection:
+        return [
+            str(row)
+            for row in connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name")
+        ]
+
+
+@pytest.mark.parametrize("kind", ["a file", "a database"])
+def test_two_owners_of_a_unique_value_are_told_and_can_be_erased(
+    server: MongoServer, folder: Path, kind: str, capsys: Told
+) -> None:
+    """A store whose unique index was lost may hold them; no server starts on it."""
+    address = "sqlite:///twice.db" if kind == "a file" else server.uri()
+    asyncio.run(_twice(folder / "twice.db", address))
+    capsys.readouterr()
+    assert main(["store", "check", "--store", address]) == 1
+    told = capsys.readouterr()
+    assert "break_preferences preference:audrey2 user_id: is 'audrey'; must be its own" in told.out
+    assert main(["store", "export", "--user", "audrey", "--store", address]) == 0
+    assert capsys.readouterr().out.count("break_preferences") == 2
+    assert main(["store", "erase", "--user", "audrey", "--yes", "--store", address]) == 0
+    assert dict(line.split()[:2] for line in capsys.readouterr().out.splitlines()) == {
+        **dict.fromkeys((known.name for known in COLLECTIONS), "0"),
+        "break_preferences": "2",
+        "collection": "erased",
+        "Certain": "only",
+    }
+
+
+async def _twice(path: Path, address: str) -> None:
+    unindexed = [Collection[Document](known.name, ()) for known in COLLECTIONS]
+    columns = Collection[Document]("break_preferences", (Index(("user_id",)), OUTBOX_INDEX))
+    store = (
+        SqliteStore(path, [columns])
+        if address.startswith("sqlite")
+        else MongoStore(address, [*unindexed[:1], columns])
+    )
+    await store.open()
+    for number in ("", "2"):
+        preference = {
+            "_id": f"preference:audrey{number}",
+            "version": 1,
+            "user_id": "audrey",
+            "stress_prompt_enabled": True,
+            "updated_at": datetime(2026, 1, 1, tzinfo=UTC),
+            "outbox": [],
+            "outbox_len": 0,
+        }
+        await store.insert(columns, preference)
+    await store.close()
+
+
+def test_an_older_file_wants_its_server_first(folder: Path, capsys: Told) -> None:
+    """A field that was not indexed then has no column; only a server makes it."""
+    change = 'ALTER TABLE "encouragement_events" DROP COLUMN "document.created_at_ms"'
+    for (name,) in indexes_of(folder / "lived.db", "encouragement_events"):
+        spoil(folder / "lived.db", f'DROP INDEX "{name}"')
+    spoil(folder / "lived.db", change)
+    assert main(["store", "check"]) == 2
+    told = capsys.readouterr().err
+    assert "encouragement_events has no column of created_at_ms; start a server of this" in told
+    stored(folder / "lived.db")
+    assert main(["store", "check"]) == 0
+
+
+def indexes_of(path: Path, table: str) -> list[tuple[str]]:
+    """Their names, but for those that SQLite made by itself."""
+    made = "SELECT name FROM sqlite_master WHERE type = 'index' AND tbl_name = ? AND sql NOT NULL"
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(made, (table,)).fetchall()
+
+
+def test_a_file_that_no_petcore_used_is_refused(folder: Path, capsys: Told) -> None:
+    """An empty one is not filled with tables."""
+    (folder / "empty.db").touch()
+    assert main(["store", "check", "--store", "sqlite:///empty.db"]) == 2
+    assert "it is empty, and no petcore has used it" in capsys.readouterr().err
+    assert (folder / "empty.db").read_bytes() == b""
+
+
 def test_a_file_is_whole_or_as_it_was(
     folder: Path, capsys: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -318,7 +550,7 @@ def test_a_store_that_fails_is_one_line(capsys: Told, monkeypatch: pytest.Monkey
     async def store_gone(query: object) -> int:
         raise StoreUnavailable("the store is gone")
 
-    monkeypatch.setattr(command, "existing_store", failing)
+    monkeypatch.setattr(store_running, "existing_store", failing)
     for arguments in (("check",), ("export", "--user", "x"), ("copy", "--to", "sqlite:///n.db")):
         assert main(["store", *arguments]) == 1
         assert capsys.readouterr().err == "petcore: the store is gone\n"

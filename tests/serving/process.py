@@ -5,6 +5,7 @@ a test does, the process is gone when the ``with`` ends.
 """
 
 import atexit
+import json
 import os
 import re
 import shutil
@@ -14,12 +15,14 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
+
+from tests.serving.line import Json
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,6 +30,8 @@ ROOT = Path(__file__).parents[2]
 DEADLINE_S = 120.0
 
 READY = re.compile(r"petcore is ready at (http://\S+) with store (.+)")
+
+JSON_LOG: Mapping[str, str] = MappingProxyType({"PETCORE_LOG_FORMAT": "json"})
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -58,6 +63,21 @@ class Serving:
         """What it has written to standard error so far."""
         return (self.folder / "stderr").read_text(encoding="utf-8")
 
+    @property
+    def log(self) -> list[Json]:
+        """The lines of its log, if ``JSON_LOG`` is set."""
+        # The last line may not be whole yet.
+        return [json.loads(line) for line in self.err.split("\n")[:-1]]
+
+    def pids(self, words: str) -> set[object]:
+        """Those of its processes in whose lines of the log these words are."""
+        return {line.get("pid") for line in self.log if words in str(line["event"])}
+
+    @property
+    def workers(self) -> set[object]:
+        """The ids of all its workers that have ever answered."""
+        return self.pids("Application startup complete")
+
     def kill(self) -> None:
         """End it at once and without a word, in the middle of whatever it does."""
         self.process.kill()
@@ -77,14 +97,17 @@ def started(
     log_level: str | None = "warning",
     environment: Mapping[str, str] = _NOTHING,
     workers: int | None = None,
+    program: Sequence[str] = ("petcore",),
 ) -> Iterator[Serving]:
-    """A server on its way up; None leaves a flag out."""
+    """A server on its way up; None leaves a flag out. ``program`` is the module that serves, and
+    what it is to know besides.
+    """
     flags = {"--port": port, "--store": store, "--log-level": log_level}
     flags |= {"--workers": None if workers is None else str(workers)}
     given = [word for name, value in flags.items() if value is not None for word in (name, value)]
     with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
         process = subprocess.Popen(
-            [sys.executable, "-m", "petcore", "serve", *given],
+            [sys.executable, "-m", *program, "serve", *given],
             cwd=folder,
             env=_clean(environment),
             stdin=subprocess.DEVNULL,
@@ -110,6 +133,7 @@ def serving(
     log_level: str | None = "warning",
     environment: Mapping[str, str] = _NOTHING,
     workers: int | None = None,
+    program: Sequence[str] = ("petcore",),
 ) -> Iterator[Serving]:
     """A server that answers requests; None leaves a flag out."""
     with started(
@@ -119,6 +143,7 @@ def serving(
         log_level=log_level,
         environment=environment,
         workers=workers,
+        program=program,
     ) as server:
         until(lambda: "\n" in server.out or server.process.poll() is not None)
         ready = READY.fullmatch(server.out.strip())

@@ -17,6 +17,7 @@ from petcore.services.desktop_pet.collections import (
     BreakPreference,
     BreakPrompt,
     PomodoroSession,
+    id_of,
     shown,
 )
 from petcore.services.desktop_pet.prompts import Prompts, preference_key, prompt_key, resolved
@@ -225,7 +226,7 @@ class Breaks:
 
 
 def _pomodoro_key(session_id: str) -> str:
-    return f"pomodoro:{session_id}"
+    return id_of(POMODORO_SESSIONS, session_id=session_id)
 
 
 def _rule_of(pomodoro: PomodoroSession) -> breaks.Pomodoro:

@@ -7,7 +7,7 @@ stands in the annotations; the API lets nothing else in, and ``petcore store che
 in some other way.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Annotated, Literal, TypedDict
 
@@ -234,6 +234,35 @@ COLLECTIONS: tuple[Collection[Document], ...] = (
     IDEMPOTENCY_KEYS,
 )
 
+IDS: Mapping[str, str] = {
+    "water_schedules": "water:{user_id}",
+    "focus_sessions": "session:{session_id}",
+    "focus_samples": "sample:{sample_id}",
+    "focus_reports": "report:{session_id}",
+    "break_preferences": "preference:{user_id}",
+    "break_prompts": "prompt:{prompt_id}",
+    "pomodoro_sessions": "pomodoro:{session_id}",
+}
+"""How a document is found again by what it says; in the other collections nobody looks for one."""
+
+
+def id_of(collection: Collection[Document], **named: str) -> str:
+    """The ``_id`` of the document whose fields are ``named``."""
+    return IDS[collection.name].format_map(named)
+
+
+def _of_timed(document: Document) -> Iterator[tuple[str, object]]:
+    if "ended_at" in document:
+        yield "status", "active" if document["ended_at"] is None else "completed"
+
+
+def _of_prompt(document: Document) -> Iterator[tuple[str, object]]:
+    if "resolved_at" in document:
+        yield "is_open", int(document["resolved_at"] is None)
+    if document.get("is_open") == 1:
+        yield "acknowledged", None
+
+
 SHAPES: Mapping[str, type] = {
     "water_schedules": WaterSchedule,
     "water_events": WaterEvent,
@@ -247,6 +276,13 @@ SHAPES: Mapping[str, type] = {
     "idempotency_keys": KeptAnswer,
 }
 """What the documents of each collection look like."""
+
+BELONGING: Mapping[str, Callable[[Document], Iterator[tuple[str, object]]]] = {
+    "focus_sessions": _of_timed,
+    "break_prompts": _of_prompt,
+    "pomodoro_sessions": _of_timed,
+}
+"""What the rest of a document says of some of its fields."""
 
 
 def shown(document: Document, fields: Iterable[str]) -> dict[str, object]:

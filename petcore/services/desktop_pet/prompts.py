@@ -17,6 +17,7 @@ from petcore.services.desktop_pet.collections import (
     FocusSample,
     FocusSession,
     Payload,
+    id_of,
 )
 from petcore.services.outbox import Document, Write
 
@@ -127,12 +128,12 @@ def resolved(prompt: BreakPrompt, acknowledged: bool | None, now: datetime) -> B
 
 def prompt_key(prompt_id: str) -> str:
     """The ``_id`` of a prompt."""
-    return f"prompt:{prompt_id}"
+    return id_of(BREAK_PROMPTS, prompt_id=prompt_id)
 
 
 def preference_key(user_id: str) -> str:
     """The ``_id`` of a user's preference."""
-    return f"preference:{user_id}"
+    return id_of(BREAK_PREFERENCES, user_id=user_id)
 
 
 def rule_of(sample: FocusSample) -> stress.Sample:

@@ -17,6 +17,7 @@ from petcore.services.desktop_pet.collections import (
     FocusReport,
     FocusSample,
     FocusSession,
+    id_of,
     shown,
 )
 from petcore.services.desktop_pet.prompts import Prompts, rule_of
@@ -182,7 +183,7 @@ class Stress:
         id, now = self._ports.entropy.new_id(), self._ports.clock.now()
         captured_at = truncate(reading.captured_at or now)
         sample = FocusSample(
-            _id=f"sample:{id}",
+            _id=id_of(FOCUS_SAMPLES, sample_id=id),
             version=1,
             sample_id=id,
             session_id=session["session_id"],
@@ -220,11 +221,11 @@ class Stress:
 
 def session_key(session_id: str) -> str:
     """The ``_id`` of a study session."""
-    return f"session:{session_id}"
+    return id_of(FOCUS_SESSIONS, session_id=session_id)
 
 
 def _report_key(session_id: str) -> str:
-    return f"report:{session_id}"
+    return id_of(FOCUS_REPORTS, session_id=session_id)
 
 
 def _end_answer(session: FocusSession, report: FocusReport) -> Answer:

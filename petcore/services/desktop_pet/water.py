@@ -14,6 +14,7 @@ from petcore.services.desktop_pet.collections import (
     EventType,
     WaterEvent,
     WaterSchedule,
+    id_of,
 )
 from petcore.services.idempotency import Answer, Call, Decision, Once, Plan
 from petcore.services.outbox import Outbox, Write
@@ -131,7 +132,7 @@ class Water:
 
 
 def _schedule_id(user_id: str) -> str:
-    return f"water:{user_id}"
+    return id_of(WATER_SCHEDULES, user_id=user_id)
 
 
 def _shown(schedule: WaterSchedule) -> dict[str, object]:

@@ -4,7 +4,7 @@ Here: what belongs together in a document, between documents, and in an outbox. 
 from the TypedDicts (``shape``). Nothing here trusts a document to be what it should be.
 """
 
-from collections.abc import AsyncIterator, Iterable, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
@@ -19,17 +19,7 @@ from petcore.services.upkeep.pages import pages
 from petcore.services.upkeep.shape import Fault, Shape, said
 
 T = TypeVar("T")
-
-_IDS = {
-    "water_schedules": "water:{user_id}",
-    "focus_sessions": "session:{session_id}",
-    "focus_samples": "sample:{sample_id}",
-    "focus_reports": "report:{session_id}",
-    "break_preferences": "preference:{user_id}",
-    "break_prompts": "prompt:{prompt_id}",
-    "pomodoro_sessions": "pomodoro:{session_id}",
-}
-"""How petcore finds a document again; one with another ``_id`` is lost to it."""
+Belonging = Callable[[Document], Iterable[tuple[str, object]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +41,21 @@ class Looked:
 
 
 class Checker:
-    """Knows what each collection's documents should be; ``shapes`` are TypedDicts by name."""
+    """Knows what each collection's documents should be, all by the collection's name: ``shapes``
+    are TypedDicts, ``ids`` the forms of an ``_id`` by which petcore looks for a document, and
+    ``belonging`` what the rest of a document says of its fields beyond ``belonging_to_all``.
+    """
 
-    def __init__(self, shapes: Mapping[str, type], zones: Zones) -> None:
+    def __init__(
+        self,
+        shapes: Mapping[str, type],
+        ids: Mapping[str, str],
+        belonging: Mapping[str, Belonging],
+        zones: Zones,
+    ) -> None:
         self._shapes = {name: Shape(shape) for name, shape in shapes.items()}
+        self._ids = ids
+        self._belonging = belonging
         self._zones = zones
 
     async def check(
@@ -71,8 +72,8 @@ class Checker:
         yield from shaped
         told = {fault.field for fault in shaped}
         yield from _unstorable(document, told)
-        yield from _misnamed(name, document)
-        yield from _apart(document, told)
+        yield from self._misnamed(name, document)
+        yield from self._apart(name, document, told)
         yield from self._nowhere(document)
         yield from self._waiting(document)
 
@@ -92,6 +93,24 @@ class Checker:
             wrong = f"of {done + unreached} documents {unreached} cannot be reached in order"
             right = "must be a string that begins with a letter (or a server writes just now)"
             yield Complaint(collection.name, "", Fault("_id", wrong, right))
+
+    def _misnamed(self, name: str, document: Document) -> Iterator[Fault]:
+        form = self._ids.get(name)
+        try:
+            right = form.format_map(document) if form else document["_id"]
+        except KeyError:
+            return
+        if document.get("_id") != right:
+            yield Fault("_id", "is not what petcore looks for", f"must be {said(right)}")
+
+    def _apart(self, name: str, document: Document, told: set[str]) -> Iterator[Fault]:
+        """What should say the same in one document, and does not; not what is told of already."""
+        belonging = self._belonging.get(name)
+        own = belonging(document) if belonging else ()
+        for field, right in (*belonging_to_all(document), *own):
+            if field in document and field not in told and document[field] != right:
+                wrong = f"is {said(document[field])}"
+                yield Fault(field, wrong, f"must be {right!r}, as the rest says")
 
     def _nowhere(self, document: Document) -> Iterator[Fault]:
         """A time zone that nobody knows would fail every poll."""
@@ -152,37 +171,14 @@ def _unstorable(document: Document, told: set[str]) -> Iterator[Fault]:
             yield Fault(name, f"is {said(value)}", f"petcore could not store it: {error}")
 
 
-def _misnamed(name: str, document: Document) -> Iterator[Fault]:
-    form = _IDS.get(name)
-    try:
-        right = form.format_map(document) if form else document["_id"]
-    except KeyError:
-        return
-    if document.get("_id") != right:
-        yield Fault("_id", "is not what petcore looks for", f"must be {said(right)}")
-
-
-def _apart(document: Document, told: set[str]) -> Iterator[Fault]:
-    """What should say the same in one document, and does not; not what is told of already."""
-    for name, right in _belonging(document):
-        if name in document and name not in told and document[name] != right:
-            yield Fault(name, f"is {said(document[name])}", f"must be {right!r}, as the rest says")
-
-
-def _belonging(document: Document) -> Iterator[tuple[str, object]]:
-    """Fields, and what the rest of the document says of them."""
+def belonging_to_all(document: Document) -> Iterator[tuple[str, object]]:
+    """What every document says twice: a date and its milliseconds, an outbox and its length."""
     for name, value in document.items():
         if isinstance(value, datetime) and value.tzinfo:
             yield f"{name}_ms", to_ms(value)
     outbox = document.get("outbox")
     if isinstance(outbox, list):
         yield "outbox_len", len(outbox)
-    if "resolved_at" in document:
-        yield "is_open", int(document["resolved_at"] is None)
-    if document.get("is_open") == 1:
-        yield "acknowledged", None
-    if "ended_at" in document:
-        yield "status", "active" if document["ended_at"] is None else "completed"
 
 
 def _as_it_is(value: T) -> T:

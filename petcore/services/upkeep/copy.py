@@ -75,7 +75,14 @@ class Proof:
         return self.source == self.target and self.source.read == self.source.count
 
 
-Event = Step | Left | Proof
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A collection of the source that has more or fewer documents than when it was proved."""
+
+    collection: str
+
+
+Event = Step | Left | Proof | Moved
 
 
 async def copy(
@@ -83,18 +90,25 @@ async def copy(
 ) -> AsyncIterator[Event]:
     """Copy, telling each step and each document left alone; then read all back for the proofs.
 
-    Raises ``StoreUnavailable``; what was copied until then stays.
+    A proof is about the moment of its reading. What somebody writes to the source afterwards is in
+    no target; at the end the documents are counted once more, which shows most of it, but no
+    document that was replaced. Raises ``StoreUnavailable``; what was copied until then stays.
     """
     asked = tuple(collections)
     for collection in asked:
         async for event in _copied(source, target, collection):
             yield event
+    counts: dict[str, int] = {}
     for collection in asked:
         total = await source.count(Query(collection))
         yield Step("verify", collection.name, 0, total)
         sums = await _together((summed(source, collection), summed(target, collection)))
         yield Step("verify", collection.name, total, total)
+        counts[collection.name] = sums[0].count
         yield Proof(collection.name, *sums)
+    for collection in asked:
+        if await source.count(Query(collection)) != counts[collection.name]:
+            yield Moved(collection.name)
 
 
 async def summed(store: Store, collection: Collection[Document]) -> Sum:

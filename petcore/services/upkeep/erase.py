@@ -2,7 +2,8 @@
 
 Documents that may carry others in their outbox go first: an outbox that is gone delivers nothing.
 What it delivered a moment before is found by the next pass, and the passes end with one that finds
-nothing. Cut off in the middle, it is continued by beginning again.
+nothing. Cut off in the middle, it is continued by beginning again. An operation that a server has
+begun may still store its outcome after the last pass: certain is an erasure while no server runs.
 """
 
 from collections.abc import AsyncIterator, Iterable

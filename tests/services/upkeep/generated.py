@@ -10,9 +10,16 @@ from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
 from petcore.ports.store import Collection
-from petcore.services.desktop_pet.collections import COLLECTIONS, SHAPES, Uuid, UuidOrNothing
+from petcore.services.desktop_pet.collections import (
+    BELONGING,
+    COLLECTIONS,
+    IDS,
+    SHAPES,
+    Uuid,
+    UuidOrNothing,
+)
 from petcore.services.outbox import OUTBOX_INDEX, Document
-from petcore.services.upkeep.check import _IDS, _belonging
+from petcore.services.upkeep.check import belonging_to_all
 
 _numbers = count(1)
 
@@ -76,8 +83,10 @@ def _coherent(
         document["acknowledged"] = None
     if "timezone" in document:
         document["timezone"] = "Pacific/Auckland"
-    document |= {name: right for name, right in _belonging(document) if name in document}
-    form = _IDS.get(collection.name, "x:{user_id}:" + str(number))
+    for belonging in (belonging_to_all, BELONGING.get(collection.name)):
+        if belonging:
+            document |= {name: right for name, right in belonging(document) if name in document}
+    form = IDS.get(collection.name, "x:{user_id}:" + str(number))
     return {**document, "_id": form.format_map(document)}
 
 

@@ -231,6 +231,25 @@ class Spoiled(MemoryStore):
         return len(self._spoiled.get(query.collection.name, [])) + 1
 
 
+@pytest.mark.parametrize(
+    ("name", "right"),
+    [
+        ("water_schedules", "water:{user_id}"),
+        ("focus_sessions", "session:{session_id}"),
+        ("focus_samples", "sample:{sample_id}"),
+        ("focus_reports", "report:{session_id}"),
+        ("break_preferences", "preference:{user_id}"),
+        ("break_prompts", "prompt:{prompt_id}"),
+        ("pomodoro_sessions", "pomodoro:{session_id}"),
+    ],
+)
+def test_ids_are_those_of_stores_that_exist(
+    samples: Mapping[str, Document], name: str, right: str
+) -> None:
+    """What petcore looks for must be what it once wrote, or all that is stored is lost to it."""
+    assert samples[name]["_id"] == right.format_map(samples[name])
+
+
 @pytest.mark.asyncio
 async def test_what_cannot_be_reached_is_counted(samples: Mapping[str, Document]) -> None:
     """A document whose ``_id`` is no string comes with no page, but with the count."""

@@ -19,7 +19,7 @@ from petcore.services.desktop_pet.collections import COLLECTIONS, FOCUS_SAMPLES,
 from petcore.services.outbox import Document
 from petcore.services.upkeep import copy as copying
 from petcore.services.upkeep import pages as paging
-from petcore.services.upkeep.copy import Event, Left, Proof, Step, copy, exact
+from petcore.services.upkeep.copy import Event, Left, Moved, Proof, Step, copy, exact
 from tests.mongo.server import MongoServer, mongo_server
 from tests.services.upkeep.cut import CutStore
 from tests.services.upkeep.lived import contents, lived
@@ -325,3 +325,19 @@ async def test_steps_tell_how_far_it_is() -> None:
         assert copying_steps[0].done == 0
         assert copying_steps[-1].done == copying_steps[-1].total > 0
         assert mine[-1].doing == "verify"
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("is_new", [True, False])
+async def test_a_write_after_the_proof_is_told_if_it_is_a_new_document(*, is_new: bool) -> None:
+    """That one was replaced cannot be seen without reading all again: stop the server first."""
+    source, target = await filled(note(1)), MemoryStore()
+    told: list[Event] = []
+    async for event in copy(source, target, (NOTES,)):
+        told.append(event)
+        if isinstance(event, Proof) and is_new:
+            await source.insert(NOTES, note(2))
+        elif isinstance(event, Proof):
+            assert await source.replace(NOTES, note(1, 2), 1)
+    assert proven(told)
+    assert (Moved("notes") in told) == is_new

@@ -1,9 +1,13 @@
 """Nothing is left of a person, and nobody else loses anything."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator, Mapping
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from random import Random
+from typing import ClassVar
 
 import pytest
 from hypothesis import given, settings
@@ -252,9 +256,41 @@ def _sample(chance: Random, user: str) -> Document:
 
 @pytest.mark.asyncio
 async def test_a_file_that_is_in_use_is_told(tmp_path: Path) -> None:
-    """The log of a running server may hold what was deleted."""
-    store = SqliteStore(tmp_path / "petcore.db", COLLECTIONS)
+    """And left alone: its server goes on, and its log gets nothing of a file written anew."""
+    path = tmp_path / "petcore.db"
+    store = SqliteStore(path, COLLECTIONS)
     await store.open()
-    assert not scrub(tmp_path / "petcore.db")
+    before = _bytes(tmp_path)
+    assert not scrub(path)
+    assert _bytes(tmp_path) == before
+    await store.ping()
     await store.close()
-    assert scrub(tmp_path / "petcore.db")
+    assert scrub(path)
+    assert list(_bytes(tmp_path)) == ["petcore.db"]
+
+
+def _bytes(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+class _Asked(sqlite3.Connection):
+    """Remembers where SQLite puts its passing files while the file is written anew."""
+
+    folders: ClassVar[list[tuple[str]]] = []
+
+    def execute(self, sql: str, parameters: object = (), /) -> sqlite3.Cursor:
+        """Ask, then execute."""
+        if sql == "VACUUM":
+            type(self).folders += super().execute("PRAGMA temp_store_directory").fetchall()
+        return super().execute(sql)
+
+
+def test_the_room_is_taken_beside_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The system's folder for passing files may be small; it holds again afterwards."""
+    folder = tmp_path / "audrey's"
+    folder.mkdir()
+    monkeypatch.setattr(sqlite3, "connect", partial(sqlite3.connect, factory=_Asked))
+    assert scrub(folder / "petcore.db")
+    assert _Asked.folders == [(str(folder),)]
+    with closing(sqlite3.connect(":memory:")) as connection:
+        assert connection.execute("PRAGMA temp_store_directory").fetchall() == []
