@@ -23,12 +23,13 @@ def test_a_day_is_told_judged_and_lived_again(
     it is another.
     """
     out = tmp_path / "day"
-    code = main(["day", "--seed", "3", "--polling", "next", "--no-report", "--out", str(out)])
+    asked = ["--seed", "3", "--hours", "14", "--polling", "next", "--no-report"]
+    code = main(["day", *asked, "--out", str(out)])
     said = capsys.readouterr().out
     assert code == 0
     assert said.startswith("seed 3, scenario 'An ordinary day', pets 1\n")
     summary = json.loads((out / "summary.json").read_text(encoding="utf-8"))
-    assert summary["sim_seconds"] == 24 * 3600
+    assert summary["sim_seconds"] == 14 * 3600
     assert summary["digest"] in said
     assert main(["replay", str(out)]) == 0
     assert "the same day" in capsys.readouterr().out

@@ -148,7 +148,9 @@ def test_a_time_that_is_skipped_is_the_moment_after_the_gap() -> None:
 
 def test_many_live_side_by_side() -> None:
     """Each has a pet, a body and chance of their own; others leave the first one's days alone."""
-    scenario = find("ordinary").model_copy(update={"hours": 10})
+    ordinary = find("ordinary")
+    device = ordinary.device.model_copy(update={"polling": "next"})
+    scenario = ordinary.model_copy(update={"hours": 10, "device": device})
     alone, among = (_morning(World(seed=5, scenario=scenario, pets=pets)) for pets in (1, 3))
     assert len(_told(among, "boot", "boot_id")) == 3
     assert len(set(_told(among, "boot", "boot_id"))) == 3
