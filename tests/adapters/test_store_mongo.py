@@ -26,23 +26,9 @@ from tests.adapters.store_conformance import (
     StoreConformance,
     pet,
 )
-from tests.mongo.server import REAL, MongoServer, mongo_server, real_database
+from tests.mongo.server import REAL, MongoServer, real_database
 
 DRIVERS: tuple[Driver, ...] = ("motor", "pymongo")
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MongoServer]:
-    """A stand-in for the tests of this file."""
-    with mongo_server() as server:
-        yield server
-
-
-@pytest.fixture(params=DRIVERS)
-def driver(request: pytest.FixtureRequest) -> Driver:
-    """Both."""
-    driver: Driver = request.param
-    return driver
 
 
 @pytest_asyncio.fixture

@@ -29,7 +29,6 @@ from tests.mongo.proxy import Loss, Proxy, proxy_before
 from tests.mongo.server import ROOT, MongoServer, mongo_server
 from tests.services.server import Server
 
-DRIVERS: tuple[Driver, ...] = ("motor", "pymongo")
 IMPATIENT = "?timeoutMS=1000"
 
 # A driver whose handshake failed leaves its socket to the garbage collector.
@@ -57,13 +56,6 @@ def server() -> Iterator[MongoServer]:
     """A stand-in to be killed."""
     with mongo_server() as server:
         yield server
-
-
-@pytest.fixture(params=DRIVERS)
-def driver(request: pytest.FixtureRequest) -> Driver:
-    """Both."""
-    driver: Driver = request.param
-    return driver
 
 
 @asynccontextmanager
@@ -323,7 +315,6 @@ async def test_a_caller_that_is_cancelled_breaks_nothing(
         assert all(found[f"p{n}"] == pet(n) for n in range(30) if f"p{n}" in found)
 
 
-@pytest.mark.parametrize("driver", DRIVERS)
 def test_a_program_that_does_not_close_its_store_ends(shared: MongoServer, driver: Driver) -> None:
     """No thread of a driver keeps it alive, whichever loop it ran on."""
     program = (

@@ -1,6 +1,6 @@
 """What lies in a MongoDB that petcore has written to is what its documents promise."""
 
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from types import UnionType
 from typing import Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
@@ -19,7 +19,7 @@ from petcore.services.desktop_pet.stress import Reading, SessionWish
 from petcore.services.desktop_pet.water import ScheduleWish
 from petcore.services.idempotency import Call
 from simulator.network.asgi import Request, exchange
-from tests.mongo.server import MongoServer, mongo_server
+from tests.mongo.server import MongoServer
 from tests.services.desktop_pet.test_breaks import part
 from tests.services.server import Server
 
@@ -52,20 +52,6 @@ def test_the_recommended_indexes_are_declared() -> None:
                 for index in declared[name]
                 if not is_unique or index.fields == (field,)
             ), (name, field)
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[MongoServer]:
-    """A stand-in for the tests of this file."""
-    with mongo_server() as server:
-        yield server
-
-
-@pytest.fixture(params=["motor", "pymongo"])
-def driver(request: pytest.FixtureRequest) -> Driver:
-    """Both."""
-    driver: Driver = request.param
-    return driver
 
 
 @pytest.fixture
