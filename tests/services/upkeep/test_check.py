@@ -66,7 +66,9 @@ async def test_what_a_server_wrote_is_right(writes: int | None) -> None:
 def test_what_a_simulated_day_leaves_is_right() -> None:
     """Half a student's day, with a network that is not always there: no document is wrong."""
     store = MemoryStore()
-    scenario = find("ordinary").model_copy(update={"hours": 10})
+    ordinary = find("ordinary")
+    device = ordinary.device.model_copy(update={"polling": "next"})
+    scenario = ordinary.model_copy(update={"hours": 10, "device": device})
     run(World(seed=1, scenario=scenario), BytesIO(), store=store)
     assert asyncio.run(complaints(store)) == []
     assert len(asyncio.run(contents(store))["focus_samples"]) > 20
