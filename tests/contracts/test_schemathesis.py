@@ -30,8 +30,7 @@ from tests.contracts.contract import CONTRACTS, JSON_TYPE, NAMES, Json, Promise,
 from tests.contracts.served import KIND, Served, ask
 from tests.stores import fresh_store
 
-# What a request may be is the same on every store; on the others it matters what becomes of it.
-FUZZED = 50 if KIND == "memory" else 20
+FUZZED = 50
 PROMISES = [(name, promise) for name in NAMES for promise in contract(name).promises]
 Case = schemathesis.Case[Any]
 ZONES = sorted(files("tzdata").joinpath("zones").read_text(encoding="utf-8").split())
