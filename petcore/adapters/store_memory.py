@@ -9,18 +9,16 @@ Every operation is finished before anybody else runs, because nothing in it awai
 
 from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from sortedcontainers import SortedList
 
 from petcore.errors import Duplicate
-from petcore.ports.document import transcribed
+from petcore.ports.document import as_it_is, transcribed
 from petcore.ports.store import Collection, Index, Query, R
 
 Document = dict[str, Any]
 Key = tuple[Any, ...]
-T = TypeVar("T")
-
 _NESTING = frozenset((dict, list))
 
 
@@ -208,8 +206,4 @@ def _copied(value: Any) -> Any:
 
 def _taken(document: Any) -> Any:
     """A copy of what the port allows; ValueError for anything else."""
-    return transcribed(document, _as_it_is, _as_it_is)
-
-
-def _as_it_is(value: T) -> T:
-    return value
+    return transcribed(document, as_it_is, as_it_is)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import cast
 
-from petcore.ports.document import transcribed
+from petcore.ports.document import as_it_is, transcribed
 
 _PLAIN = frozenset((str, bool, int, float, datetime, type(None)))
 _STRANGE = frozenset("$%\0")
@@ -17,7 +17,7 @@ _STRANGE = frozenset("$%\0")
 
 def written(document: Mapping[str, object]) -> dict[str, object]:
     """A copy of what the port allows, for the driver to keep; ValueError for anything else."""
-    return cast("dict[str, object]", transcribed(document, lambda instant: instant, _spelled))
+    return cast("dict[str, object]", transcribed(document, as_it_is, _spelled))
 
 
 def read(value: object) -> object:

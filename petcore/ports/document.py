@@ -9,7 +9,7 @@ for its words.
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from math import isfinite
-from typing import Any
+from typing import Any, TypeVar
 
 DEPTH_MAX = 100
 """MongoDB's limit, and below what any JSON reader takes."""
@@ -21,8 +21,14 @@ _ZERO = timedelta(0)
 _PLAIN = frozenset((str, bool, type(None)))
 _TEXT = frozenset((str,))
 
+T = TypeVar("T")
 Instant = Callable[[datetime], object]
 Names = Callable[[dict[str, Any]], dict[str, Any]]
+
+
+def as_it_is(value: T) -> T:
+    """For a store whose words for something are Python's."""
+    return value
 
 
 def transcribed(value: Any, instant: Instant, names: Names, depth: int = 0) -> Any:

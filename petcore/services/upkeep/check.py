@@ -7,10 +7,9 @@ from the TypedDicts (``shape``). Nothing here trusts a document to be what it sh
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from petcore.errors import BadInput
-from petcore.ports.document import transcribed
+from petcore.ports.document import as_it_is, transcribed
 from petcore.ports.store import Collection, Query, Store
 from petcore.ports.zones import Zones
 from petcore.rules.instant import to_ms
@@ -18,7 +17,6 @@ from petcore.services.outbox import Document
 from petcore.services.upkeep.pages import pages
 from petcore.services.upkeep.shape import Fault, Shape, said
 
-T = TypeVar("T")
 Belonging = Callable[[Document], Iterable[tuple[str, object]]]
 
 
@@ -166,7 +164,7 @@ def _unstorable(document: Document, told: set[str]) -> Iterator[Fault]:
         if name in told:
             continue
         try:
-            transcribed(value, _as_it_is, _as_it_is)
+            transcribed(value, as_it_is, as_it_is)
         except ValueError as error:
             yield Fault(name, f"is {said(value)}", f"petcore could not store it: {error}")
 
@@ -179,7 +177,3 @@ def belonging_to_all(document: Document) -> Iterator[tuple[str, object]]:
     outbox = document.get("outbox")
     if isinstance(outbox, list):
         yield "outbox_len", len(outbox)
-
-
-def _as_it_is(value: T) -> T:
-    return value
