@@ -32,7 +32,10 @@ _log = logging.getLogger("petcore.request")
 def create_app(services: Services) -> ASGIFramework:
     """The app that serves all documents with ``services``; ASGI lifespan opens and closes them."""
     composer = Composer(
-        [desktop_pet.create(services.desktop_pet), platform.create(services.health)]
+        [
+            desktop_pet.create(services.desktop_pet, services.door),
+            platform.create(services.platform, services.door),
+        ]
     )
     numbers = count(1)
 

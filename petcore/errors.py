@@ -38,6 +38,31 @@ class BadInput(PetcoreError):
         return cls(f"{field}: {msg}", (Detail((field,), msg),))
 
 
+class Unauthorized(PetcoreError):
+    """Nobody said who he is, or it cannot be believed."""
+
+    code = "unauthorized"
+
+
+class Forbidden(PetcoreError):
+    """Who he is is known, but this is not his to ask."""
+
+    code = "forbidden"
+
+
+class RateLimited(PetcoreError):
+    """Too much was asked: of ``limit`` nothing is left, and some of it again in ``retry_after_s``
+    seconds (at least 1).
+    """
+
+    code = "rate_limited"
+
+    def __init__(self, message: str, limit: int, retry_after_s: int) -> None:
+        super().__init__(message)
+        self.limit = limit
+        self.retry_after_s = retry_after_s
+
+
 class NotFound(PetcoreError):
     """The thing named does not exist, or is not the caller's to see."""
 

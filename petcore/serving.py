@@ -1,6 +1,7 @@
 """Runs the app under uvicorn until it is told to stop, in this process or in several workers."""
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Callable
@@ -13,13 +14,20 @@ from hypercorn.typing import ASGIFramework
 from petcore.app import create_app
 from petcore.errors import StartRefused
 from petcore.services import Services
-from petcore.settings import Settings, shown
-from petcore.wiring import configure_logging, wire
+from petcore.services.door import Lock
+from petcore.settings import Settings, is_loopback, shown
+from petcore.wiring import configure_logging, lock_of, wire
 from petcore.workers import supervise
 
 # Shorter than workers have to stop as a whole (``workers.STOP_S``).
 _GRACE_S = 20
 _BACKLOG = 2048
+_OPEN = (
+    "THE DOOR IS OPEN (--open): whoever can reach this server reads and changes what it knows of "
+    "everybody. Without --open it wants a token; `petcore device add` makes one."
+)
+
+_log = logging.getLogger("petcore.serving")
 
 
 def serve(settings: Settings, services: Services) -> None:
@@ -29,10 +37,12 @@ def serve(settings: Settings, services: Services) -> None:
     the store cannot be opened, or several workers cannot share it.
     """
     _require_shared(settings)
+    _require_keys(settings)
     # uvicorn obeys these signals while it serves, and repeats them when it is done.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     with _listen(settings.host, settings.port) as listener:
+        _announce(services.door.lock, listener)
         ready = _ready(listener, settings)
         if settings.workers > 1:
             config = _config(partial(create_worker, settings), settings.workers)
@@ -59,6 +69,23 @@ def _require_shared(settings: Settings) -> None:
             "would remember something else. Choose another store with --store (PETCORE_STORE), or "
             "--workers 1."
         )
+
+
+def _require_keys(settings: Settings) -> None:
+    if lock_of(settings) is Lock.LOCKED and settings.store == "memory:":
+        raise StartRefused(
+            "--store (PETCORE_STORE): whoever is not on this machine needs a token, and memory: "
+            "cannot be reached by `petcore device`, which gives them. Choose another store, "
+            "--host 127.0.0.1, or --open."
+        )
+
+
+def _announce(lock: Lock, listener: socket.socket) -> None:
+    host = str(listener.getsockname()[0])
+    if lock is Lock.LOCAL and not is_loopback(host):
+        raise StartRefused(f"--host (PETCORE_HOST): means {host} here, which others can reach")
+    if lock is Lock.OPEN:
+        _log.warning("%s", _OPEN)
 
 
 async def _try(services: Services) -> None:

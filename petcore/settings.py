@@ -5,14 +5,16 @@ Each setting is read from ``PETCORE_<NAME>``; flags of ``petcore serve`` go befo
 
 import re
 from datetime import timedelta
+from ipaddress import ip_address
 from typing import Annotated, Literal
 
-from pydantic import Field, ValidationError
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from petcore.errors import StartRefused
 
 MongoDriver = Literal["motor", "pymongo"]
+DoorSetting = Literal["by_address", "open", "locked"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 KEPT_STORES = "sqlite:///relative.db, sqlite:////absolute.db or mongodb://host/database"
 STORES = f"memory:, {KEPT_STORES}"
@@ -21,7 +23,17 @@ STORES = f"memory:, {KEPT_STORES}"
 # However the beginning is misspelled, what stands before an @ may be a password.
 _PASSWORD = re.compile(r"(?s)^([A-Za-z][A-Za-z0-9+.-]*:/*)?.*@")
 _SECRET_OPTION = re.compile(r"(?i)([?&;](?:[a-z]*password|authMechanismProperties)=)[^&]*")
+
+
+def _words(given: object) -> object:
+    """Settings in the environment are text: words between commas."""
+    if isinstance(given, str):
+        return tuple(word.strip() for word in given.split(",") if word.strip())
+    return given
+
+
 Seconds = Annotated[int, Field(ge=1, le=366 * 24 * 3600)]
+Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Part = Annotated[float, Field(ge=0, le=1)]
 
 
@@ -35,6 +47,13 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=256)] = 1
     store: str = "sqlite:///petcore.db"
     mongo_driver: MongoDriver = "motor"
+    door: DoorSetting = "by_address"
+    requests_per_min: Annotated[int, Field(ge=0, le=1_000_000)] = 600
+    host_names: Words = ()
+    cors_origins: Words = ()
+    proxies: Words = ()
+    connections_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
+    connections_per_address_max: Annotated[int, Field(ge=1, le=100_000)] = 64
     log_level: LogLevel = "info"
     log_format: Literal["pretty", "json"] = "pretty"
 
@@ -51,6 +70,20 @@ class Settings(BaseSettings):
     def idempotency_kept(self) -> timedelta:
         """How long an answer is kept under its key."""
         return timedelta(seconds=self.idempotency_kept_s)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach who listens there. A name other than localhost may mean
+    anything.
+    """
+    if host == "localhost":
+        return True
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return False
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
 
 
 def shown(uri: str) -> str:

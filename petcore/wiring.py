@@ -15,7 +15,9 @@ from petcore.ports import Ports
 from petcore.ports.clock import Clock
 from petcore.ports.entropy import Entropy
 from petcore.ports.store import Store
+from petcore.rules.limits import Limit
 from petcore.services import Services
+from petcore.services.collections import BELONGING, COLLECTIONS, IDS, SHAPES
 from petcore.services.desktop_pet import (
     Breaks,
     DesktopPet,
@@ -24,14 +26,15 @@ from petcore.services.desktop_pet import (
     Stress,
     Water,
 )
-from petcore.services.desktop_pet.collections import BELONGING, COLLECTIONS, IDS, SHAPES
 from petcore.services.desktop_pet.prompts import Prompts
-from petcore.services.health import Health
+from petcore.services.door import Door, Lock
 from petcore.services.idempotency import Once
 from petcore.services.outbox import Outbox
+from petcore.services.platform import Devices, Health, Pairings, Platform
 from petcore.services.upkeep.check import Checker
-from petcore.settings import STORES, MongoDriver, Settings, shown
+from petcore.settings import STORES, MongoDriver, Settings, is_loopback, shown
 
+_MINUTE_MS = 60_000
 _MONGODB = ("mongodb://", "mongodb+srv://")
 
 
@@ -59,14 +62,23 @@ def wire(
         breaks=Breaks(ports, outbox, once, prompts),
         encouragement=Encouragement(ports, once, policy),
     )
+    devices = Devices(ports)
     return Services(
         desktop_pet=pet,
-        health=Health(ports.store),
+        platform=Platform(Health(ports.store), devices, Pairings(ports, outbox)),
+        door=Door(ports, devices, lock_of(settings), _limit(settings), settings.host_names),
         clock=ports.clock,
         store=ports.store,
         outbox=outbox,
         collections=tuple(COLLECTIONS),
     )
+
+
+def lock_of(settings: Settings) -> Lock:
+    """Whom the door of this server lets in."""
+    if settings.door == "by_address":
+        return Lock.LOCAL if is_loopback(settings.host) else Lock.LOCKED
+    return Lock.OPEN if settings.door == "open" else Lock.LOCKED
 
 
 def configure_logging(settings: Settings, clock: Clock) -> None:
@@ -135,6 +147,11 @@ def _place(uri: str) -> object:
 
         return place(uri)
     return uri
+
+
+def _limit(settings: Settings) -> Limit | None:
+    per_min = settings.requests_per_min
+    return Limit(per_min, _MINUTE_MS) if per_min else None
 
 
 def _policy(settings: Settings) -> HighStressPolicy:

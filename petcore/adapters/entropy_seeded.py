@@ -3,6 +3,8 @@
 from random import Random
 from uuid import UUID
 
+from petcore.ports.entropy import SECRET_BYTES
+
 
 class SeededEntropy:
     """An ``Entropy`` that draws from ``stream``: the same stream, the same ids."""
@@ -13,3 +15,7 @@ class SeededEntropy:
     def new_id(self) -> str:
         """A UUID of version 4 made of the next 128 bits of the stream."""
         return str(UUID(int=self._stream.getrandbits(128), version=4))
+
+    def new_secret(self) -> bytes:
+        """The next bytes of the stream. Whoever knows the seed knows them."""
+        return self._stream.randbytes(SECRET_BYTES)

@@ -7,20 +7,36 @@ takes limits, patience and an ear for a client that hangs up, which are Quart's 
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from hypercorn.typing import ASGISendCallable
+from hypercorn.typing import ASGISendCallable, HTTPScope
 
 Header = tuple[bytes, bytes]
 
 JSON: Header = (b"content-type", b"application/json")
+QUIET: tuple[Header, ...] = (
+    # Nothing that is said here is for keeping, for guessing what it is, or for another page.
+    (b"cache-control", b"no-store"),
+    (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+    (b"x-content-type-options", b"nosniff"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request, but for its route and its body."""
+    """A request, but for its route and its body. ``client`` is the address it came from."""
 
     method: str
     query: bytes
     headers: Iterable[Header]
+    client: str = ""
+
+    @classmethod
+    def of(cls, scope: HTTPScope) -> "Asked":
+        """What ASGI says of a request."""
+        client = scope.get("client")
+        return cls(
+            scope["method"], scope["query_string"], scope["headers"], client[0] if client else ""
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,4 +56,4 @@ class Reply:
 def json_reply(status: int, body: str, *headers: Header) -> Reply:
     """The answer that says ``body``, and how long it is."""
     raw = body.encode()
-    return Reply(status, (JSON, (b"content-length", b"%d" % len(raw)), *headers), raw)
+    return Reply(status, (JSON, (b"content-length", b"%d" % len(raw)), *QUIET, *headers), raw)

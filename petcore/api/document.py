@@ -5,33 +5,55 @@ what Quart does before it calls a view, so they are found by their route and ans
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from asyncio import timeout
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
 from pydantic import BaseModel
-from quart import Quart, Response, request
+from quart import Quart, Response, g, request
 from quart.wrappers import BaseRequestWebsocket
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    RequestEntityTooLarge,
+    RequestTimeout,
+)
 from werkzeug.routing import MapAdapter
 
 from petcore.api import strict
-from petcore.api.connection import JSON, Asked, Header, Reply, json_reply
-from petcore.api.operation import Operation
-from petcore.errors import Detail, PetcoreError
+from petcore.api.connection import JSON, QUIET, Asked, Header, Reply, json_reply
+from petcore.api.entrance import visitor
+from petcore.api.operation import Caller, Operation
+from petcore.errors import (
+    Detail,
+    Forbidden,
+    PetcoreError,
+    RateLimited,
+    StoreUnavailable,
+    Unauthorized,
+)
+from petcore.services.door import Door
 
 T = TypeVar("T")
 
 _log = logging.getLogger("petcore.api")
 
-BODY_BYTES_MAX = 16 * 1024 * 1024
+BODY_S = 15
+"""How long a client may take to send a body."""
+DEADLINE_S = 30
+"""How long an operation may take."""
 RETRY_AFTER_S = 5
 _OUR_FAULT = range(500, 600)
-_TRY_LATER = (429, 503)
-_RETRY_AFTER: Header = (b"retry-after", b"%d" % RETRY_AFTER_S)
-_NO_STORE: Header = (b"cache-control", b"no-store")
+_UNAVAILABLE = 503
+# What is wrong on our side is told to whoever reads our log, not to whoever asks.
+_QUIET = {"store_unavailable": "the server cannot reach its store now; try again later"}
+_OURS = "something went wrong on our side"
+
+_TOO_LARGE = "the body must have at most {} bytes"
+_OTHER_USER = (Detail(("user_id",), "must be the user of the token"),)
 
 _HTTP_CODES = {
     404: "not_found",
@@ -56,13 +78,14 @@ class ErrorShape:
         if isinstance(error, HTTPException):
             return self._http_error(error)
         _log.exception("unexpected error", exc_info=error)
-        return self._worded(500, "internal_error", "something went wrong on our side")
+        return self._worded(500, "internal_error", _OURS)
 
     def _petcore_error(self, error: PetcoreError) -> Reply:
         status = self.statuses[error.code]
         if status in _OUR_FAULT:
             _log.error("%s: %s", error.code, error.message)
-        return self._worded(status, error.code, error.message, error.details)
+            return self._worded(status, error.code, _QUIET.get(error.code, _OURS))
+        return self._worded(status, error.code, error.message, error.details, *_headers(error))
 
     def _http_error(self, error: HTTPException) -> Reply:
         status = error.code or 500
@@ -79,8 +102,8 @@ class ErrorShape:
         details: tuple[Detail, ...] = (),
         *headers: Header,
     ) -> Reply:
-        if status in _TRY_LATER:
-            headers = (*headers, _RETRY_AFTER)
+        if status == _UNAVAILABLE:
+            headers = (*headers, _retry_after(RETRY_AFTER_S))
         return json_reply(status, self.body(code, message, details), *headers)
 
 
@@ -89,7 +112,6 @@ class Document(Quart):
 
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None)
-        self.config["MAX_CONTENT_LENGTH"] = BODY_BYTES_MAX
         self.url_map.merge_slashes = False
         self.at_once: dict[tuple[str, str], Callable[[Asked], Awaitable[Reply]]] = {}
 
@@ -107,7 +129,7 @@ class Document(Quart):
         answer = self.at_once.get((scope["method"], scope["path"]))
         if answer is None or scope.get("root_path"):
             return None
-        return answer(Asked(scope["method"], scope["query_string"], scope["headers"]))
+        return answer(Asked.of(scope))
 
     def create_url_adapter(self, request: BaseRequestWebsocket | None) -> MapAdapter | None:
         """A route is path and method: of host and query, which may be any bytes, nothing is read.
@@ -120,10 +142,14 @@ class Document(Quart):
 
 
 def create_document(
-    name: str, operations: Iterable[Operation[T]], shape: ErrorShape, target: T
+    name: str, operations: Sequence[Operation[T]], shape: ErrorShape, target: T, door: Door
 ) -> Quart:
-    """The app that serves ``operations`` by calling their handlers with ``target``."""
+    """The app that serves ``operations`` by calling their handlers with ``target``, to whom the
+    ``door`` lets in.
+    """
     app = Document(name)
+    app.config["MAX_CONTENT_LENGTH"] = max(operation.body_max for operation in operations)
+    app.before_request(_admitting(door, operations))
     for operation in operations:
         app.add_url_rule(
             operation.path,
@@ -132,7 +158,7 @@ def create_document(
             methods=[operation.method],
         )
         if operation.method == "GET" and "<" not in operation.path:
-            answer = _answering(operation, target, shape)
+            answer = _answering(operation, target, shape, door)
             app.at_once |= {(method, operation.path): answer for method in ("GET", "HEAD")}
     app.register_error_handler(Exception, _error_handler(shape))
     app.after_request(_sort_allow)
@@ -140,23 +166,43 @@ def create_document(
 
 
 def _answering(
-    operation: Operation[T], target: T, shape: ErrorShape
+    operation: Operation[T], target: T, shape: ErrorShape, door: Door
 ) -> Callable[[Asked], Awaitable[Reply]]:
     async def answer(asked: Asked) -> Reply:
         try:
+            caller = await _admit(door, asked, is_public=operation.is_public)
             sent = strict.parse_query(operation.request, asked.query, {})
-            return await _perform(operation, target, asked, sent)
+            return await _perform(operation, target, asked, sent, caller)
         except Exception as error:  # noqa: BLE001 -- there is nobody else to answer it
             return shape.reply(error)
 
     return answer
 
 
+def _admitting(door: Door, operations: Sequence[Operation[T]]) -> Callable[[], Awaitable[None]]:
+    """Asks the door before Quart does anything else, also where there is no operation."""
+    public = {operation.id for operation in operations if operation.is_public}
+
+    async def admit() -> None:
+        asked = _asked()
+        g.caller = await _admit(door, asked, is_public=request.endpoint in public)
+
+    return admit
+
+
+def _asked() -> Asked:
+    return Asked.of(cast("HTTPScope", request.scope))
+
+
+async def _admit(door: Door, asked: Asked, *, is_public: bool) -> Caller:
+    return Caller(await door.enter(visitor(asked), is_public=is_public), asked.client)
+
+
 def _view(operation: Operation[T], target: T) -> Callable[..., Awaitable[Response]]:
     async def view(**path: str) -> Response:
-        asked = Asked(request.method, request.query_string, request.scope["headers"])
+        asked = _asked()
         sent = await _parse(operation, asked, path)
-        return _response(await _perform(operation, target, asked, sent))
+        return _response(await _perform(operation, target, asked, sent, g.caller))
 
     return view
 
@@ -165,16 +211,45 @@ async def _parse(operation: Operation[T], asked: Asked, path: Mapping[str, str])
     if operation.method == "GET":
         return strict.parse_query(operation.request, asked.query, path)
     strict.require_json(asked.headers)
-    return strict.parse_body(operation.request, await request.get_data(True, False, False))
+    return strict.parse_body(operation.request, await _body(operation.body_max))
 
 
-async def _perform(operation: Operation[T], target: T, asked: Asked, sent: BaseModel) -> Reply:
+async def _body(most: int) -> bytes:
+    if (request.content_length or 0) > most:
+        raise RequestEntityTooLarge(_TOO_LARGE.format(most))
+    raw = bytearray()
+    try:
+        async with timeout(BODY_S):
+            async for part in request.body:
+                raw += part
+                if len(raw) > most:
+                    raise RequestEntityTooLarge(_TOO_LARGE.format(most))
+    except TimeoutError:
+        raise RequestTimeout(f"the body did not arrive within {BODY_S} s") from None
+    return bytes(raw)
+
+
+async def _perform(
+    operation: Operation[T], target: T, asked: Asked, sent: BaseModel, caller: Caller
+) -> Reply:
     key = strict.parse_key(asked.headers) if operation.takes_key else None
+    _require_own(sent, caller)
     if operation.acts and asked.method == "HEAD":
         # Of what it would say nothing is known, not even the length.
-        return Reply(operation.status, (JSON, _NO_STORE))
-    answer = await operation.handler(target, sent, operation.call(sent, key))
-    return json_reply(operation.status, operation.render(answer), _NO_STORE)
+        return Reply(operation.status, (JSON, *QUIET))
+    try:
+        async with timeout(DEADLINE_S):
+            answer = await operation.handler(target, sent, operation.call(sent, key, caller))
+    except TimeoutError:
+        raise StoreUnavailable(f"{operation.id} was not done within {DEADLINE_S} s") from None
+    return json_reply(operation.status, operation.render(answer))
+
+
+def _require_own(sent: BaseModel, caller: Caller) -> None:
+    """Raise ``Forbidden`` if the request names a user for whom the caller cannot act."""
+    named = getattr(sent, "user_id", None)
+    if caller.user_id is not None and named is not None and named != caller.user_id:
+        raise Forbidden("user_id: the token belongs to another user", _OTHER_USER)
 
 
 def _error_handler(shape: ErrorShape) -> Callable[[Exception], Awaitable[Response]]:
@@ -193,6 +268,24 @@ class _Complete(Response):
 def _response(reply: Reply) -> Response:
     headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in reply.headers]
     return _Complete(reply.body, reply.status, Headers(headers))
+
+
+def _headers(error: PetcoreError) -> tuple[Header, ...]:
+    if isinstance(error, Unauthorized):
+        return ((b"www-authenticate", b'Bearer realm="petcore"'),)
+    if isinstance(error, RateLimited):
+        wait = b"%d" % error.retry_after_s
+        return (
+            _retry_after(error.retry_after_s),
+            (b"ratelimit-limit", b"%d" % error.limit),
+            (b"ratelimit-remaining", b"0"),
+            (b"ratelimit-reset", wait),
+        )
+    return ()
+
+
+def _retry_after(seconds: int) -> Header:
+    return b"retry-after", b"%d" % seconds
 
 
 def _allow(error: HTTPException) -> tuple[Header, ...]:

@@ -7,7 +7,7 @@ Quart app of them.
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Generic, TypeVar, cast
+from typing import Generic, TypedDict, TypeVar, Unpack, cast
 
 from pydantic import BaseModel
 
@@ -20,13 +20,36 @@ Handler = Callable[[T, M, Call], Awaitable[Answer]]
 Register = Callable[[Handler[T, M]], Handler[T, M]]
 
 
+BODY_MAX = 16 * 1024
+"""Bytes of a body where an operation says nothing else: a form with a few short fields."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who asks: the user he acts for, None for anybody, and the address he asks from."""
+
+    user_id: str | None = None
+    address: str = ""
+
+
+class _Row(TypedDict):
+    method: str
+    path: str
+    response: type[BaseModel]
+    status: int
+    acts: bool
+    takes_key: bool
+    is_public: bool
+    body_max: int
+
+
 @dataclass(frozen=True, slots=True)
 class Operation(Generic[T]):
     """One row of the table that a document comes to.
 
     ``acts`` says that it may change something, so a HEAD must not run it; ``takes_key`` that an
-    idempotency key can be sent with it. The handler's first argument is the document's bundle of
-    services.
+    idempotency key can be sent with it; ``is_public`` that nobody needs a token for it. A body has
+    at most ``body_max`` bytes. The handler's first argument is the document's bundle of services.
     """
 
     id: str
@@ -37,6 +60,8 @@ class Operation(Generic[T]):
     status: int
     acts: bool
     takes_key: bool
+    is_public: bool
+    body_max: int
     handler: Handler[T, BaseModel]
 
     @property
@@ -44,11 +69,10 @@ class Operation(Generic[T]):
         """Method and path, as an idempotency key is scoped by it."""
         return f"{self.method} {self.path}"
 
-    def call(self, request: BaseModel, key: str | None) -> Call:
+    def call(self, request: BaseModel, key: str | None, caller: Caller) -> Call:
         """What a service needs to know of this request beside its content."""
-        if key is None:
-            return Call(self.route)
-        return Call(self.route, key, sha256(request.model_dump_json().encode()).hexdigest())
+        fingerprint = sha256(request.model_dump_json().encode()).hexdigest() if key else ""
+        return Call(self.route, key, fingerprint, caller.user_id, caller.address)
 
     def render(self, answer: Mapping[str, object]) -> str:
         """The answer as JSON, checked against the response model."""
@@ -69,38 +93,51 @@ class Section(Generic[T]):
         response: type[BaseModel],
         acts: bool = False,
         takes_key: bool = False,
+        is_public: bool = False,
     ) -> Register[T, M]:
         """Register a GET handler; its request model is made of query and path."""
         return self._register(
-            "GET", path, request, response, status=200, acts=acts, takes_key=takes_key
+            request,
+            method="GET",
+            path=path,
+            response=response,
+            status=200,
+            acts=acts,
+            takes_key=takes_key,
+            is_public=is_public,
+            body_max=0,
         )
 
     def post(
-        self, path: str, *, request: type[M], response: type[BaseModel], status: int = 200
+        self,
+        path: str,
+        *,
+        request: type[M],
+        response: type[BaseModel],
+        status: int = 200,
+        takes_key: bool = True,
+        is_public: bool = False,
+        body_max: int = BODY_MAX,
     ) -> Register[T, M]:
         """Register a POST handler; its request model is made of the JSON body."""
         return self._register(
-            "POST", path, request, response, status=status, acts=True, takes_key=True
+            request,
+            method="POST",
+            path=path,
+            response=response,
+            status=status,
+            acts=True,
+            takes_key=takes_key,
+            is_public=is_public,
+            body_max=body_max,
         )
 
-    def _register(
-        self,
-        method: str,
-        path: str,
-        request: type[M],
-        response: type[BaseModel],
-        *,
-        status: int,
-        acts: bool,
-        takes_key: bool,
-    ) -> Register[T, M]:
+    def _register(self, request: type[M], **row: Unpack[_Row]) -> Register[T, M]:
         def register(handler: Handler[T, M]) -> Handler[T, M]:
             # The table holds handlers of all request models; each meets only its own.
             takes_any = cast("Handler[T, BaseModel]", handler)
             id = _camel(handler.__name__)
-            self.operations.append(
-                Operation(id, method, path, request, response, status, acts, takes_key, takes_any)
-            )
+            self.operations.append(Operation(id, request=request, handler=takes_any, **row))
             return handler
 
         return register

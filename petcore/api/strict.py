@@ -30,7 +30,7 @@ _QUERY_FIELDS_MAX = 100
 
 def require_json(headers: Iterable[Header]) -> None:
     """Raise 415 unless the body is declared as JSON in UTF-8."""
-    declared = [*_values(headers, b"content-type"), b""][0].decode("latin-1")
+    declared = [*values(headers, b"content-type"), b""][0].decode("latin-1")
     media_type, _, parameters = declared.partition(";")
     charset = parameters.strip().lower().replace('"', "")
     if media_type.strip().lower() != "application/json" or charset not in ("", "charset=utf-8"):
@@ -82,13 +82,14 @@ def parse_query(model: type[M], raw: bytes, path: Mapping[str, str]) -> M:
 
 def parse_key(headers: Iterable[Header]) -> str | None:
     """The idempotency key, if one was sent."""
-    keys = _values(headers, _KEY_NAME)
+    keys = values(headers, _KEY_NAME)
     if len(keys) > 1 or any(not _KEY.match(key) for key in keys):
         raise BadInput.at(KEY_HEADER, "must be given once, as 1 to 128 visible ASCII characters")
     return keys[0].decode("ascii") if keys else None
 
 
-def _values(headers: Iterable[Header], wanted: bytes) -> list[bytes]:
+def values(headers: Iterable[Header], wanted: bytes) -> list[bytes]:
+    """What the header ``wanted``, in lower case, says; each time it was sent."""
     return [value for name, value in headers if name == wanted]
 
 

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
+_VISIBLE = r"^[\x21-\x7e]+$"
 _UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 _ANSWERED_UUID = _UUID.replace("A-F", "")
 _INSTANT = (
@@ -31,6 +32,7 @@ _CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 MEANINGS = {
     _NO_CONTROLS: "must not hold control characters",
+    _VISIBLE: "must be visible ASCII characters",
     _UUID: "must be a UUID",
     _ZONE: "must be an IANA time zone such as America/Vancouver",
     _CLOCK_TIME: "must be a time of day as HH:MM",
@@ -100,6 +102,9 @@ InstantText = Annotated[
     str, Field(pattern=_ANSWERED_INSTANT, json_schema_extra={"format": "date-time"})
 ]
 """The same where it is stored as text."""
+
+DeviceName = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
+FirmwareVersion = Annotated[str, Field(min_length=1, max_length=32, pattern=_VISIBLE)]
 
 NextPoll = Annotated[int, Field(ge=1, le=300)]
 

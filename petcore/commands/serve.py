@@ -18,6 +18,22 @@ def add_arguments(parser: ArgumentParser) -> None:
         metavar="N",
         help="processes that share the work, on any store but memory: (default 1)",
     )
+    door = parser.add_mutually_exclusive_group()
+    door.add_argument(
+        "--open",
+        dest="door",
+        action="store_const",
+        const="open",
+        help="let everybody in who can reach the server; by default only this machine may ask "
+        "without a token",
+    )
+    door.add_argument(
+        "--locked",
+        dest="door",
+        action="store_const",
+        const="locked",
+        help="want a token from this machine, too, as behind a proxy",
+    )
     add_store_arguments(parser)
     parser.add_argument("--log-level", choices=get_args(LogLevel), help="(default info)")
 
@@ -28,6 +44,7 @@ def execute(asked: Namespace) -> Exit:
         host=asked.host,
         port=asked.port,
         workers=asked.workers,
+        door=asked.door,
         store=asked.store,
         mongo_driver=asked.mongo_driver,
         log_level=asked.log_level,

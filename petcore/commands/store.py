@@ -18,7 +18,7 @@ from petcore.commands.store_person import (
 )
 from petcore.commands.store_running import existing, opened, run
 from petcore.errors import StartRefused
-from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.collections import COLLECTIONS
 from petcore.services.upkeep.check import Complaint
 from petcore.settings import KEPT_STORES, Settings, read_settings, shown
 from petcore.wiring import are_one_store, wire_checker

@@ -5,7 +5,7 @@ from collections import Counter
 from petcore.commands import Exit
 from petcore.commands.store_output import Complaints, bars, complain, table
 from petcore.commands.store_running import existing, naming, opened
-from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.collections import COLLECTIONS
 from petcore.services.upkeep.copy import Left, Moved, Proof, Step, copy
 from petcore.settings import Settings
 from petcore.wiring import create_store

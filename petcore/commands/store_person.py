@@ -9,7 +9,7 @@ from typing import IO
 from petcore.commands import Exit
 from petcore.commands.store_output import complain, table
 from petcore.commands.store_running import existing, opened, sink, understood
-from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.collections import PERSONAL
 from petcore.services.outbox import Document
 from petcore.services.upkeep.erase import Erased, Rewritten, census, erase
 from petcore.services.upkeep.export import export
@@ -20,7 +20,7 @@ from petcore.wiring import scrub_store
 async def announced(settings: Settings, user: str, found: Counter[str]) -> Exit:
     """Say how many documents the user has, and count them in ``found``."""
     async with opened(existing(settings)) as store:
-        found += Counter(await census(store, COLLECTIONS, user))
+        found += Counter(await census(store, PERSONAL, user))
     if found:
         print(table(list(found.items())))
     print(f"{user!r} has {found.total()} documents in {shown(settings.store)}")
@@ -44,7 +44,7 @@ async def erased(settings: Settings, user: str, gone: Counter[str]) -> Exit:
     """Erase the user, and count in ``gone`` what that was."""
     late = is_rewritten = False
     async with opened(existing(settings)) as store:
-        async for event in erase(store, COLLECTIONS, user):
+        async for event in erase(store, PERSONAL, user):
             match event:
                 case Erased():
                     gone[event.collection] += event.documents
@@ -76,7 +76,7 @@ def scrubbed(uri: str) -> Exit:
 async def exported(settings: Settings, user: str, output: Path | None) -> Exit:
     """Write all that is stored about the user; nothing is written if that is nothing."""
     async with opened(existing(settings)) as store:
-        found = export(store, COLLECTIONS, user)
+        found = export(store, PERSONAL, user)
         first = await anext(found, None)
         if first is None:
             return told_if_nothing(settings, user, 0)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from petcore.ports.clock import Clock
 from petcore.ports.store import Collection, Store
 from petcore.services.desktop_pet import DesktopPet
-from petcore.services.health import Health
+from petcore.services.door import Door
 from petcore.services.outbox import Document, Outbox
+from petcore.services.platform import Platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +19,8 @@ class Services:
     """What the API may call."""
 
     desktop_pet: DesktopPet
-    health: Health
+    platform: Platform
+    door: Door
     clock: Clock
     store: Store
     outbox: Outbox

@@ -38,11 +38,19 @@ _SWEEP_EVERY = 64
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Who asks for what: ``route`` and ``fingerprint`` tell requests apart, ``key`` joins twins."""
+    """Who asks for what: ``route`` and ``fingerprint`` tell requests apart, ``key`` joins twins;
+    ``user_id`` is for whom the caller acts, None for anybody, ``address`` where he asks from.
+    """
 
     route: str
     key: str | None = None
     fingerprint: str = ""
+    user_id: str | None = None
+    address: str = ""
+
+    def may_see(self, owner: str) -> bool:
+        """Whether a thing of ``owner`` is there for the caller."""
+        return self.user_id is None or self.user_id == owner
 
 
 class KeptAnswer(Deciding):

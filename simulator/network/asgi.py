@@ -71,7 +71,7 @@ def _scope(request: Request) -> HTTPScope:
         "raw_path": request.path.encode(),
         "query_string": request.query.encode(),
         "root_path": "",
-        "headers": [(b"host", b"petcore.local:5000"), *request.headers],
+        "headers": [(b"host", b"192.168.1.10:5000"), *request.headers],
         "client": ("192.168.1.50", 50000),
         "server": ("192.168.1.10", 5000),
         "state": ConnectionState({}),

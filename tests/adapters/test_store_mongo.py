@@ -17,7 +17,7 @@ from petcore.adapters.store_mongo import MongoStore
 from petcore.adapters.store_mongo_connection import Driver
 from petcore.errors import Duplicate, StartRefused, StoreUnavailable, TooLarge
 from petcore.ports.store import Collection, Query, Store
-from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.collections import COLLECTIONS
 from tests.adapters.store_conformance import (
     NOTES,
     PETS,

@@ -21,8 +21,9 @@ from petcore.adapters.store_mongo_connection import Driver, connect
 from petcore.errors import Duplicate, StartRefused, StoreUnavailable
 from petcore.ports.store import Query, Store
 from petcore.services import Services
+from petcore.services.collections import COLLECTIONS
 from petcore.services.desktop_pet.breaks import PomodoroWish
-from petcore.services.desktop_pet.collections import COLLECTIONS, POMODORO_SESSIONS
+from petcore.services.desktop_pet.collections import POMODORO_SESSIONS
 from petcore.services.idempotency import IDEMPOTENCY_KEYS, Answer, Call
 from tests.adapters.store_conformance import PETS, Pet, ids, pet
 from tests.mongo.proxy import Loss, Proxy, proxy_before

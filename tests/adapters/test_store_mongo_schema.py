@@ -13,8 +13,8 @@ from petcore.adapters.store_mongo import MongoStore
 from petcore.adapters.store_mongo_connection import Driver
 from petcore.app import create_app
 from petcore.services import Services
+from petcore.services.collections import COLLECTIONS, SHAPES
 from petcore.services.desktop_pet.breaks import PomodoroWish
-from petcore.services.desktop_pet.collections import COLLECTIONS, SHAPES
 from petcore.services.desktop_pet.stress import Reading, SessionWish
 from petcore.services.desktop_pet.water import ScheduleWish
 from petcore.services.idempotency import Call

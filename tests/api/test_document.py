@@ -51,7 +51,7 @@ async def _scheduled(store: MemoryStore) -> Services:
 
 
 def _document(services: Services, *, is_quart_alone: bool) -> Document:
-    document = desktop_pet.create(services.desktop_pet)
+    document = desktop_pet.create(services.desktop_pet, services.door)
     assert isinstance(document, Document)
     if is_quart_alone:
         document.at_once.clear()
@@ -110,7 +110,10 @@ async def test_a_shut_store_says_when_to_come_back() -> None:
 async def test_what_takes_no_body_and_no_path_is_answered_at_once() -> None:
     """All polls are; what reads a body, or its path, is left to Quart."""
     services = Server().services()
-    documents = (desktop_pet.create(services.desktop_pet), platform.create(services.health))
+    documents = (
+        desktop_pet.create(services.desktop_pet, services.door),
+        platform.create(services.platform, services.door),
+    )
     found = set()
     for document in documents:
         assert isinstance(document, Document)

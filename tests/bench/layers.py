@@ -123,11 +123,12 @@ def _constant(services: Services) -> ASGIFramework:
     async def known(_: DesktopPet, __: object, ___: Call) -> Answer:
         return answer
 
-    operations = (
+    operations = [
         replace(operation, handler=known) if operation.path == POLL_PATH else operation
         for operation in OPERATIONS
-    )
-    document = create_document("desktop_pet", operations, SHAPE, services.desktop_pet)
+    ]
+    pet, door = services.desktop_pet, services.door
+    document = create_document("desktop_pet", operations, SHAPE, pet, door)
     return _composed(Composer([document]))
 
 

@@ -24,7 +24,8 @@ from petcore.adapters.store_sqlite import SqliteStore
 from petcore.commands import store_copy, store_person, store_running
 from petcore.errors import StoreUnavailable
 from petcore.ports.store import Collection, Index, Query, Store
-from petcore.services.desktop_pet.collections import COLLECTIONS, WATER_EVENTS
+from petcore.services.collections import COLLECTIONS
+from petcore.services.desktop_pet.collections import WATER_EVENTS
 from petcore.services.outbox import OUTBOX_INDEX, Document
 from petcore.services.upkeep import erase as erasing
 from petcore.services.upkeep.copy import Event, Moved, copy

@@ -24,7 +24,7 @@ from petcore.app import create_app
 from petcore.ports.clock import Clock
 from petcore.ports.entropy import Entropy
 from petcore.ports.store import Query, Store
-from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.collections import COLLECTIONS
 from petcore.settings import default_settings
 from petcore.wiring import wire
 from tests.contracts.contract import JSON_TYPE

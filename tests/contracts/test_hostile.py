@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from petcore.api.document import BODY_BYTES_MAX
+from petcore.api.operation import BODY_MAX
 from tests.contracts.contract import JSON_TYPE, contract
 from tests.contracts.served import Served
 
@@ -130,7 +130,7 @@ WRONG_KIND = [
     Hostile(
         "too large",
         ACK,
-        b"{" + USER + b',"a":"' + b"x" * BODY_BYTES_MAX + b'"}',
+        b"{" + USER + b',"a":"' + b"x" * BODY_MAX + b'"}',
         status=413,
     ),
 ]

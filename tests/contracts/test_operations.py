@@ -74,8 +74,8 @@ def _routed(app: Quart) -> set[tuple[str, str, str]]:
 def _app(name: str) -> Quart:
     services = wire(Settings(store="memory:"))
     if name == "platform":
-        return platform.create(services.health)
-    return desktop_pet.create(services.desktop_pet)
+        return platform.create(services.platform, services.door)
+    return desktop_pet.create(services.desktop_pet, services.door)
 
 
 CODE: dict[str, tuple[Operation[Any], ...]] = {

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from petcore.adapters import store_mongo_connection
-from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.collections import COLLECTIONS
 from petcore.settings import Settings
 from tests.operations.recipes import ROOT
 

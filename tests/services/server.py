@@ -9,7 +9,7 @@ from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.adapters.store_memory import MemoryStore
 from petcore.ports.store import Query, Store
 from petcore.services import Services
-from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.collections import COLLECTIONS
 from petcore.settings import default_settings
 from petcore.wiring import wire
 

@@ -10,9 +10,9 @@ import pytest
 from petcore.adapters.store_sqlite import SqliteStore
 from petcore.errors import KeyReused, StoreUnavailable, WrongState
 from petcore.ports.store import Collection, Query, R, Store
+from petcore.services.collections import COLLECTIONS
 from petcore.services.desktop_pet.breaks import PomodoroWish
 from petcore.services.desktop_pet.collections import (
-    COLLECTIONS,
     FOCUS_REPORTS,
     FOCUS_SAMPLES,
     POMODORO_SESSIONS,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from petcore.ports.store import Query, Store
-from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.collections import COLLECTIONS
 from tests.serving.line import Json
 
 Document = Mapping[str, object]

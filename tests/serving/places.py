@@ -16,7 +16,7 @@ from typing import Protocol
 from petcore.adapters.store_mongo import Driver, MongoStore
 from petcore.adapters.store_sqlite import SqliteStore
 from petcore.ports.store import Store
-from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.collections import COLLECTIONS
 from tests.mongo.server import MongoServer
 from tests.serving.deeds import Contents, read
 from tests.serving.process import Serving, serving, started

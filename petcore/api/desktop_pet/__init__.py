@@ -9,11 +9,12 @@ from petcore.api.desktop_pet.stress import stress
 from petcore.api.desktop_pet.water import water
 from petcore.api.document import create_document
 from petcore.services.desktop_pet import DesktopPet
+from petcore.services.door import Door
 
 SECTIONS = (water, stress, breaks, encouragement)
 OPERATIONS = tuple(operation for section in SECTIONS for operation in section.operations)
 
 
-def create(pet: DesktopPet) -> Quart:
+def create(pet: DesktopPet, door: Door) -> Quart:
     """The app of the document."""
-    return create_document("desktop_pet", OPERATIONS, SHAPE, pet)
+    return create_document("desktop_pet", OPERATIONS, SHAPE, pet, door)

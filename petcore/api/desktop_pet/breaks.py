@@ -153,7 +153,7 @@ async def stop_pomodoro(pet: DesktopPet, request: PomodoroRequest, call: Call) -
 )
 async def get_pomodoro_status(pet: DesktopPet, request: PomodoroRequest, call: Call) -> Answer:
     """P10: Poll Pomodoro status (ESP32)."""
-    return await pet.breaks.get_pomodoro_status(request.session_id)
+    return await pet.breaks.get_pomodoro_status(request.session_id, call)
 
 
 @breaks.get("/api/breaks/pomodoro/active", request=UserRequest, response=ActivePomodoro, acts=True)

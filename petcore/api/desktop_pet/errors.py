@@ -29,10 +29,13 @@ class ErrorAnswer(BaseModel):
 
 STATUSES = {
     "validation_failed": 400,
+    "unauthorized": 401,
+    "forbidden": 403,
     "not_found": 404,
     "wrong_state": 409,
     "key_reused": 409,
     "payload_too_large": 413,
+    "rate_limited": 429,
     "store_unavailable": 503,
     "internal_error": 500,
 }

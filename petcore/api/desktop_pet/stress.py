@@ -27,6 +27,8 @@ stress = Section[DesktopPet]()
 _METRICS_DEPTH_MAX = 4
 _METRICS_BYTES_MAX = 65_536
 _INTEGER_MAX = 2**63
+# The same bytes, were every letter of them escaped.
+_SAMPLE_BODY_MAX = 8 * _METRICS_BYTES_MAX
 
 
 def _storable(metrics: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -157,7 +159,13 @@ async def start_session(pet: DesktopPet, request: StartSessionRequest, call: Cal
     return await pet.stress.start_session(SessionWish(**dict(request)), call)
 
 
-@stress.post("/api/stress/sample", request=SampleRequest, response=SampleAnswer, status=201)
+@stress.post(
+    "/api/stress/sample",
+    request=SampleRequest,
+    response=SampleAnswer,
+    status=201,
+    body_max=_SAMPLE_BODY_MAX,
+)
 async def ingest_sample(pet: DesktopPet, request: SampleRequest, call: Call) -> Answer:
     """P6: Ingest a focus/stress sample."""
     return await pet.stress.ingest_sample(Reading(**dict(request)), call)
@@ -172,4 +180,4 @@ async def end_session(pet: DesktopPet, request: SessionRequest, call: Call) -> A
 @stress.get("/api/stress/report/<session_id>", request=SessionRequest, response=ReportAnswer)
 async def get_report(pet: DesktopPet, request: SessionRequest, call: Call) -> Answer:
     """P8: Get a focus report for the frontend graph."""
-    return await pet.stress.get_report(request.session_id)
+    return await pet.stress.get_report(request.session_id, call)

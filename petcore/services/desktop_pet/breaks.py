@@ -86,16 +86,16 @@ class Breaks:
 
         plan = Plan(
             _pomodoro_key(session_id),
-            lambda: self._find_pomodoro(session_id),
+            lambda: self._find_pomodoro(session_id, call),
             decide,
             binds_key=True,
         )
         return await self._once.run(call, plan)
 
-    async def get_pomodoro_status(self, session_id: str) -> Answer:
+    async def get_pomodoro_status(self, session_id: str, call: Call) -> Answer:
         """P10: where a Pomodoro stands. Raises ``NotFound``."""
         pomodoro = await self._ports.store.get(POMODORO_SESSIONS, _pomodoro_key(session_id))
-        if pomodoro is None:
+        if pomodoro is None or not call.may_see(pomodoro["user_id"]):
             raise NotFound(f"session_id: no Pomodoro {session_id}")
         now = self._ports.clock.now()
         await self._close_if_over(pomodoro, now)
@@ -168,19 +168,22 @@ class Breaks:
             )
 
         plan = Plan(
-            prompt_key(prompt_id), lambda: self._find_prompt(prompt_id), decide, binds_key=True
+            prompt_key(prompt_id),
+            lambda: self._find_prompt(prompt_id, call),
+            decide,
+            binds_key=True,
         )
         return await self._once.run(call, plan)
 
-    async def _find_pomodoro(self, session_id: str) -> tuple[str, PomodoroSession]:
+    async def _find_pomodoro(self, session_id: str, call: Call) -> tuple[str, PomodoroSession]:
         pomodoro = await self._outbox.load(POMODORO_SESSIONS, _pomodoro_key(session_id))
-        if pomodoro is None:
+        if pomodoro is None or not call.may_see(pomodoro["user_id"]):
             raise NotFound(f"session_id: no Pomodoro {session_id}")
         return pomodoro["user_id"], pomodoro
 
-    async def _find_prompt(self, prompt_id: str) -> tuple[str, BreakPrompt]:
+    async def _find_prompt(self, prompt_id: str, call: Call) -> tuple[str, BreakPrompt]:
         prompt = await self._outbox.load(BREAK_PROMPTS, prompt_key(prompt_id))
-        if prompt is None:
+        if prompt is None or not call.may_see(prompt["user_id"]):
             raise NotFound(f"prompt_id: no break prompt {prompt_id}")
         return prompt["user_id"], prompt
 

@@ -14,7 +14,6 @@ from typing import Annotated, Literal, TypedDict
 from pydantic import Field
 
 from petcore.ports.store import Collection, Index, Record
-from petcore.services.idempotency import IDEMPOTENCY_KEYS, KeptAnswer
 from petcore.services.outbox import OUTBOX_INDEX, Deciding, Document
 
 _UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
@@ -231,7 +230,6 @@ COLLECTIONS: tuple[Collection[Document], ...] = (
     BREAK_PROMPTS,
     POMODORO_SESSIONS,
     ENCOURAGEMENT_EVENTS,
-    IDEMPOTENCY_KEYS,
 )
 
 IDS: Mapping[str, str] = {
@@ -273,7 +271,6 @@ SHAPES: Mapping[str, type] = {
     "break_prompts": BreakPrompt,
     "pomodoro_sessions": PomodoroSession,
     "encouragement_events": EncouragementEvent,
-    "idempotency_keys": KeptAnswer,
 }
 """What the documents of each collection look like."""
 

@@ -111,7 +111,7 @@ class Stress:
                 (Write(FOCUS_SAMPLES, sample), *prompts),
             )
 
-        return await self._once.run(call, self._plan(reading.session_id, decide))
+        return await self._once.run(call, self._plan(reading.session_id, call, decide))
 
     async def end_session(self, session_id: str, call: Call) -> Answer:
         """P7: end a session and answer its report. A second end answers the first one's."""
@@ -132,9 +132,9 @@ class Stress:
                 ),
             )
 
-        return await self._once.run(call, self._plan(session_id, decide))
+        return await self._once.run(call, self._plan(session_id, call, decide))
 
-    async def get_report(self, session_id: str) -> Answer:
+    async def get_report(self, session_id: str, call: Call) -> Answer:
         """P8: the report of an ended session. Raises ``NotFound``."""
         stored = await self._ports.store.get(FOCUS_REPORTS, _report_key(session_id))
         if stored is None:
@@ -142,19 +142,19 @@ class Stress:
             with suppress(Conflict):
                 await self._outbox.load(FOCUS_SESSIONS, session_key(session_id))
             stored = await self._ports.store.get(FOCUS_REPORTS, _report_key(session_id))
-        if stored is None:
+        if stored is None or not call.may_see(stored["user_id"]):
             raise NotFound(f"session_id: no report for session {session_id}")
         return shown(stored, ("session_id", "user_id", "generated_at", "report"))
 
     def _plan(
-        self, session_id: str, decide: Callable[[FocusSession], Awaitable[Decision]]
+        self, session_id: str, call: Call, decide: Callable[[FocusSession], Awaitable[Decision]]
     ) -> Plan[FocusSession]:
-        """Decide on a study session. Finding it raises ``NotFound``."""
+        """Decide on a study session of the caller's. Finding it raises ``NotFound``."""
         id = session_key(session_id)
 
         async def find() -> tuple[str, FocusSession]:
             session = await self._outbox.load(FOCUS_SESSIONS, id)
-            if session is None:
+            if session is None or not call.may_see(session["user_id"]):
                 raise NotFound(f"session_id: no study session {session_id}")
             return session["user_id"], session
 

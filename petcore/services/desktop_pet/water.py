@@ -69,7 +69,7 @@ class Water:
         """P2: the stored schedule. Raises ``NotFound``."""
         stored = await self._ports.store.get(WATER_SCHEDULES, _schedule_id(user_id))
         if stored is None:
-            raise NotFound(f"no water schedule for user {user_id!r}")
+            raise NotFound("user_id: no water schedule is stored")
         return _shown(stored)
 
     async def poll(self, user_id: str, call: Call) -> Answer:

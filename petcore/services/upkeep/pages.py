@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 
-from petcore.ports.store import Collection, Query, Scalar, Store
+from petcore.ports.store import Collection, Query, R, Scalar, Store
 from petcore.services.outbox import Document
 
 PAGE = 128
@@ -10,8 +10,8 @@ PAGE = 128
 
 
 async def pages(
-    store: Store, collection: Collection[Document], equal: Mapping[str, Scalar] | None = None
-) -> AsyncIterator[list[Document]]:
+    store: Store, collection: Collection[R], equal: Mapping[str, Scalar] | None = None
+) -> AsyncIterator[list[R]]:
     """All documents, or those whose fields equal ``equal``, at most ``PAGE`` at a time.
 
     Documents whose ``_id`` is no string are not reached: somebody else's hand put them there.

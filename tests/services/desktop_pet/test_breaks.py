@@ -57,7 +57,7 @@ async def test_a_finished_pomodoro_is_closed_by_whoever_looks() -> None:
     services = server.services()
     session_id = await start(services, cycles=1)
     server.clock.advance(600)
-    status = await services.desktop_pet.breaks.get_pomodoro_status(session_id)
+    status = await services.desktop_pet.breaks.get_pomodoro_status(session_id, Call("status"))
     assert (status["phase"], status["cycle_index"], status["seconds_remaining"]) == (
         "completed",
         1,
@@ -113,7 +113,7 @@ async def test_study_sessions_and_pomodoros_are_different_things() -> None:
     with pytest.raises(NotFound):
         await services.desktop_pet.stress.end_session(pomodoro, CALL)
     with pytest.raises(NotFound):
-        await services.desktop_pet.breaks.get_pomodoro_status(session_id)
+        await services.desktop_pet.breaks.get_pomodoro_status(session_id, Call("status"))
     with pytest.raises(NotFound):
         await services.desktop_pet.breaks.stop_pomodoro(session_id, CALL)
 

@@ -26,7 +26,7 @@ async def test_a_second_end_answers_the_first_report() -> None:
     first = await stress.end_session(session_id, CALL)
     server.clock.advance(10)
     assert await stress.end_session(session_id, CALL) == first
-    stored = await stress.get_report(session_id)
+    stored = await stress.get_report(session_id, Call("report"))
     assert (stored["report"], stored["generated_at"]) == (first["report"], first["ended_at"])
 
 
@@ -38,7 +38,7 @@ async def test_there_is_no_report_before_the_end() -> None:
     session_id = await study(server, allows=True, minutes=1)
     for id in (session_id, "4fd31b3c-7b3d-4cce-90cf-c7c63e16d9eb"):
         with pytest.raises(NotFound):
-            await stress.get_report(id)
+            await stress.get_report(id, Call("report"))
 
 
 @pytest.mark.asyncio
@@ -132,5 +132,7 @@ async def test_a_report_that_was_not_delivered_is_delivered_on_reading() -> None
     cut = server.services(InterruptedStore(server.store, 1, is_stored=False))
     with pytest.raises(StoreUnavailable):
         await cut.desktop_pet.stress.end_session(session_id, CALL)
-    report = part(await server.services().desktop_pet.stress.get_report(session_id), "report")
+    report = part(
+        await server.services().desktop_pet.stress.get_report(session_id, Call("report")), "report"
+    )
     assert report["sample_count"] == 2

@@ -10,14 +10,8 @@ from hypothesis import strategies as st
 from pydantic.fields import FieldInfo
 
 from petcore.ports.store import Collection
-from petcore.services.desktop_pet.collections import (
-    BELONGING,
-    COLLECTIONS,
-    IDS,
-    SHAPES,
-    Uuid,
-    UuidOrNothing,
-)
+from petcore.services.collections import BELONGING, COLLECTIONS, IDS, SHAPES
+from petcore.services.desktop_pet.collections import Uuid, UuidOrNothing
 from petcore.services.outbox import OUTBOX_INDEX, Document
 from petcore.services.upkeep.check import belonging_to_all
 

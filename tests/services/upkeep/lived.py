@@ -4,8 +4,8 @@ from petcore.adapters.store_memory import MemoryStore
 from petcore.errors import StoreUnavailable
 from petcore.ports.store import Query, Store
 from petcore.services import Services
+from petcore.services.collections import COLLECTIONS
 from petcore.services.desktop_pet.breaks import PomodoroWish
-from petcore.services.desktop_pet.collections import COLLECTIONS
 from petcore.services.desktop_pet.stress import Reading, SessionWish
 from petcore.services.desktop_pet.water import ScheduleWish
 from petcore.services.idempotency import Call

@@ -16,7 +16,7 @@ from pymongo import MongoClient
 from petcore.adapters.store_memory import MemoryStore
 from petcore.adapters.store_mongo import MongoStore
 from petcore.ports.store import Query, R, Store
-from petcore.services.desktop_pet.collections import COLLECTIONS, SHAPES
+from petcore.services.collections import COLLECTIONS, SHAPES
 from petcore.services.outbox import Document
 from petcore.services.upkeep.check import Complaint, Looked
 from petcore.wiring import wire_checker

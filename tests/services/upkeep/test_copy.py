@@ -15,7 +15,8 @@ from petcore.adapters.store_mongo import MongoStore
 from petcore.adapters.store_sqlite import SqliteStore
 from petcore.errors import Duplicate, StoreUnavailable, TooLarge
 from petcore.ports.store import Collection, Index, R, Store
-from petcore.services.desktop_pet.collections import COLLECTIONS, FOCUS_SAMPLES, WATER_EVENTS
+from petcore.services.collections import COLLECTIONS
+from petcore.services.desktop_pet.collections import FOCUS_SAMPLES, WATER_EVENTS
 from petcore.services.outbox import Document
 from petcore.services.upkeep import copy as copying
 from petcore.services.upkeep import pages as paging

@@ -19,7 +19,8 @@ from petcore.adapters.store_sqlite import SqliteStore
 from petcore.adapters.store_sqlite_scrub import scrub
 from petcore.errors import StoreUnavailable
 from petcore.ports.store import Collection, Query, R, Store
-from petcore.services.desktop_pet.collections import COLLECTIONS, FOCUS_SAMPLES, SHAPES
+from petcore.services.collections import PERSONAL, SHAPES
+from petcore.services.desktop_pet.collections import FOCUS_SAMPLES
 from petcore.services.outbox import OUTBOX_INDEX, Document, Outbox
 from petcore.services.upkeep import erase as erasing
 from petcore.services.upkeep.copy import copy
@@ -34,7 +35,7 @@ NAMES = (
     "ann_", "ann:1", "$ann", "%24ann", "ann ", "a\N{COMBINING DIAERESIS}nn", "\N{WATER WAVE}", "'",
 )  # fmt: skip
 
-OWNED = st.tuples(st.sampled_from(NAMES[:6] + NAMES), st.sampled_from(COLLECTIONS))
+OWNED = st.tuples(st.sampled_from(NAMES[:6] + NAMES), st.sampled_from(PERSONAL))
 STORED = st.lists(
     OWNED.flatmap(lambda owned: st.tuples(st.just(owned[1]), documents(owned[1], owned[0]))),
     max_size=8,
@@ -44,7 +45,7 @@ STORED = st.lists(
 
 async def erased(store: Store, user: str) -> list[Erased | Rewritten]:
     """All that erasing tells."""
-    return [event async for event in erase(store, COLLECTIONS, user)]
+    return [event async for event in erase(store, PERSONAL, user)]
 
 
 def mentions(value: object, user: str) -> bool:
@@ -66,7 +67,7 @@ def test_every_collection_knows_its_owner() -> None:
     """Whoever adds a collection gives it a ``user_id`` and an index that begins with it: without
     them a person could not be found in it.
     """
-    for collection in COLLECTIONS:
+    for collection in PERSONAL:
         assert "user_id" in SHAPES[collection.name].__annotations__, collection.name
         assert any(index.fields[0] == "user_id" for index in collection.indexes), collection.name
 
@@ -82,12 +83,12 @@ def test_one_person_goes_and_all_others_stay(
 
     async def live() -> tuple[dict[str, int], dict[str, list[Document]], int]:
         store = await filled(stored)
-        counted = await census(store, COLLECTIONS, user)
+        counted = await census(store, PERSONAL, user)
         events = await erased(store, user)
         rest = await contents(store)
         told = sum(event.documents for event in events if isinstance(event, Erased))
         assert told == sum(counted.values())
-        await Outbox(store, COLLECTIONS).settle_all()
+        await Outbox(store, PERSONAL).settle_all()
         assert not any(mentions(found, user) for found in (await contents(store)).values())
         return counted, rest, told
 
@@ -115,7 +116,7 @@ async def test_an_erase_that_is_cut_off_is_continued(is_done: bool) -> None:
         try:
             await erased(CutStore(store, calls, is_done=is_done), USERS[0])
         except StoreUnavailable:
-            await Outbox(store, COLLECTIONS).settle_all()
+            await Outbox(store, PERSONAL).settle_all()
             await erased(store, USERS[0])
         else:
             is_over = True
@@ -175,9 +176,9 @@ async def test_deciding_documents_go_first() -> None:
     """An outbox is gone before anything that it could bring back."""
     events = await erased(await lived(writes=18), USERS[0])
     first = [e.collection for e in events if isinstance(e, Erased) and e.passing == 1]
-    deciding = {known.name for known in COLLECTIONS if OUTBOX_INDEX in known.indexes}
+    deciding = {known.name for known in PERSONAL if OUTBOX_INDEX in known.indexes}
     assert set(first[: len(deciding)]) == deciding
-    assert set(first) == {known.name for known in COLLECTIONS}
+    assert set(first) == {known.name for known in PERSONAL}
 
 
 @pytest.mark.asyncio
@@ -185,7 +186,7 @@ async def test_portions_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """However few are deleted at a time."""
     monkeypatch.setattr(erasing, "_PORTION", 2)
     store = await lived()
-    counted = await census(store, COLLECTIONS, USERS[0])
+    counted = await census(store, PERSONAL, USERS[0])
     events = await erased(store, USERS[0])
     for name, count in counted.items():
         mine = [e.documents for e in events if isinstance(e, Erased) and e.collection == name]
@@ -202,10 +203,10 @@ def address() -> Iterator[str]:
 @pytest.mark.asyncio
 async def test_a_person_goes_from_a_mongodb(address: str) -> None:
     """As from every store."""
-    store = MongoStore(address, COLLECTIONS)
+    store = MongoStore(address, PERSONAL)
     await store.open()
     source = await lived(writes=18)
-    async for _ in copy(source, store, COLLECTIONS):
+    async for _ in copy(source, store, PERSONAL):
         pass
     await erased(store, USERS[0])
     await erased(source, USERS[0])
@@ -222,7 +223,7 @@ def _traces(path: Path, name: bytes) -> int:
 async def test_a_person_goes_from_the_bytes_of_a_file(tmp_path: Path, count: int) -> None:
     """Neither the file nor what stands beside it holds the name afterwards."""
     path, chance = tmp_path / "petcore.db", Random(1)
-    store = SqliteStore(path, COLLECTIONS)
+    store = SqliteStore(path, PERSONAL)
     await store.open()
     samples = [_sample(chance, chance.choice(("secretann", "ben"))) for _ in range(count)]
     await asyncio.gather(*(store.insert(FOCUS_SAMPLES, s) for s in samples))
@@ -258,7 +259,7 @@ def _sample(chance: Random, user: str) -> Document:
 async def test_a_file_that_is_in_use_is_told(tmp_path: Path) -> None:
     """And left alone: its server goes on, and its log gets nothing of a file written anew."""
     path = tmp_path / "petcore.db"
-    store = SqliteStore(path, COLLECTIONS)
+    store = SqliteStore(path, PERSONAL)
     await store.open()
     before = _bytes(tmp_path)
     assert not scrub(path)

@@ -6,7 +6,7 @@ import pytest
 
 from petcore.adapters.store_memory import MemoryStore
 from petcore.ports.store import Query, R
-from petcore.services.desktop_pet.collections import COLLECTIONS
+from petcore.services.collections import PERSONAL
 from petcore.services.outbox import Document
 from petcore.services.upkeep.export import export
 from tests.services.upkeep.lived import USERS, contents, lived
@@ -22,7 +22,7 @@ class Everybody(MemoryStore):
 
 async def exported(store: MemoryStore, user: str) -> list[tuple[str, Document]]:
     """All lines."""
-    return [line async for line in export(store, COLLECTIONS, user)]
+    return [line async for line in export(store, PERSONAL, user)]
 
 
 @pytest.mark.asyncio
@@ -41,7 +41,7 @@ async def test_all_of_one_person_is_exported(kind: type[MemoryStore]) -> None:
         if document["user_id"] == USERS[0]
     ]
     assert await exported(store, USERS[0]) == expected
-    assert {name for name, _ in expected} == {known.name for known in COLLECTIONS}
+    assert {name for name, _ in expected} == {known.name for known in PERSONAL}
 
 
 @pytest.mark.asyncio

@@ -1,0 +1,38 @@
+"""Pairing a device with a person: codes that people read aloud, and how long they hold.
+
+The shape is that of the OAuth device grant (RFC 8628): the device keeps a secret ``device_code``
+and shows a short ``user_code``; whoever owns the server confirms the short one.
+"""
+
+from datetime import timedelta
+
+_ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
+"""No vowels, so no words; nothing that looks like a digit (RFC 8628, 6.1)."""
+_LETTERS = 8
+
+EXPIRES = timedelta(minutes=10)
+"""How long a code can be confirmed, and once confirmed be exchanged for a token."""
+POLL = timedelta(seconds=5)
+"""How often a device asks whether it was confirmed."""
+OPEN_MAX = 32
+"""So many may pair at a time: with more, a mistyped code might be somebody else's."""
+
+
+def user_code(secret: bytes) -> str:
+    """The code that a device shows: eight letters, 34 bits of ``secret``."""
+    number, letters = int.from_bytes(secret), ""
+    for _ in range(_LETTERS):
+        number, place = divmod(number, len(_ALPHABET))
+        letters += _ALPHABET[place]
+    return letters
+
+
+def shown(code: str) -> str:
+    """The code as it is shown, ``BCDF-GHJK``."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+def meant(text: str) -> str | None:
+    """The code that somebody typed, in whatever case and with whatever between; None if none."""
+    code = "".join(letter for letter in text.upper() if letter.isalnum())
+    return code if len(code) == _LETTERS and set(code) <= set(_ALPHABET) else None

@@ -1,0 +1,67 @@
+"""What somebody may still try, kept in the store: it counts in all processes and through restarts.
+
+For what is rare and must be counted exactly. Requests in general are counted in ``Door``, in
+memory: a write for each of them would cost more than they do.
+"""
+
+from hashlib import sha256
+
+from petcore.errors import Duplicate, RateLimited
+from petcore.ports import Ports
+from petcore.ports.store import Query
+from petcore.rules.instant import to_ms
+from petcore.rules.limits import Limit
+from petcore.services.platform.collections import SPENT, Spent
+
+_US = 1000
+
+
+class Allowance:
+    """So much of ``what`` for each name."""
+
+    def __init__(self, ports: Ports, what: str, limit: Limit) -> None:
+        self._store = ports.store
+        self._clock = ports.clock
+        self._what = what
+        self._limit = limit
+
+    async def require(self, name: str) -> None:
+        """Raise ``RateLimited`` if nothing is left; spend nothing."""
+        kept = await self._store.get(SPENT, self._key(name))
+        self._after(kept["whole_at_us"] if kept else 0)
+
+    async def spend(self, name: str) -> None:
+        """Spend one. Raises ``RateLimited`` if none is left."""
+        while not await self._try(self._key(name)):
+            pass
+
+    async def _try(self, key: str) -> bool:
+        kept = await self._store.get(SPENT, key)
+        whole_at_us = self._after(kept["whole_at_us"] if kept else 0)
+        version = kept["version"] if kept else 0
+        spent = Spent(_id=key, version=version + 1, whole_at_us=whole_at_us)
+        if version:
+            return await self._store.replace(SPENT, spent, version)
+        await self._sweep()
+        try:
+            await self._store.insert(SPENT, spent)
+        except Duplicate:
+            return False
+        return True
+
+    def _after(self, whole_at_us: int) -> int:
+        now_ms = to_ms(self._clock.now())
+        after = self._limit.spend(whole_at_us, now_ms)
+        if after is None:
+            wait_s = self._limit.retry_after_s(whole_at_us, now_ms)
+            raise RateLimited(f"too many {self._what}", self._limit.requests, wait_s)
+        return after
+
+    async def _sweep(self) -> None:
+        """Forget those whose allowance is whole again."""
+        now_us = to_ms(self._clock.now()) * _US
+        await self._store.delete(Query(SPENT, order="whole_at_us", below=now_us))
+
+    def _key(self, name: str) -> str:
+        text = f"{len(self._what)}:{self._what}{name}"
+        return "spent:" + sha256(text.encode()).hexdigest()
