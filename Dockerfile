@@ -1,4 +1,5 @@
 # The server alone: `docker build -t petcore .`, then `docker run -p 127.0.0.1:5000:5000 -v petcore:/data petcore`.
+# It wants tokens; `docker exec CONTAINER petcore device add NAME --user USER` gives one.
 # What runs it beside MongoDB is compose.yaml; what whoever runs it must know is docs/operations.md.
 
 # 3.11 is what every test runs on. Raise it here when the tests have moved.
@@ -34,7 +35,7 @@ USER 10001:10001
 WORKDIR /data
 VOLUME /data
 EXPOSE 5000
-# There is no curl in here, and urllib would ask a proxy.
+# There is no curl in here, and urllib would ask a proxy. This is answered without a token.
 HEALTHCHECK --interval=10s --timeout=8s --retries=3 --start-period=60s --start-interval=2s \
     CMD ["python", "-c", "from http.client import HTTPConnection; c = HTTPConnection('127.0.0.1', 5000, timeout=7); c.request('GET', '/readyz'); raise SystemExit(c.getresponse().status != 200)"]
 ENTRYPOINT ["petcore"]

@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from petcore.commands import Exit, serve, store
+from petcore.commands import Exit, device, serve, store
 from petcore.errors import StartRefused
 
 
@@ -67,6 +67,49 @@ _COMMANDS: tuple[_Command | _Group, ...] = (
                 "Write all documents of one user as JSON lines.",
                 store.add_export_arguments,
                 store.export_user,
+            ),
+        ),
+    ),
+    _Group(
+        "device",
+        "say what may act for whom: tokens, and devices that pair",
+        (
+            _Command(
+                "add",
+                "a device and its token",
+                "Make a device that acts for one user, and print its token, which is known only "
+                "now. The store is made if there is none.",
+                device.add_add_arguments,
+                device.add_device,
+            ),
+            _Command(
+                "list",
+                "every device",
+                "List all devices: for whom they act, their firmware, when they were last seen.",
+                device.add_list_arguments,
+                device.list_devices,
+            ),
+            _Command(
+                "rotate",
+                "another token for a device",
+                "Print a new token for a device. The old one ends.",
+                device.add_name_arguments,
+                device.rotate_token,
+            ),
+            _Command(
+                "revoke",
+                "forget a device",
+                "Forget a device. Its token ends; what is stored of its user stays.",
+                device.add_name_arguments,
+                device.revoke_device,
+            ),
+            _Command(
+                "confirm",
+                "let a device in that shows a code",
+                "Let the device that shows this code act for a user. It collects its token by "
+                "itself.",
+                device.add_confirm_arguments,
+                device.confirm_device,
             ),
         ),
     ),

@@ -1,13 +1,11 @@
-"""The ASGI app: each API document's Quart app, composed on one port.
-
-The composer asks all url_maps at once. A path belongs to the document that serves it; a method
-that no document serves there gets a 405 whose ``Allow`` is the union of all; a path that nobody
-knows is answered in the error shape of the document that shares the longest prefix with it.
+"""The ASGI app: each API document's Quart app, composed on one port, and the line that the log
+gets of every request.
 """
 
 import logging
-from collections.abc import Iterable, Sequence
-from itertools import count, takewhile
+from collections.abc import Collection
+from itertools import count
+from typing import TYPE_CHECKING, cast
 
 from hypercorn.typing import (
     ASGIFramework,
@@ -17,25 +15,38 @@ from hypercorn.typing import (
     HTTPScope,
     Scope,
 )
-from quart import Quart
-from werkzeug.routing import Map, Rule
 
 from petcore.api import desktop_pet, platform
+from petcore.api.composer import Composer, Wrap, as_it_is
 from petcore.errors import PetcoreError
 from petcore.ports.clock import Clock
 from petcore.ports.log import REQUEST_ID
 from petcore.services import Services
 
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
 _log = logging.getLogger("petcore.request")
+_paths = logging.getLogger("petcore.path")
+
+SENT_BY_PAGES = ("Authorization", "Content-Type", "Firmware-Version", "Idempotency-Key")
+"""The headers that a page of a configured origin may send."""
+_READ_BY_PAGES = ("Retry-After",)
+_METHODS = ("GET", "HEAD", "OPTIONS", "POST")
+_NAMED = frozenset((*_METHODS, "CONNECT", "DELETE", "PATCH", "PUT", "TRACE"))
+_SHOWN_MAX = 200
 
 
-def create_app(services: Services) -> ASGIFramework:
-    """The app that serves all documents with ``services``; ASGI lifespan opens and closes them."""
+def create_app(services: Services, cors_origins: Collection[str] = ()) -> ASGIFramework:
+    """The app that serves all documents with ``services``; ASGI lifespan opens and closes them.
+    Pages of ``cors_origins`` may read what it answers, those of no other.
+    """
     composer = Composer(
         [
             desktop_pet.create(services.desktop_pet, services.door),
             platform.create(services.platform, services.door),
-        ]
+        ],
+        _sharing(cors_origins) if cors_origins else as_it_is,
     )
     numbers = count(1)
 
@@ -53,70 +64,22 @@ def create_app(services: Services) -> ASGIFramework:
     return app
 
 
-class Composer:
-    """Finds the document that a request is for."""
+def _sharing(origins: Collection[str]) -> Wrap:
+    # Few share anything; only they wait for the import.
+    from starlette.middleware.cors import CORSMiddleware  # noqa: PLC0415
 
-    def __init__(self, documents: Sequence[Quart]) -> None:
-        self._documents = documents
-        rules = [(n, rule) for n, app in enumerate(documents) for rule in app.url_map.iter_rules()]
-        self._exact = {
-            (rule.rule, method): documents[number]
-            for number, rule in rules
-            if not rule.arguments
-            for method in set(rule.methods or ()) - {"OPTIONS"}
-        }
-        self._rules = [(number, rule.rule) for number, rule in rules]
-        self._known = Map(
-            [Rule(rule.rule, methods=rule.methods, endpoint=number) for number, rule in rules],
-            merge_slashes=False,
-        ).bind("localhost")
-
-    async def serve(
-        self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
-    ) -> None:
-        """Let the right document answer."""
-        path, method = scope["path"], scope["method"]
-        if not path.startswith("/") or path.startswith("//"):
-            # Routers would read such a path as another one, which it is not.
-            scope = {**scope, "path": "/-" + path}
-            path = scope["path"]
-        owner = self._exact.get((path, method))
-        if owner is None:
-            allowed = set(self._known.allowed_methods(path))
-            owner = self._documents[self._owner(path, method, allowed)]
-            if allowed and (method == "OPTIONS" or method not in allowed):
-                send = _announcing(allowed, send)
-        await owner(scope, receive, send)
-
-    def _owner(self, path: str, method: str, allowed: set[str]) -> int:
-        if allowed:
-            asked = method if method in allowed else min(allowed - {"OPTIONS"})
-            return int(self._known.match(path, asked)[0])
-        return max(
-            range(len(self._documents)),
-            key=lambda number: max(
-                _shared(path, rule) for owner, rule in self._rules if owner == number
-            ),
+    def share(document: ASGIFramework) -> ASGIFramework:
+        shared = CORSMiddleware(
+            # Both speak ASGI, and have different names for its events.
+            cast("ASGIApp", document),
+            allow_origins=origins,
+            allow_methods=_METHODS,
+            allow_headers=SENT_BY_PAGES,
+            expose_headers=_READ_BY_PAGES,
         )
+        return cast("ASGIFramework", shared)
 
-
-def _shared(path: str, rule: str) -> int:
-    """How many leading segments agree."""
-    pairs = zip(path.split("/"), rule.split("/"), strict=False)
-    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
-
-
-def _announcing(allowed: Iterable[str], send: ASGISendCallable) -> ASGISendCallable:
-    """``send``, with all methods that any document serves at the path in ``Allow``."""
-    value = ", ".join(sorted(allowed)).encode()
-
-    async def announcing(event: ASGISendEvent) -> None:
-        if event["type"] == "http.response.start":
-            others = [pair for pair in event["headers"] if pair[0].lower() != b"allow"]
-            event = {**event, "headers": [*others, (b"allow", value)]}
-        await send(event)
-
-    return announcing
+    return share
 
 
 async def _live(services: Services, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
@@ -140,7 +103,14 @@ async def _serve_logged(
     receive: ASGIReceiveCallable,
     send: ASGISendCallable,
 ) -> None:
-    """Serve, and write a line about it. Query strings stay out of it: they hold personal names."""
+    """Serve, and write a line about it. What was sent stays out of it, but for known routes: a
+    name may stand in a query and in a path, too.
+    """
+    method, path = scope["method"], scope["path"]
+    place = composer.find(method, path)
+    if place.name != path and _paths.isEnabledFor(logging.DEBUG):
+        asked = scope["raw_path"][:_SHOWN_MAX].decode("ascii", "backslashreplace")
+        _paths.debug("asked for %s", asked)
     statuses: list[int] = []
 
     async def noting(event: ASGISendEvent) -> None:
@@ -149,8 +119,8 @@ async def _serve_logged(
         await send(event)
 
     began = clock.now()
-    await composer.serve(scope, receive, noting)
+    await place.serve(scope, receive, noting)
     ms = (clock.now() - began).total_seconds() * 1000
     status = statuses[0] if statuses else 0
-    path = scope["raw_path"].decode("latin-1")
-    _log.info("%s %s %d %d ms", scope["method"], path, status, ms)
+    named = method if method in _NAMED else "?"
+    _log.info("%s %s %d %d ms", named, place.name, status, ms)

@@ -6,7 +6,8 @@ import signal
 import socket
 from collections.abc import Callable
 from functools import partial
-from typing import NoReturn
+from ipaddress import ip_network
+from typing import Literal, NoReturn
 
 import uvicorn
 from hypercorn.typing import ASGIFramework
@@ -38,6 +39,7 @@ def serve(settings: Settings, services: Services) -> None:
     """
     _require_shared(settings)
     _require_keys(settings)
+    _require_proxies(settings)
     # uvicorn obeys these signals while it serves, and repeats them when it is done.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
@@ -45,12 +47,12 @@ def serve(settings: Settings, services: Services) -> None:
         _announce(services.door.lock, listener)
         ready = _ready(listener, settings)
         if settings.workers > 1:
-            config = _config(partial(create_worker, settings), settings.workers)
+            config = _config(partial(create_worker, settings), settings)
             # What is wrong with the store is told once, and its indexes are made once.
             asyncio.run(_try(services))
             supervise(config, listener, ready)
         else:
-            config = _config(create_app(services))
+            config = _config(create_app(services, settings.cors_origins), settings)
             with asyncio.Runner(loop_factory=config.get_loop_factory()) as runner:
                 runner.run(_run(config, services, listener, ready))
 
@@ -59,7 +61,7 @@ def create_worker(settings: Settings) -> ASGIFramework:
     """The app of a worker, in its own process, with services of its own."""
     services = wire(settings)
     configure_logging(settings, services.clock)
-    return create_app(services)
+    return create_app(services, settings.cors_origins)
 
 
 def _require_shared(settings: Settings) -> None:
@@ -80,6 +82,20 @@ def _require_keys(settings: Settings) -> None:
         )
 
 
+def _require_proxies(settings: Settings) -> None:
+    """Whoever comes through a proxy comes from its address, and is not on this machine."""
+    for proxy in set(settings.proxies) - {"*"}:
+        try:
+            ip_network(proxy)
+        except ValueError as error:
+            raise StartRefused(f"PETCORE_PROXIES: {error}") from None
+    if settings.proxies and lock_of(settings) is Lock.LOCAL:
+        raise StartRefused(
+            "PETCORE_PROXIES: whoever comes through a proxy is not on this machine. Say --locked, "
+            "or --open."
+        )
+
+
 def _announce(lock: Lock, listener: socket.socket) -> None:
     host = str(listener.getsockname()[0])
     if lock is Lock.LOCAL and not is_loopback(host):
@@ -95,20 +111,35 @@ async def _try(services: Services) -> None:
         await services.close()
 
 
-def _config(app: Callable[..., object], workers: int = 1) -> uvicorn.Config:
+def _config(app: Callable[..., object], settings: Settings) -> uvicorn.Config:
     """What uvicorn is to do. Each of several workers makes its app itself, by ``app``."""
-    is_shared = workers > 1
+    is_shared = settings.workers > 1
     return uvicorn.Config(
         app,
         factory=is_shared,
-        workers=workers,
+        workers=settings.workers,
+        http=_protocol(settings),
         lifespan="on" if is_shared else "off",
         ws="none",
         log_config=None,
         access_log=False,
         server_header=False,
+        # Nobody else says from where he asks. Without a list, uvicorn would read the environment.
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=list(settings.proxies),
         timeout_graceful_shutdown=_GRACE_S,
     )
+
+
+def _protocol(settings: Settings) -> type[asyncio.Protocol] | Literal["auto"]:
+    try:
+        # What it is made of is not there for Windows.
+        from petcore.connections import Limits, bounded  # noqa: PLC0415
+    except ImportError:
+        _log.warning("slow clients are not kept in bounds here")
+        return "auto"
+    most, each = settings.connections_max, settings.connections_per_address_max
+    return bounded(Limits(most, each, settings.proxies))
 
 
 class _Server(uvicorn.Server):

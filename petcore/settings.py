@@ -8,7 +8,8 @@ from datetime import timedelta
 from ipaddress import ip_address
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from petcore.errors import StartRefused
@@ -22,6 +23,10 @@ STORES = f"memory:, {KEPT_STORES}"
 
 # However the beginning is misspelled, what stands before an @ may be a password.
 _PASSWORD = re.compile(r"(?s)^([A-Za-z][A-Za-z0-9+.-]*:/*)?.*@")
+_ORIGIN = re.compile(
+    r"(?!http://[^/]*:80\Z|https://[^/]*:443\Z)"  # which browsers leave out
+    r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?\Z"
+)
 _SECRET_OPTION = re.compile(r"(?i)([?&;](?:[a-z]*password|authMechanismProperties)=)[^&]*")
 
 
@@ -29,6 +34,16 @@ def _words(given: object) -> object:
     """Settings in the environment are text: words between commas."""
     if isinstance(given, str):
         return tuple(word.strip() for word in given.split(",") if word.strip())
+    return given
+
+
+def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
+    if not all(_ORIGIN.match(origin) for origin in given):
+        raise PydanticCustomError(
+            "origins",
+            "must be origins as browsers name them, like https://pet.example or "
+            "http://localhost:3000, with commas between; * is none",
+        )
     return given
 
 
@@ -50,7 +65,7 @@ class Settings(BaseSettings):
     door: DoorSetting = "by_address"
     requests_per_min: Annotated[int, Field(ge=0, le=1_000_000)] = 600
     host_names: Words = ()
-    cors_origins: Words = ()
+    cors_origins: Annotated[Words, AfterValidator(_origins)] = ()
     proxies: Words = ()
     connections_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     connections_per_address_max: Annotated[int, Field(ge=1, le=100_000)] = 64

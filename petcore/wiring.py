@@ -66,7 +66,14 @@ def wire(
     return Services(
         desktop_pet=pet,
         platform=Platform(Health(ports.store), devices, Pairings(ports, outbox)),
-        door=Door(ports, devices, lock_of(settings), _limit(settings), settings.host_names),
+        door=Door(
+            ports,
+            devices,
+            lock_of(settings),
+            _limit(settings),
+            settings.host_names,
+            settings.cors_origins,
+        ),
         clock=ports.clock,
         store=ports.store,
         outbox=outbox,

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -24,9 +24,10 @@ from petcore.settings import default_settings
 from petcore.wiring import wire
 from simulator.device.board import VirtualBoard
 from simulator.invariants.court import Court
-from simulator.invariants.panel import all_judges
+from simulator.invariants.panel import judges_of
 from simulator.kernel.clock import VirtualClock
 from simulator.kernel.loop import VirtualLoop
+from simulator.kernel.masking import masked
 from simulator.kernel.outside import outside
 from simulator.kernel.stage import Stage
 from simulator.kernel.streams import Streams
@@ -35,6 +36,8 @@ from simulator.kernel.trace import Json, Trace
 from simulator.kernel.tripwires import tripwires
 from simulator.kernel.values import Value
 from simulator.network.link import Network
+from simulator.people.owner import Owner
+from simulator.people.stranger import Stranger
 from simulator.people.student import Student
 from simulator.people.walltime import instant
 from simulator.scenarios.scenario import Scenario
@@ -42,6 +45,12 @@ from simulator.scenarios.scenario import Scenario
 _HOUR_MS = 3_600_000
 _PROGRESS_EVERY_MS = 600_000
 _PAGE = 1_000
+
+_DOORS: Mapping[str, Mapping[str, object]] = {
+    "open": {},
+    "locked": {"door": "locked", "requests_per_min": 120},
+}
+"""The settings of a server whose door is so."""
 
 SEED_MAX = 2**63 - 1
 """The largest integer that every reader of a trace knows."""
@@ -79,7 +88,7 @@ def run(
     the world have passed. The server keeps what it has in ``store``, which must be empty and closed
     and is closed again in the end, or else in memory; the trace is the same.
     """
-    court, tally = Court(all_judges()), Tally()
+    court, tally = Court(judges_of(world.scenario.door)), Tally()
     with _within_reach(store) as kept, _stage(world, trace_file) as stage:
         stage.trace.listen(tally.see)
         stage.trace.listen(court.see)
@@ -118,14 +127,17 @@ def _within_reach(store: Store | None) -> Iterator[Store]:
 
 def _live(world: World, stage: Stage, store: Store, progress: Callable[[int], None] | None) -> None:
     services = wire(
-        default_settings(store="memory:"),
+        default_settings(store="memory:", **_DOORS[world.scenario.door]),
         clock=stage.clock,
         entropy=SeededEntropy(stage.streams.stream("server")),
         store=store,
     )
     stage.loop.run_until_complete(services.open())
     network = Network(create_app(services), stage, world.scenario.network)
-    boards = [_settle(world, network, number) for number in range(1, world.pets + 1)]
+    owner = None
+    if world.scenario.door == "locked":
+        owner = Owner(stage, services.platform.devices, services.platform.pairings)
+    boards = [_settle(world, network, number, owner) for number in range(1, world.pets + 1)]
     for cut in world.scenario.network.cuts:
         _daily(world, stage, cut.at, partial(network.cut, cut.minutes))
     if progress is not None:
@@ -151,8 +163,10 @@ def _stage(world: World, trace_file: IO[bytes]) -> Iterator[Stage]:
         )
 
 
-def _settle(world: World, network: Network, number: int) -> VirtualBoard:
-    """Student and pet number ``number``, from 1."""
+def _settle(world: World, network: Network, number: int, owner: Owner | None) -> VirtualBoard:
+    """Student and pet number ``number``, from 1. The ``owner`` of a locked server has a stranger
+    about, too, who is after the first student.
+    """
     scenario, stage = world.scenario, network.stage
     person = scenario.person.sibling(number, stage.streams.stream(f"person/{number}"))
     student = Student(
@@ -163,7 +177,10 @@ def _settle(world: World, network: Network, number: int) -> VirtualBoard:
         scenario.water,
         scenario.habits,
         scenario.signal,
+        owner,
     )
+    if owner is not None and student.phone_token is not None and number == 1:
+        Stranger(network, owner, person.user_id, student.phone_token).begin()
     config = _config(scenario, person.user_id)
     board = VirtualBoard(network, f"pet/{person.user_id}", config, student.sees)
     student.sit_down_at(board)
@@ -184,6 +201,7 @@ def _config(scenario: Scenario, user_id: str) -> Config:
         prompt_poll_s=device.prompt_poll_s,
         pomodoro_poll_s=device.pomodoro_poll_s,
         use_next_poll=device.polling == "next",
+        pairs=scenario.door == "locked",
     )
 
 
@@ -216,6 +234,6 @@ async def _note_stored(stage: Stage, store: Store, collection: Collection[Json])
     after = ""
     while page := await store.find(Query(collection, at_least=f"{after}\0", limit=_PAGE)):
         for document in page:
-            text = orjson.dumps(document).decode()
+            text = masked(orjson.dumps(document).decode())
             stage.trace.note("stored", collection=collection.name, document=text)
         after = str(page[-1]["_id"])

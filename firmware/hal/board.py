@@ -25,6 +25,14 @@ class Board:
     def boot_id(self) -> int:
         raise NotImplementedError
 
+    # A small text that outlasts the power, kept under a short name; None when there is none.
+    def kept(self, name: str) -> str | None:
+        raise NotImplementedError
+
+    # Keeps a text, or forgets it when it is None. It is safe when this returns.
+    def keep(self, name: str, value: str | None) -> None:
+        raise NotImplementedError
+
     def log(self, line: str) -> None:
         raise NotImplementedError
 

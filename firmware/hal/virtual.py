@@ -122,15 +122,26 @@ class Kernel:
 
 # `server.answer(now_ms, method, path, obj, headers)` gives (status, object);
 # `faults` holds (from_ms, until_ms, fault, what) and the first that fits a call decides its fate;
-# `presses` holds (at_ms, kind); `write` takes each line of the log.
+# `presses` holds (at_ms, kind); `write` takes each line of the log; `flash` is what outlasts the
+# power, to be given to the board that boots after this one.
 class VirtualBoard(Board):
-    def __init__(self, server, write, faults=(), presses=(), seed: int = 1) -> None:
+    def __init__(self, server, write, faults=(), presses=(), seed: int = 1, flash=None) -> None:
         self.kernel = Kernel()
         self.server = server
         self.write = write
         self.faults = faults
         self.presses = list(presses)
         self.chance = Chance(seed)
+        self.flash: dict = {} if flash is None else flash
+
+    def kept(self, name: str) -> str | None:
+        return self.flash.get(name)
+
+    def keep(self, name: str, value: str | None) -> None:
+        if value is None:
+            self.flash.pop(name, None)
+        else:
+            self.flash[name] = value
 
     def ticks_ms(self) -> int:
         return (TICKS_FIRST + self.kernel.now_ms) % TICKS_PERIOD

@@ -12,6 +12,8 @@ class Config:
         pomodoro_poll_s: int = 10,
         use_next_poll: bool = False,
         http_timeout_ms: int = 8_000,
+        pairs: bool = False,
+        firmware_version: str = "1.0.0",
     ) -> None:
         self.user_id = user_id
         self.device_id = device_id
@@ -21,3 +23,6 @@ class Config:
         # Whether the server's next_poll_s stands in for the three periods above.
         self.use_next_poll = use_next_poll
         self.http_timeout_ms = http_timeout_ms
+        # Whether it asks with a token, for which it must be paired first.
+        self.pairs = pairs
+        self.firmware_version = firmware_version

@@ -36,7 +36,7 @@ class Encouragement:
         self.hal.log("no encouragement")
 
     async def _post(self, key: str) -> tuple:
-        return await self.parts.wire.post(MESSAGE, {"user_id": self.parts.config.user_id}, key)
+        return await self.parts.wire.post(MESSAGE, {"user_id": self.parts.token.user_id}, key)
 
     def _say(self, answer: dict) -> bool:
         try:

@@ -3,6 +3,7 @@
 from firmware.logic.keys import Keys
 from firmware.logic.outbox import Outbox
 from firmware.logic.state import Known
+from firmware.logic.token import Token
 from firmware.logic.wire import Wire
 
 
@@ -12,5 +13,6 @@ class Parts:
         self.config = config
         self.known = Known(hal.event(), hal.ticks_diff)
         self.keys = Keys(config.device_id, hal.boot_id())
-        self.wire = Wire(hal, config.http_timeout_ms)
+        self.token = Token(hal, config)
+        self.wire = Wire(hal, config.http_timeout_ms, self.token)
         self.outbox = Outbox(hal, self.wire, self.keys)

@@ -4,6 +4,7 @@
 
 from firmware.logic.button import Button
 from firmware.logic.encouragement import Encouragement
+from firmware.logic.pairing import Pairing
 from firmware.logic.parts import Parts
 from firmware.logic.pomodoro import Pomodoro
 from firmware.logic.prompt import Prompt
@@ -16,6 +17,7 @@ class Pet:
     def __init__(self, hal, config) -> None:
         self.hal = hal
         self.parts = Parts(hal, config)
+        self.pairing = Pairing(self.parts)
         self.water = Water(self.parts)
         self.prompt = Prompt(self.parts)
         self.pomodoro = Pomodoro(self.parts)
@@ -27,6 +29,8 @@ class Pet:
     async def run(self) -> None:
         self._spawn("button", self.button)
         self._spawn("outbox", self.parts.outbox)
+        if self.parts.token.is_needed:
+            self._spawn("pairing", self.pairing)
         self._spawn("water", self.water)
         self._spawn("prompt", self.prompt)
         self._spawn("pomodoro", self.pomodoro)

@@ -46,6 +46,8 @@ class Poll:
 
     # Asks once; the answer is how long to wait before the next time.
     async def ask(self) -> int:
+        # Whose pet it is may not be known before that.
+        await self.parts.token.ready()
         status, answer = await self.parts.wire.get(self.path(), self.key())
         if is_good(status):
             return self._read(answer)

@@ -23,7 +23,7 @@ class Pomodoro(Poll):
     def path(self) -> str:
         self.followed = self.known.pomodoro[0] if self.known.pomodoro else None
         if self.followed is None:
-            return query(ACTIVE, "user_id", self.parts.config.user_id)
+            return query(ACTIVE, "user_id", self.parts.token.user_id)
         return query(STATUS, "session_id", self.followed)
 
     def take(self, answer: dict) -> None:
@@ -51,7 +51,7 @@ class Pomodoro(Poll):
     # Once is enough: a second press before the first has arrived must not start a second session.
     def start(self) -> None:
         if not self.parts.outbox.holds(START):
-            self.parts.outbox.put(START, {"user_id": self.parts.config.user_id}, self.wake)
+            self.parts.outbox.put(START, {"user_id": self.parts.token.user_id}, self.wake)
 
     def stop(self) -> None:
         session_id = self.known.pomodoro[0]

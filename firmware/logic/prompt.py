@@ -15,7 +15,7 @@ class Prompt(Poll):
         super().__init__(parts, "prompt", parts.config.prompt_poll_s)
 
     def path(self) -> str:
-        return query(POLL, "user_id", self.parts.config.user_id)
+        return query(POLL, "user_id", self.parts.token.user_id)
 
     def take(self, answer: dict) -> None:
         prompt = _open_prompt(answer)

@@ -2,12 +2,14 @@
 # here.
 #
 # A scene is (screen, title, detail, offline):
+#     PAIRING         the code to confirm, or "" before there is one; ""
 #     BREAK_PROMPT    title, message
 #     WATER_DROP      title, message
 #     MESSAGE         "", text
 #     POMODORO_TIMER  phase, whole minutes left (an int)
 #     IDLE            "", ""
 
+PAIRING = "PAIRING"
 BREAK_PROMPT = "BREAK_PROMPT"
 WATER_DROP = "WATER_DROP"
 MESSAGE = "MESSAGE"
@@ -33,6 +35,8 @@ def lasts_ms(known, now: int) -> int | None:
 
 
 def _most_urgent(known, now: int) -> tuple:
+    if known.code is not None:
+        return PAIRING, known.code, ""
     if known.prompt is not None:
         return BREAK_PROMPT, known.prompt[1], known.prompt[2]
     if known.reminder is not None:

@@ -17,8 +17,14 @@ class Known:
         self.prompt: tuple | None = None  # (prompt_id, title, message)
         self.pomodoro: tuple | None = None  # (session_id, phase, left_ms, read_at)
         self.message: tuple | None = None  # (text, said_at)
+        self.code: str | None = None  # shown while pairing; "" before the server gave one
         self.offline = False
         self.settled: list = []
+
+    def pair(self, code: str | None) -> None:
+        if code != self.code:
+            self.code = code
+            self.changed.set()
 
     def remind(self, reminder: tuple | None) -> None:
         self.reminder = reminder

@@ -17,7 +17,7 @@ class Water(Poll):
         self.open_key: str | None = None
 
     def path(self) -> str:
-        return query(POLL, "user_id", self.parts.config.user_id)
+        return query(POLL, "user_id", self.parts.token.user_id)
 
     def key(self) -> str:
         if self.open_key is None:
@@ -37,7 +37,7 @@ class Water(Poll):
         self.open_key = None
 
     def acknowledge(self) -> None:
-        if self.parts.outbox.put(ACK, {"user_id": self.parts.config.user_id}):
+        if self.parts.outbox.put(ACK, {"user_id": self.parts.token.user_id}):
             self.known.remind(None)
 
 

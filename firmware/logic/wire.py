@@ -1,6 +1,8 @@
 # One exchange with the server, and what its status means. Belongs here: a single try.
 # Does not: trying again (that is the caller's patience) and the fields of an answer (check.py).
 
+from firmware.logic.token import UNAUTHORIZED
+
 NO_ANSWER = 0
 GOOD = 2  # the hundreds of a status
 REFUSED = 4
@@ -17,20 +19,38 @@ def is_refusal(status: int) -> bool:
 
 
 class Wire:
-    def __init__(self, hal, timeout_ms: int) -> None:
+    def __init__(self, hal, timeout_ms: int, token) -> None:
         self.hal = hal
         self.timeout_ms = timeout_ms
+        self.token = token
 
     async def get(self, path: str, key: str | None = None) -> tuple:
-        return await self._exchange("GET", path, None, key)
+        return await self._exchange_as_paired("GET", path, None, key)
 
     async def post(self, path: str, body: dict, key: str) -> tuple:
-        return await self._exchange("POST", path, body, key)
+        return await self._exchange_as_paired("POST", path, body, key)
 
-    async def _exchange(self, method: str, path: str, body: dict | None, key: str | None) -> tuple:
-        headers = {"Idempotency-Key": key} if key else None
+    # Without token and key, whether or not there is a token.
+    async def ask(self, path: str, body: dict) -> tuple:
+        return await self._exchange("POST", path, body, {})
+
+    # Waits until the pet is paired, if it has to be. Of a pet with a token a 401 does not mean that
+    # what it asks is wrong: asking again will help, with another token or on another Wi-Fi.
+    async def _exchange_as_paired(
+        self, method: str, path: str, body: dict | None, key: str | None
+    ) -> tuple:
+        await self.token.ready()
+        used = self.token.text
+        headers = self.token.headers()
+        if key:
+            headers["Idempotency-Key"] = key
+        status, answer = await self._exchange(method, path, body, headers)
+        self.token.judge(used, status, answer)
+        return (NO_ANSWER, None) if used and status == UNAUTHORIZED else (status, answer)
+
+    async def _exchange(self, method: str, path: str, body: dict | None, headers: dict) -> tuple:
         try:
-            return await self.hal.http(method, path, body, headers, self.timeout_ms)
+            return await self.hal.http(method, path, body, headers or None, self.timeout_ms)
         except OSError as failure:
             reason = " ".join([str(part) for part in failure.args])
             self.hal.log(f"no answer to {method} {path}: {reason}")

@@ -118,12 +118,17 @@ def _not_json(error: Exception) -> tuple[str, tuple[Detail, ...]]:
 
 def _bad_input(error: ValidationError) -> BadInput:
     details = tuple(
-        Detail(complaint["loc"], _meaning(complaint))
+        Detail(_known(complaint["loc"]), _meaning(complaint))
         for complaint in error.errors(include_url=False, include_input=False)
     )
     first = details[0]
     place = ".".join(str(step) for step in first.loc) or "the body"
     return BadInput(f"{place}: {first.msg}", details)
+
+
+def _known(loc: tuple[int | str, ...]) -> tuple[int | str, ...]:
+    """The place without a name that the client made up."""
+    return loc[:-2] if loc[-1:] == ("[key]",) else loc
 
 
 def _meaning(complaint: ErrorDetails) -> str:

@@ -19,6 +19,7 @@ from pydantic import (
 )
 
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
+_PRINTED = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _VISIBLE = r"^[\x21-\x7e]+$"
 _UUID = r"^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$"
 _ANSWERED_UUID = _UUID.replace("A-F", "")
@@ -32,6 +33,7 @@ _CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 MEANINGS = {
     _NO_CONTROLS: "must not hold control characters",
+    _PRINTED: "must not hold control characters",
     _VISIBLE: "must be visible ASCII characters",
     _UUID: "must be a UUID",
     _ZONE: "must be an IANA time zone such as America/Vancouver",
@@ -103,7 +105,8 @@ InstantText = Annotated[
 ]
 """The same where it is stored as text."""
 
-DeviceName = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
+DeviceName = Annotated[str, Field(min_length=1, max_length=64, pattern=_PRINTED)]
+"""A terminal shows it to somebody who is to trust it."""
 FirmwareVersion = Annotated[str, Field(min_length=1, max_length=32, pattern=_VISIBLE)]
 
 NextPoll = Annotated[int, Field(ge=1, le=300)]

@@ -1,21 +1,20 @@
 """``petcore store copy|check|erase|export``: move a store, examine it, take a person out of it."""
 
-import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections import Counter
 from pathlib import Path
 
 from petcore.commands import Exit, add_driver_argument, add_store_arguments
 from petcore.commands.store_copy import copied
-from petcore.commands.store_output import Complaints, bars, complain, table
-from petcore.commands.store_person import (
-    announced,
+from petcore.commands.store_output import (
+    Complaints,
     ask,
-    erased,
-    exported,
-    scrubbed,
-    told_if_nothing,
+    bars,
+    complain,
+    require_somebody,
+    table,
 )
+from petcore.commands.store_person import announced, erased, exported, scrubbed, told_if_nothing
 from petcore.commands.store_running import existing, opened, run
 from petcore.errors import StartRefused
 from petcore.services.collections import COLLECTIONS
@@ -71,11 +70,9 @@ def erase_user(asked: Namespace) -> Exit:
     """Remove a person once that is confirmed. Raises ``StartRefused``."""
     settings = _settings(asked)
     if not asked.yes:
-        if not sys.stdin.isatty():
-            raise StartRefused("nobody is here to confirm it; say --yes to erase without asking")
-        # Asked outside of the event loop, which would not hear Ctrl-C meanwhile.
+        require_somebody("erase")
         found = Counter[str]()
-        answer = run(announced(settings, asked.user, found)) or (ask() if found else Exit.DONE)
+        answer = run(announced(settings, asked.user, found)) or (_ask() if found else Exit.DONE)
         if answer:
             return answer
     gone = Counter[str]()
@@ -93,6 +90,11 @@ def export_user(asked: Namespace) -> Exit:
     if output is not None and (output.is_dir() or not output.parent.is_dir()):
         raise StartRefused(f"--output: {output} cannot be a file; name one in a folder that exists")
     return run(exported(_settings(asked), asked.user, output))
+
+
+def _ask() -> Exit:
+    # Outside of the event loop, which would not hear Ctrl-C meanwhile.
+    return ask("Erase them for ever?", otherwise="nothing was erased")
 
 
 async def _check(settings: Settings) -> Exit:

@@ -1,4 +1,4 @@
-"""How ``petcore store`` talks: bars, tables, and not too many lines of one kind."""
+"""How commands on a store talk: questions, bars, tables, and not too many lines of one kind."""
 
 import sys
 from collections import Counter
@@ -7,6 +7,9 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from petcore.commands import Exit
+from petcore.errors import StartRefused
 
 LINES_MAX = 20
 """So many complaints about one collection are worth reading."""
@@ -78,6 +81,35 @@ def table(rows: Sequence[Sequence[object]]) -> str:
     )
 
 
+def legible(text: str) -> str:
+    """What somebody else wrote, in quotes if parts of it are unseen or would move the cursor."""
+    return text if text.isprintable() else repr(text)
+
+
+def tell(line: str) -> None:
+    """Tell people what is no part of the result."""
+    print(line, file=sys.stderr)
+
+
 def complain(line: str) -> None:
     """Tell people what is wrong."""
     print(f"petcore: {line}", file=sys.stderr)
+
+
+def require_somebody(what: str) -> None:
+    """Raise ``StartRefused`` unless there is a terminal at which somebody may say yes."""
+    if not sys.stdin.isatty():
+        raise StartRefused(f"nobody is here to confirm it; say --yes to {what} without asking")
+
+
+def ask(question: str, otherwise: str) -> Exit:
+    """``DONE`` is a yes; all else but Ctrl-C is told as ``otherwise``."""
+    try:
+        if input(f"{question} [y/N] ").strip().lower() in ("y", "yes"):
+            return Exit.DONE
+    except KeyboardInterrupt:
+        return Exit.STOPPED
+    except EOFError:
+        pass
+    complain(otherwise)
+    return Exit.WRONG

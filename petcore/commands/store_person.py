@@ -27,19 +27,6 @@ async def announced(settings: Settings, user: str, found: Counter[str]) -> Exit:
     return Exit.DONE
 
 
-def ask() -> Exit:
-    """``DONE`` is a yes."""
-    try:
-        if input("Erase them for ever? [y/N] ").strip().lower() in ("y", "yes"):
-            return Exit.DONE
-    except KeyboardInterrupt:
-        return Exit.STOPPED
-    except EOFError:
-        pass
-    complain("nothing was erased")
-    return Exit.WRONG
-
-
 async def erased(settings: Settings, user: str, gone: Counter[str]) -> Exit:
     """Erase the user, and count in ``gone`` what that was."""
     late = is_rewritten = False

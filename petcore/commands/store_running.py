@@ -11,10 +11,11 @@ from typing import IO
 
 from petcore.commands import Exit
 from petcore.commands.store_output import complain
-from petcore.errors import PetcoreError, StartRefused
+from petcore.errors import BadInput, NotFound, PetcoreError, StartRefused, WrongState
 from petcore.ports.store import Store
-from petcore.settings import Settings
-from petcore.wiring import existing_store
+from petcore.services import Services
+from petcore.settings import Settings, shown
+from petcore.wiring import existing_store, wire
 
 # What all say that know nothing of commands.
 _STORE = "--store (PETCORE_STORE)"
@@ -72,6 +73,21 @@ async def opened(store: Store, option: str = _STORE) -> AsyncIterator[Store]:
         yield store
     finally:
         await store.close()
+
+
+@asynccontextmanager
+async def at_work(settings: Settings, store: Store) -> AsyncIterator[Services]:
+    """The services on the store, beside whatever server runs on it; what they have begun is brought
+    to its end. Raises ``StartRefused``, also for what the services refuse.
+    """
+    services = wire(settings, store=store)
+    async with opened(store):
+        try:
+            yield services
+        except (BadInput, NotFound, WrongState) as error:
+            raise StartRefused(f"{error.message} ({shown(settings.store)})") from None
+        finally:
+            await services.outbox.finish()
 
 
 @contextmanager

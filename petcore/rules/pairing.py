@@ -4,16 +4,22 @@ The shape is that of the OAuth device grant (RFC 8628): the device keeps a secre
 and shows a short ``user_code``; whoever owns the server confirms the short one.
 """
 
-from datetime import timedelta
+import unicodedata
+from datetime import datetime, timedelta
 
 _ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, so no words; nothing that looks like a digit (RFC 8628, 6.1)."""
 _LETTERS = 8
 
+_UNSHOWN = ("Cc", "Cs")
+"""Control characters, and halves of characters, which no store can keep."""
+
 EXPIRES = timedelta(minutes=10)
 """How long a code can be confirmed, and once confirmed be exchanged for a token."""
 POLL = timedelta(seconds=5)
 """How often a device asks whether it was confirmed."""
+LATEST = 2 * EXPIRES
+"""No code lasts longer than this, whatever is written of it: the clock was set back."""
 OPEN_MAX = 32
 """So many may pair at a time: with more, a mistyped code might be somebody else's."""
 
@@ -33,6 +39,23 @@ def shown(code: str) -> str:
 
 
 def meant(text: str) -> str | None:
-    """The code that somebody typed, in whatever case and with whatever between; None if none."""
-    code = "".join(letter for letter in text.upper() if letter.isalnum())
+    """The code that somebody typed, in whatever case, width and with whatever between; None if
+    none.
+    """
+    folded = unicodedata.normalize("NFKC", text).upper()
+    code = "".join(letter for letter in folded if letter.isalnum())
     return code if len(code) == _LETTERS and set(code) <= set(_ALPHABET) else None
+
+
+def is_over(expires_at: datetime, now: datetime) -> bool:
+    """Whether a code that expires then holds no longer."""
+    return not now < expires_at <= now + LATEST
+
+
+def is_label(text: str, longest: int) -> bool:
+    """Whether people can be shown this as a name: 1 to ``longest`` characters, and no control
+    characters that would act on a terminal.
+    """
+    return 1 <= len(text) <= longest and not any(
+        unicodedata.category(letter) in _UNSHOWN for letter in text
+    )

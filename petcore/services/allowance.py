@@ -25,13 +25,8 @@ class Allowance:
         self._what = what
         self._limit = limit
 
-    async def require(self, name: str) -> None:
-        """Raise ``RateLimited`` if nothing is left; spend nothing."""
-        kept = await self._store.get(SPENT, self._key(name))
-        self._after(kept["whole_at_us"] if kept else 0)
-
     async def spend(self, name: str) -> None:
-        """Spend one. Raises ``RateLimited`` if none is left."""
+        """Spend one of ``name``. Raises ``RateLimited`` if none is left."""
         while not await self._try(self._key(name)):
             pass
 

@@ -29,5 +29,8 @@ SHAPES: Mapping[str, type] = {
 }
 """What the documents of each collection look like."""
 
-BELONGING: Mapping[str, Callable[[Document], Iterator[tuple[str, object]]]] = desktop_pet.BELONGING
+BELONGING: Mapping[str, Callable[[Document], Iterator[tuple[str, object]]]] = {
+    **desktop_pet.BELONGING,
+    **platform.BELONGING,
+}
 """What the rest of a document says of some of its fields."""

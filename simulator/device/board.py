@@ -10,6 +10,7 @@ from firmware.hal.board import Board
 from firmware.logic.config import Config
 from firmware.logic.pet import Pet
 from simulator.kernel.loop import happening
+from simulator.kernel.masking import masked_code
 from simulator.kernel.stage import Stage
 from simulator.network.client import json_request
 from simulator.network.link import Network
@@ -19,6 +20,9 @@ Life = Coroutine[Any, Any, None]
 
 DARK: Scene = ("", "", "", False)
 """What a screen without power shows."""
+
+PAIRING = "PAIRING"
+"""The screen whose title is a code that others must not see."""
 
 _TICKS_PERIOD = 2**30
 """Where a real board's milliseconds wrap (MicroPython on the ESP32: 12.4 days)."""
@@ -71,8 +75,9 @@ class Flag:
 class VirtualBoard(Board):
     """What the firmware logic runs on; ``seen`` is told each scene, as its person is.
 
-    It has power or not. Without power nothing of the firmware is left but what ``config`` says. Who
-    unplugs it plugs it in again; with several of them it has power when the last one has done so.
+    It has power or not. Without power nothing of the firmware is left but what ``config`` says and
+    what it was told to keep. Who unplugs it plugs it in again; with several of them it has power
+    when the last one has done so.
     """
 
     def __init__(
@@ -85,10 +90,11 @@ class VirtualBoard(Board):
         self._seen = seen
         self._chance = network.stage.streams.stream(f"board/{who}")
         self._lives: list[Life] = []
+        self._kept: dict[str, str] = {}
         self._unplugged = 1
 
     def plug_in(self) -> None:
-        """Power on: the firmware starts, and never returns. It knows nothing of an earlier life."""
+        """Power on: the firmware starts, and never returns. It knows what earlier lives kept."""
         self._unplugged -= 1
         if not self._unplugged:
             self._boot()
@@ -145,6 +151,14 @@ class VirtualBoard(Board):
     def boot_id(self) -> int:
         return self._boot_id
 
+    def kept(self, name: str) -> str | None:
+        return self._kept.get(name)
+
+    def keep(self, name: str, value: str | None) -> None:
+        self._kept.pop(name, None)
+        if value is not None:
+            self._kept[name] = value
+
     def log(self, line: str) -> None:
         self._stage.trace.note("log", who=self._who, line=line)
 
@@ -172,7 +186,9 @@ class VirtualBoard(Board):
         return Flag(self._stage)
 
     def show(self, scene: Scene) -> None:
-        self._stage.trace.note("screen", who=self._who, scene=list(scene))
+        screen, title, *rest = scene
+        seen_by_all = masked_code(title) if screen == PAIRING else title
+        self._stage.trace.note("screen", who=self._who, scene=[screen, seen_by_all, *rest])
         self._seen(scene)
 
     async def sleep_ms(self, ms: int) -> None:

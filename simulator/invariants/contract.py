@@ -12,7 +12,9 @@ import yaml
 from simulator.invariants.exchanges import Exchange
 from simulator.kernel.trace import Json
 
-CONTRACT = Path(__file__).parents[2] / "contracts" / "desktop_pet.openapi.yaml"
+_CONTRACTS = Path(__file__).parents[2] / "contracts"
+CONTRACT = _CONTRACTS / "desktop_pet.openapi.yaml"
+PLATFORM = _CONTRACTS / "platform.openapi.yaml"
 
 Validator = jsonschema_rs.Draft202012Validator
 
@@ -144,10 +146,17 @@ def _templates() -> tuple[str, ...]:
 
 @cache
 def _operations() -> Mapping[str, Operation]:
-    """All operations of the contract by method and path. The file is read once in a process."""
+    """All operations by method and path. The files are read once in a process."""
+    return {
+        name: operation
+        for contract in map(_read, (CONTRACT, PLATFORM))
+        for name, operation in _described(contract)
+    }
+
+
+def _read(contract: Path) -> Json:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the fast one, where it was built
-    contract = cast("Json", yaml.load(CONTRACT.read_bytes(), loader))  # noqa: S506 -- both are safe
-    return dict(_described(contract))
+    return cast("Json", yaml.load(contract.read_bytes(), loader))  # noqa: S506 -- both are safe
 
 
 def _described(contract: Json) -> Iterator[tuple[str, Operation]]:

@@ -1,8 +1,10 @@
-"""Whatever is asked and answered conforms to ``contracts/desktop_pet.openapi.yaml``.
+"""Whatever is asked and answered conforms to ``contracts/desktop_pet.openapi.yaml``, or
+``contracts/platform.openapi.yaml``.
 
 Path, query, headers and body of every request; status, content type, headers and body of every
 answer. Of the refusals only two may be met by somebody who keeps to the contract: what was asked
-for is not there (404), or does not fit its state any more (409).
+for is not there (404), or does not fit its state any more (409). A stranger keeps to nothing; what
+he is answered is judged by ``nothing_for_strangers``.
 """
 
 from simulator.invariants import EVERY, Judge, Objection, Weighs
@@ -21,6 +23,8 @@ class ContractKept(Judge):
         return {EVERY: self._conforms}
 
     def _conforms(self, exchange: Exchange) -> None:
+        if exchange.is_strangers:
+            return None
         self.cases += 1
         promised = operation(exchange.operation)
         if promised is None:

@@ -1,6 +1,7 @@
 """A request that the network does not lose is answered, and soon.
 
-Without this judge a server that fell silent would break no other promise.
+Without this judge a server that fell silent would break no other promise. The time that a sender
+takes for a body is not the server's.
 """
 
 from simulator.invariants import EVERY, Hears, Judge, Weighs
@@ -32,7 +33,8 @@ class EveryRequestAnswered(Judge):
 
     def miss(self, asked: Event, at: int) -> None:
         """What was asked long enough ago and has no answer is an objection."""
-        if not self._is_in_time(at - number(asked, "at")):
+        body_ms = number(asked, "body_ms") if "body_ms" in asked else 0
+        if not self._is_in_time(at - number(asked, "at") - body_ms):
             what = f"{words(asked, 'method')} {words(asked, 'path')}, was never answered"
             said = f"request {asked['id']} of {asked['who']}, {what}"
             self.demand(False, number(asked, "at"), said)
@@ -46,7 +48,7 @@ class EveryRequestAnswered(Judge):
         took_ms = exchange.at - exchange.asked_at
         what = f"{exchange.operation}, was answered after {took_ms} ms"
         said = f"request {exchange.id} of {exchange.who}, {what}"
-        self.demand(self._is_in_time(took_ms), exchange.asked_at, said)
+        self.demand(self._is_in_time(took_ms - exchange.body_ms), exchange.asked_at, said)
 
     def _is_in_time(self, ms: int) -> bool:
         return ms <= self._delay_ms + _ANSWER_MS

@@ -9,11 +9,14 @@ import orjson
 
 from simulator.kernel.trace import Event, Json, number, words
 
+_STRANGER = "stranger/"
+
 
 class Exchange(NamedTuple):
     """A request that the server answered, whether or not the answer arrived.
 
-    ``at`` is when it answered, ``asked_at`` when it was asked. A GET asks with its query, all else
+    ``at`` is when it answered, ``asked_at`` when it was asked, ``body_ms`` how long the sender took
+    for its body. A GET asks with its query, all else
     with its body. A header is found under its name in small letters. An answer that is no
     JSON object is read as an empty one.
     """
@@ -28,11 +31,17 @@ class Exchange(NamedTuple):
     answer: Json
     answer_headers: Json
     asked_at: int
+    body_ms: int = 0
 
     @property
     def is_done(self) -> bool:
         """Whether the server did what was asked."""
         return self.status // 100 == 2  # noqa: PLR2004 -- the hundreds of a status
+
+    @property
+    def is_strangers(self) -> bool:
+        """Whether it was asked by somebody who keeps to nothing."""
+        return self.who.startswith(_STRANGER)
 
     @property
     def key(self) -> str | None:
@@ -79,12 +88,13 @@ def _exchange(asked: Event, served: Event) -> Exchange:
         who=words(asked, "who"),
         at=number(served, "at"),
         operation=f"{words(asked, 'method')} {words(asked, 'path')}",
-        asked=orjson.loads(body) if body else _query(words(asked, "query")),
+        asked=_object(body) if body else _query(words(asked, "query")),
         headers=_json(asked["headers"]),
         status=number(served, "status"),
-        answer=_answered(words(served, "body")),
+        answer=_object(words(served, "body")),
         answer_headers=_json(served["headers"]),
         asked_at=number(asked, "at"),
+        body_ms=number(asked, "body_ms") if "body_ms" in asked else 0,
     )
 
 
@@ -94,7 +104,7 @@ def _query(text: str) -> Json:
     return dict(parse_qsl(text))
 
 
-def _answered(body: str) -> Json:
+def _object(body: str) -> Json:
     try:
         return _json(orjson.loads(body))
     except ValueError:

@@ -8,6 +8,7 @@ from simulator.invariants.contract_kept import ContractKept
 from simulator.invariants.done_as_asked import DoneAsAsked
 from simulator.invariants.every_request_answered import EveryRequestAnswered
 from simulator.invariants.no_server_error import NoServerError
+from simulator.invariants.nothing_for_strangers import NothingForStrangers
 from simulator.invariants.pomodoro_oracle import PomodoroOracle
 from simulator.invariants.reminder_on_screen import ReminderOnScreen
 from simulator.invariants.reports import Reports
@@ -16,9 +17,11 @@ from simulator.invariants.server_time import ServerTime
 from simulator.invariants.water_promises import WaterPromises
 
 
-def all_judges() -> tuple[Judge, ...]:
-    """A fresh one of each, in the order in which they are named to people."""
-    return (
+def judges_of(door: str) -> tuple[Judge, ...]:
+    """A fresh one of each who has something to judge in a world where the server's door is "open"
+    or "locked", in the order in which they are named to people.
+    """
+    everywhere: tuple[Judge, ...] = (
         WaterPromises(TzdataZones()),
         ReminderOnScreen(),
         PomodoroOracle(),
@@ -32,3 +35,4 @@ def all_judges() -> tuple[Judge, ...]:
         NoServerError(),
         ServerTime(TzdataZones()),
     )
+    return (*everywhere, NothingForStrangers()) if door == "locked" else everywhere

@@ -77,7 +77,7 @@ class Reports(Judge):
         }
 
     def _read_if_asked(self, exchange: Exchange) -> None:
-        if exchange.operation.startswith(_REPORT):
+        if exchange.operation.startswith(_REPORT) and not exchange.is_strangers:
             self._read(exchange, exchange.operation.removeprefix(_REPORT).lower())
 
     def _start(self, exchange: Exchange) -> None:

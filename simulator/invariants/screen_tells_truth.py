@@ -1,12 +1,14 @@
 """The screen of a pet shows the most urgent of what it was told, and nothing else.
 
-In this order: a break prompt that nobody has answered, a reminder that nobody has acknowledged, a
+In this order: the code with which it pairs, while it has to and has no token, or none before the
+server gave one; a break prompt that nobody has answered, a reminder that nobody has acknowledged, a
 sentence for ten seconds (an encouragement, or the end of a Pomodoro), the Pomodoro, and when there
 is none of these, nothing. A press answers what is shown: a short one a prompt, a reminder, a
 sentence and a Pomodoro, a long one a prompt only. What was answered does not come back. Between two
 answers the minutes of a Pomodoro are counted down by the pet itself.
 
-An answer that arrives, and a press, are seen within a second. A pet without power knows nothing.
+An answer that arrives, and a press, are seen within a second. A pet without power knows nothing;
+its code and whether it is paired it knows again when it has power.
 """
 
 from collections.abc import Callable
@@ -37,6 +39,7 @@ class _Pet:
     wrong_since: int | None
     shown: Shown = ()
     is_forgiven: bool = False
+    code: str | None = None
     prompt: tuple[str, Shown] | None = None
     reminder: Shown | None = None
     sentence: tuple[str, int] | None = None
@@ -51,6 +54,8 @@ class _Pet:
 
     def tells_truth(self, at: int) -> bool:
         """Whether what is shown is what should be."""
+        if self.code is not None:
+            return self.shown == ("PAIRING", self.code, "")
         if self.prompt is not None:
             return self.shown == self.prompt[1]
         if self.reminder is not None:
@@ -78,6 +83,8 @@ class _Pet:
 
     def truth(self, at: int) -> str:
         """What should be shown, for people."""
+        if self.code is not None:
+            return f"it pairs with the code {self.code!r}"
         if self.prompt is not None:
             return f"break prompt {self.prompt[0]} {self.prompt[1]} is open"
         if self.reminder is not None:
@@ -99,18 +106,23 @@ class ScreenTellsTruth(Judge):
         super().__init__()
         self._arrivals = Arrivals()
         self._pets: dict[str, _Pet] = {}
+        self._code_at_boot: str | None = None
+        self._codes: dict[str, str | None] = {}
         self._takers: dict[str, Callable[[_Pet, Json, int], None]] = {
             "GET /api/water/poll": _take_reminder,
             "GET /api/breaks/prompt/poll": _take_prompt,
             "GET /api/breaks/pomodoro/active": _take_pomodoro,
             "GET /api/breaks/pomodoro/status": _take_pomodoro,
             "POST /api/encouragement/message": _take_sentence,
+            "POST /api/devices/pairing": _take_code,
+            "POST /api/devices/pairing/collect": _take_token,
         }
 
     @property
     def hears(self) -> Hears:
         """What a pet lives through."""
         return {
+            "world": self._begin,
             "boot": self._boot,
             "unplugged": self._unplugged,
             "answer": self._answer,
@@ -124,7 +136,7 @@ class ScreenTellsTruth(Judge):
         return {EVERY: self._depart}
 
     def _depart(self, exchange: Exchange) -> None:
-        if exchange.operation in self._takers:
+        if exchange.operation in self._takers and not exchange.is_strangers:
             self._arrivals.depart(exchange)
 
     def conclude(self, at: int) -> None:
@@ -132,9 +144,15 @@ class ScreenTellsTruth(Judge):
         for who, pet in self._pets.items():
             self._look(who, pet, at)
 
+    def _begin(self, event: Event) -> None:
+        scenario = event["scenario"]
+        is_locked = isinstance(scenario, dict) and scenario.get("door") == "locked"
+        self._code_at_boot = "" if is_locked else None
+
     def _boot(self, event: Event) -> None:
-        at = number(event, "at")
-        self._pets[words(event, "who")] = _Pet(lives_from=at, wrong_since=at)
+        at, who = number(event, "at"), words(event, "who")
+        code = self._codes.get(who, self._code_at_boot)
+        self._pets[who] = _Pet(lives_from=at, wrong_since=at, code=code)
 
     def _unplugged(self, event: Event) -> None:
         pet = self._pets.pop(words(event, "who"), None)
@@ -153,6 +171,9 @@ class ScreenTellsTruth(Judge):
             self._takers[exchange.operation](pet, exchange.answer, at)
         elif exchange.operation.endswith("/status") and exchange.status in _GONE:
             pet.pomodoro = None
+        elif exchange.operation.endswith("/collect") and exchange.status in _GONE:
+            pet.code = ""
+        self._codes[exchange.who] = pet.code
         _compare(pet, at)
 
     def _press(self, event: Event) -> None:
@@ -220,6 +241,15 @@ def _take_pomodoro(pet: _Pet, answer: Json, at: int) -> None:
     else:
         assert isinstance(seconds, int)
         pet.pomodoro = (session_id, str(answer["phase"]), at + seconds * 1000)
+
+
+def _take_code(pet: _Pet, answer: Json, at: int) -> None:
+    pet.code = str(answer["user_code"])
+
+
+def _take_token(pet: _Pet, answer: Json, at: int) -> None:
+    if answer["status"] == "paired":
+        pet.code = None
 
 
 def _take_sentence(pet: _Pet, answer: Json, at: int) -> None:

@@ -13,8 +13,7 @@ import asyncio
 import math
 import selectors
 from collections.abc import Awaitable, Callable, Coroutine, Generator
-from contextvars import Context, copy_context
-from functools import partial
+from contextvars import Context
 from types import coroutine
 from typing import Any, TypeVarTuple
 
@@ -62,22 +61,13 @@ class VirtualLoop(asyncio.SelectorEventLoop):
     def serve(self, work: Coroutine[object, None, object]) -> Event:
         """Run ``work`` in asyncio; the event happens when it is done and has its result.
 
-        Most requests are answered without waiting for anything. So work begins at once, and only
-        what has to wait becomes a task. Until then it has a context, but is no asyncio task.
+        It is a task from its first step on: what limits its own time has to know its task.
         """
         event = self._environment.event()
-        context = copy_context()
-        try:
-            awaited = context.run(work.send, None)
-        except StopIteration as done:
-            event.succeed(done.value)
-        except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 -- for who waits
-            event.fail(_told(failure))
-        else:
-            # Held, for asyncio itself forgets a task that waits for something nobody holds.
-            task = self.create_task(_conclude(event, _going_on(work, awaited)), context=context)
-            self._serving.add(task)
-            task.add_done_callback(self._serving.discard)
+        # Held, for asyncio itself forgets a task that waits for something nobody holds.
+        task = self.create_task(_conclude(event, work))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
         return event
 
     def close(self) -> None:
@@ -108,24 +98,6 @@ async def _conclude(event: Event, work: Awaitable[object]) -> None:
 def _told(failure: BaseException) -> Exception:
     """SimPy passes on exceptions, but not what asyncio means by cancellation."""
     return failure if isinstance(failure, Exception) else RuntimeError("the work was cancelled")
-
-
-@coroutine
-def _going_on(
-    work: Coroutine[object, None, object], awaited: object
-) -> Generator[object, None, object]:
-    """``work`` from where it stands: it waits for ``awaited``."""
-    while True:
-        try:
-            yield awaited
-        except BaseException as failure:  # noqa: BLE001 -- cancellation is for the work, too
-            step = partial(work.throw, failure)
-        else:
-            step = partial(work.send, None)
-        try:
-            awaited = step()
-        except StopIteration as done:
-            return done.value
 
 
 class _SteppingSelector(selectors.SelectSelector):

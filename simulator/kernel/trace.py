@@ -2,8 +2,10 @@
 
 A line is an ``Event``: ``at`` is milliseconds since the world began, ``kind`` says what it is, the
 rest depends on that. Numbers are integers, for these are the same on every machine; scores of a
-body stay inside the text in which they were sent. Who wants to know what happens, judges say,
-listens.
+body stay inside the text in which they were sent. Tokens and codes are masked. Who wants to know
+what happens, judges say, listens.
+
+A request bears ``copy_of`` if the network made it, ``body_ms`` if its body took so long to come.
 
 | kind | facts |
 |---|---|
@@ -12,13 +14,15 @@ listens.
 | truth | who, activity, focus, stress (thousandths): what nobody in the world can see |
 | boot | who (a device), boot_id |
 | unplugged | who: the device lost its power |
-| request | id, who, method, path, query, headers, body; copy_of, if the network made it |
+| request | id, who, method, path, query, headers, body; copy_of, body_ms |
 | lost | id, leg (request or answer), why (loss or cut) |
 | served | id, status, headers, body: the server has answered |
 | answer | id, who, status: the answer arrived |
 | timeout | id, who: nothing arrived in time |
 | cut | until (milliseconds since the world began): nothing gets through before that |
 | screen | who, scene: screen, title, detail, offline |
+| device | name, user_id, token: it may act for the user from now on |
+| stranger | user_id, attempts: by name, the pairs of status and code that each may be answered |
 | tone | who, hz, ms |
 | press | who, press: short or long |
 | log | who, line: what the firmware says |

@@ -17,13 +17,14 @@ Header = tuple[bytes, bytes]
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What a client sends."""
+    """What a client sends. The second half of the body comes ``body_ms`` after the first."""
 
     method: str
     path: str
     query: str = ""
     headers: Sequence[Header] = ()
     body: bytes = b""
+    body_ms: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +36,17 @@ class Response:
     body: bytes
 
 
-async def exchange(app: ASGIFramework, request: Request) -> Response:
-    """Send ``request`` to ``app`` and collect its whole response."""
+async def exchange(app: ASGIFramework, request: Request, address: str = "192.168.1.50") -> Response:
+    """Send ``request`` from ``address`` to ``app`` and collect its whole response."""
     parts: list[bytes] = []
     start: list[tuple[int, Sequence[Header]]] = []
-    unread: list[ASGIReceiveEvent] = [
-        {"type": "http.request", "body": request.body, "more_body": False}
-    ]
+    unread = _body(request)
 
     async def receive() -> ASGIReceiveEvent:
         if unread:
-            return unread.pop()
+            wait_ms, event = unread.pop()
+            await _wait(wait_ms)
+            return event
         await asyncio.Event().wait()  # the client never hangs up
         return {"type": "http.disconnect"}
 
@@ -55,12 +56,35 @@ async def exchange(app: ASGIFramework, request: Request) -> Response:
         elif event["type"] == "http.response.body":
             parts.append(event["body"])
 
-    await app(_scope(request), receive, send)
+    await app(_scope(request, address), receive, send)
     status, headers = start[0]
     return Response(status, headers, b"".join(parts))
 
 
-def _scope(request: Request) -> HTTPScope:
+def _body(request: Request) -> list[tuple[int, ASGIReceiveEvent]]:
+    """The parts of the body, the last one first, each with the milliseconds before it."""
+    if not request.body_ms:
+        return [(0, {"type": "http.request", "body": request.body, "more_body": False})]
+    half = len(request.body) // 2
+    return [
+        (
+            request.body_ms,
+            {"type": "http.request", "body": request.body[half:], "more_body": False},
+        ),
+        (0, {"type": "http.request", "body": request.body[:half], "more_body": True}),
+    ]
+
+
+async def _wait(ms: int) -> None:
+    if ms:
+        over = asyncio.Event()
+        asyncio.get_running_loop().call_later(ms / 1000, over.set)
+        await over.wait()
+
+
+def _scope(request: Request, address: str) -> HTTPScope:
+    is_named = any(name == b"host" for name, _ in request.headers)
+    host: Sequence[Header] = () if is_named else ((b"host", b"192.168.1.10:5000"),)
     return {
         "type": "http",
         "asgi": {"spec_version": "2.3", "version": "3.0"},
@@ -71,8 +95,8 @@ def _scope(request: Request) -> HTTPScope:
         "raw_path": request.path.encode(),
         "query_string": request.query.encode(),
         "root_path": "",
-        "headers": [(b"host", b"192.168.1.10:5000"), *request.headers],
-        "client": ("192.168.1.50", 50000),
+        "headers": [*host, *request.headers],
+        "client": (address, 50000),
         "server": ("192.168.1.10", 5000),
         "state": ConnectionState({}),
         "extensions": {},

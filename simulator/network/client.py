@@ -32,9 +32,12 @@ def json_request(
 
 
 class Client:
-    """Asks until it is answered, with one idempotency key for each thing it wants."""
+    """Asks until it is answered, with one idempotency key for each thing it wants, and with its
+    ``token`` if it has one.
+    """
 
-    def __init__(self, network: Network, who: str) -> None:
+    def __init__(self, network: Network, who: str, token: str | None = None) -> None:
+        self._credentials = {"Authorization": f"Bearer {token}"} if token else {}
         self._stage: Stage = network.stage
         self._link: Link = network.link(who)
         self._chance: Random = network.stage.streams.stream(f"client/{who}")
@@ -43,11 +46,13 @@ class Client:
     async def post(self, path: str, body: Json) -> tuple[int, Json]:
         """Status and JSON of the answer to a POST; tries again as long as nobody answers."""
         key = f"{self._who}-{self._chance.getrandbits(64):016x}"
-        return await self._insist(json_request("POST", path, body, {"Idempotency-Key": key}))
+        return await self._insist(
+            json_request("POST", path, body, {"Idempotency-Key": key, **self._credentials})
+        )
 
     async def get(self, target: str) -> tuple[int, Json]:
         """The same for a GET of a path with its query."""
-        return await self._insist(json_request("GET", target))
+        return await self._insist(json_request("GET", target, None, self._credentials))
 
     async def _insist(self, request: Request) -> tuple[int, Json]:
         pauses_ms = chain(_PAUSES_MS, repeat(_PAUSES_MS[-1]))

@@ -3,7 +3,7 @@
 Its events carry the exchange's number as ``id``: ``request`` when it is sent, ``lost`` with the
 ``leg`` on which a message got lost, ``served`` when the server has answered, and in the end
 ``answer`` or ``timeout`` at the client. A copy of a request that the network made is a ``request``
-with a number of its own; nobody waits for what is answered to it.
+with a number of its own; nobody waits for what is answered to it. Secrets are masked.
 """
 
 from collections.abc import Callable, Iterable
@@ -13,10 +13,14 @@ from hypercorn.typing import ASGIFramework
 from simpy import Event
 
 from simulator.kernel.loop import happening
+from simulator.kernel.masking import masked, masked_credentials
 from simulator.kernel.stage import Stage
 from simulator.kernel.trace import Json
 from simulator.network.asgi import Header, Request, Response, exchange
 from simulator.network.weather import Weather
+
+HOME = "192.168.1.50"
+"""The address of everybody at home, as the server sees it."""
 
 _ETIMEDOUT = 110
 _THOUSAND = 1000
@@ -32,9 +36,9 @@ class Network:
         self.numbers = count(1)
         self._cut_until = 0
 
-    def link(self, who: str) -> "Link":
-        """The way of the client called ``who``, with its own chance."""
-        return Link(self, who)
+    def link(self, who: str, address: str = HOME) -> "Link":
+        """The way of the client called ``who``, with its own chance, from ``address``."""
+        return Link(self, who, address)
 
     def cut(self, minutes: int) -> None:
         """Let nothing through for so long."""
@@ -50,8 +54,9 @@ class Network:
 class Link:
     """The way of one client to the server and back."""
 
-    def __init__(self, network: Network, who: str) -> None:
+    def __init__(self, network: Network, who: str, address: str) -> None:
         self._network = network
+        self._address = address
         self._stage = network.stage
         self._chance = network.stage.streams.stream(f"link/{who}")
         self._copies = network.stage.streams.stream(f"copies/{who}")
@@ -105,7 +110,7 @@ class Link:
         """Let the server answer; note what it says, and then go on with it."""
 
         async def serve() -> None:
-            response = await exchange(self._network.app, request)
+            response = await exchange(self._network.app, request, self._address)
             self._note_served(number, response)
             then(response)
 
@@ -130,11 +135,12 @@ class Link:
             id=number,
             who=self._who,
             method=request.method,
-            path=request.path,
-            query=request.query,
+            path=masked(request.path),
+            query=masked(request.query),
             headers=_decoded(request.headers),
-            body=request.body.decode(),
+            body=masked(request.body.decode()),
             **origin,
+            **({"body_ms": request.body_ms} if request.body_ms else {}),
         )
         return number
 
@@ -144,12 +150,17 @@ class Link:
             id=number,
             status=response.status,
             headers=_decoded(response.headers),
-            body=response.body.decode(),
+            body=masked(response.body.decode()),
         )
 
 
 def _decoded(headers: Iterable[Header]) -> Json:
-    return {name.decode(): value.decode() for name, value in headers}
+    return {
+        name.decode(): masked_credentials(value.decode())
+        if name == b"authorization"
+        else masked(value.decode())
+        for name, value in headers
+    }
 
 
 def _happen_once(event: Event, value: object) -> None:

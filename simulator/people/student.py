@@ -5,10 +5,12 @@ from simulator.network.client import Client
 from simulator.network.link import Network
 from simulator.people.agenda import Agenda, Entry
 from simulator.people.camera import CameraOnDesk
+from simulator.people.codes import Codes
 from simulator.people.desk import Desk, Pet
 from simulator.people.encouragement import Encouragement
 from simulator.people.habits import Commute, Exam, Habits, Study, Timetable, Trip, WaterWish
 from simulator.people.mind import Mind
+from simulator.people.owner import Owner
 from simulator.people.pomodoro import Pomodoros
 from simulator.people.prompts import Prompts
 from simulator.people.reminders import Reminders
@@ -23,7 +25,9 @@ _HOME, _CAMPUS = "home", "campus"
 
 
 class Student:
-    """Asleep at home until ``begin``. ``zone_home`` is the IANA name of home's time zone."""
+    """Asleep at home until ``begin``. ``zone_home`` is the IANA name of home's time zone. Who owns
+    a locked server has given the own phone and edge agent tokens, and confirms the pet's code.
+    """
 
     def __init__(
         self,
@@ -34,11 +38,16 @@ class Student:
         water: WaterWish,
         habits: Habits,
         camera: Camera,
+        owner: Owner | None = None,
     ) -> None:
         self._stage = network.stage
         self._habits = habits
-        self._phone = Client(network, f"phone/{person.user_id}")
-        self._edge = Client(network, f"edge/{person.user_id}")
+        self.phone_token, edge_token = (
+            owner.give(f"{name} of {person.user_id}", person.user_id) if owner else None
+            for name in ("phone", "edge agent")
+        )
+        self._phone = Client(network, f"phone/{person.user_id}", self.phone_token)
+        self._edge = Client(network, f"edge/{person.user_id}", edge_token)
         self._mind = mind = Mind(network.stage, person)
         self._lateness = mind.chance("timetable")
         self._clock = WallClock(network.stage, zone_home)
@@ -50,6 +59,7 @@ class Student:
         self._prompts = Prompts(mind, desk, habits, self._take_break)
         self._pomodoros = Pomodoros(mind, desk, habits)
         self._encouragement = Encouragement(mind, desk, habits)
+        self._codes = Codes(mind, desk, owner) if owner else None
         self._sitting: Sitting | None = None
         self._place = _HOME
 
@@ -64,8 +74,10 @@ class Student:
 
     def sees(self, scene: Scene) -> None:
         """Follow what the pet shows, whether or not the student is there to react."""
-        screen = scene[0]
+        screen, title = scene[:2]
         self._desk.shows(screen)
+        if self._codes is not None:
+            self._codes.follow(screen, title)
         self._reminders.follow(screen)
         self._prompts.follow(screen)
         self._look()

@@ -68,6 +68,7 @@ LOOKS: Mapping[str, Look] = {
     "WATER_DROP": Look("drink!", *_PALE_GREEN),
     "BREAK_PROMPT": Look("take a break?", *_PALE_RED),
     "MESSAGE": Look("message", *_PALE_PURPLE),
+    "PAIRING": Look("pairs", *_PALE_BROWN),
     "offline": Look("says it is offline", *_PALE_YELLOW),
     "dark": Look("dark", *_PALE_GREY),
     "cut": Look("Wi-Fi gone", *_PALE_RED),

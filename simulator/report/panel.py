@@ -84,8 +84,13 @@ def _offline_mark(draw: ImageDraw.ImageDraw) -> None:
     _text(draw, (WIDTH - 44, HEIGHT - 12), "offline", fill=0)
 
 
+def _pairing(draw: ImageDraw.ImageDraw, title: str, detail: str | int) -> None:
+    _lines(draw, ["confirm this code:", "", title or "..."], 8, 8)
+
+
 _SCREENS: Mapping[str, Callable[[ImageDraw.ImageDraw, str, str | int], None]] = {
     "IDLE": _idle,
+    "PAIRING": _pairing,
     "WATER_DROP": _water_drop,
     "BREAK_PROMPT": _break_prompt,
     "POMODORO_TIMER": _pomodoro,

@@ -4,7 +4,7 @@ Each table of the file is a value of the room it belongs to; here they are put t
 """
 
 from datetime import date as Date  # noqa: N812 -- the field has the file's word
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -43,5 +43,8 @@ class Scenario(Value):
     """How good the webcam's metrics are."""
     network: Weather = Weather()
     """How bad the network is."""
+    door: Literal["open", "locked"] = "open"
+    """Whether the server wants tokens. At a locked one pets pair first, and somebody tries to get
+    in all day; it grants 120 requests a minute to each device, and to each address without one."""
     device: DeviceOptions = DeviceOptions()
     """How the pet is set up."""

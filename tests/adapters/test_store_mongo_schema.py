@@ -18,6 +18,7 @@ from petcore.services.desktop_pet.breaks import PomodoroWish
 from petcore.services.desktop_pet.stress import Reading, SessionWish
 from petcore.services.desktop_pet.water import ScheduleWish
 from petcore.services.idempotency import Call
+from petcore.services.platform.pairings import PairingWish
 from simulator.network.asgi import Request, exchange
 from tests.mongo.server import MongoServer
 from tests.services.desktop_pet.test_breaks import part
@@ -115,6 +116,9 @@ async def _live_through_everything(services: Services, server: Server) -> None:
         await pet.stress.ingest_sample(reading, call)
         server.clock.advance(1)
     await pet.stress.end_session(session_id, call)
+    pairings = services.platform.pairings
+    started = await pairings.start(PairingWish("pet", "1.2.0", "audrey"), "192.0.2.1")
+    await pairings.confirm(str(started["user_code"]), "audrey", "pet")
 
 
 def _is_of(value: object, declared: object) -> bool:
@@ -149,7 +153,7 @@ async def test_what_the_database_refuses_is_answered_in_the_documents_shape(
         b'{"user_id":"audrey","timezone":"UTC","start_time":"08:00","end_time":"20:00",'
         b'"interval_min":60,"enabled":true}'
     )
-    headers = [(b"content-type", b"application/json"), (b"host", b"pet")]
+    headers = [(b"content-type", b"application/json"), (b"host", b"localhost")]
     request = Request("POST", "/api/water/schedule", headers=headers, body=body)
     response = await exchange(create_app(services), request)
     assert response.status == status

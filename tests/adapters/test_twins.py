@@ -1,6 +1,8 @@
 """Clock, entropy and zones: the real thing and its twin pass the same tests."""
 
 from datetime import UTC, datetime, timedelta
+from functools import reduce
+from operator import and_, or_
 from random import Random
 from uuid import UUID
 
@@ -13,7 +15,7 @@ from petcore.adapters.entropy_system import SystemEntropy
 from petcore.adapters.zones_tzdata import TzdataZones
 from petcore.errors import BadInput
 from petcore.ports.clock import Clock
-from petcore.ports.entropy import Entropy
+from petcore.ports.entropy import SECRET_BYTES, Entropy
 from simulator.kernel.clock import VirtualClock
 
 CLOCKS: list[Clock] = [
@@ -40,9 +42,22 @@ def test_ids_are_uuids_and_differ(entropy: Entropy) -> None:
     assert all(str(UUID(id)) == id and UUID(id).version == 4 for id in ids)
 
 
+@pytest.mark.parametrize("entropy", ENTROPIES)
+def test_secrets_are_long_and_differ(entropy: Entropy) -> None:
+    """So many bytes as the port says, no two secrets alike, every bit both set and not."""
+    secrets = [entropy.new_secret() for _ in range(1000)]
+    assert len(set(secrets)) == 1000
+    assert {len(secret) for secret in secrets} == {SECRET_BYTES}
+    numbers = [int.from_bytes(secret) for secret in secrets]
+    assert reduce(or_, numbers) == 256**SECRET_BYTES - 1
+    assert reduce(and_, numbers) == 0
+
+
 def test_the_same_stream_gives_the_same_ids() -> None:
-    """The twin can be repeated."""
+    """The twin can be repeated, secrets and all."""
     twins = [SeededEntropy(Random(5)) for _ in range(2)]
+    assert twins[0].new_id() == twins[1].new_id()
+    assert twins[0].new_secret() == twins[1].new_secret()
     assert twins[0].new_id() == twins[1].new_id()
 
 

@@ -13,7 +13,8 @@ from petcore.ports.store import Collection, R
 from petcore.services import Services
 from petcore.services.desktop_pet.water import ScheduleWish
 from petcore.services.idempotency import Call
-from simulator.network.asgi import Request, Response, exchange
+from simulator.network.asgi import Request, exchange
+from tests.api.ways import document_of, said
 from tests.contracts.served import ask
 from tests.services.server import Server
 
@@ -50,20 +51,6 @@ async def _scheduled(store: MemoryStore) -> Services:
     return server.services(store if type(store) is not MemoryStore else server.store)
 
 
-def _document(services: Services, *, is_quart_alone: bool) -> Document:
-    document = desktop_pet.create(services.desktop_pet, services.door)
-    assert isinstance(document, Document)
-    if is_quart_alone:
-        document.at_once.clear()
-    return document
-
-
-def _said(response: Response) -> tuple[int, dict[bytes, bytes], bytes]:
-    headers = dict(response.headers)
-    assert len(headers) == len(response.headers)
-    return response.status, headers, response.body
-
-
 CASES: dict[str, tuple[int, Request, Callable[[], MemoryStore]]] = {
     "due": (200, Request("GET", POLL, AUDREY), MemoryStore),
     "due under a key": (200, Request("GET", POLL, AUDREY, [KEY]), MemoryStore),
@@ -91,17 +78,17 @@ async def test_quart_would_have_said_the_same(name: str) -> None:
     """Status, headers and body do not depend on who found the operation."""
     status, request, store = CASES[name]
     at_once, by_quart = [
-        await exchange(_document(await _scheduled(store()), is_quart_alone=alone), request)
+        await exchange(document_of(await _scheduled(store()), is_quart_alone=alone), request)
         for alone in (False, True)
     ]
-    assert _said(at_once) == _said(by_quart)
+    assert said(at_once) == said(by_quart)
     assert at_once.status == status
 
 
 @pytest.mark.asyncio
 async def test_a_shut_store_says_when_to_come_back() -> None:
     """Retry-After is sent by whoever answers."""
-    document = _document(await _scheduled(ShutStore()), is_quart_alone=False)
+    document = document_of(await _scheduled(ShutStore()), is_quart_alone=False)
     response = await exchange(document, Request("GET", POLL, AUDREY))
     assert dict(response.headers)[b"retry-after"] == b"5"
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench.day import day, growth
+from tests.bench.door import door
 from tests.bench.figures import Figure, Report
 from tests.bench.http import http
 from tests.bench.memory import memory
@@ -24,6 +25,7 @@ from tests.bench.workers import workers
 
 BENCHES: dict[str, Callable[[], Report]] = {
     "poll": poll,
+    "door": door,
     "store": store,
     "http": http,
     "mongo": mongo,

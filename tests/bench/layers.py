@@ -12,10 +12,11 @@ from tempfile import TemporaryDirectory
 from hypercorn.typing import ASGIFramework, ASGIReceiveCallable, ASGISendCallable, Scope
 
 from petcore.adapters.clock_system import SystemClock
+from petcore.api.composer import Composer
 from petcore.api.desktop_pet import OPERATIONS
 from petcore.api.desktop_pet.errors import SHAPE
 from petcore.api.document import create_document
-from petcore.app import Composer, create_app
+from petcore.app import create_app
 from petcore.services import Services
 from petcore.services.desktop_pet import DesktopPet
 from petcore.services.idempotency import Answer, Call

@@ -8,15 +8,17 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
+from types import MappingProxyType
 
 from tests.bench.filling import POLL_PATH
 
 _ESTABLISHED = "01"
+_NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +30,10 @@ class Server:
 
 
 @contextmanager
-def served(module: Sequence[str]) -> Iterator[Server]:
-    """A server that lives as long as the context."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PETCORE_")}
+def served(module: Sequence[str], settings: Mapping[str, str] = _NOTHING) -> Iterator[Server]:
+    """A server that lives as long as the context. ``settings`` are variables of its own."""
+    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PETCORE_")}
+    environment = {**inherited, **settings}
     with subprocess.Popen(
         [sys.executable, "-m", *module], stdout=subprocess.PIPE, text=True, env=environment
     ) as process:

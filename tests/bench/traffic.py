@@ -28,6 +28,7 @@ class Load:
     """Asks ``port`` for ``seconds`` and until it gave ``answers``.
 
     Polls of ``users`` users; every one in ``acks_every`` requests is a write instead, 0 for none.
+    ``token`` is sent with each, if there is one.
     """
 
     port: int
@@ -35,6 +36,7 @@ class Load:
     acks_every: int = 0
     seconds: float = 1.0
     answers: int = 0
+    token: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +93,18 @@ async def _ask(load: Load) -> tuple[float, float, float]:
 
 
 def _requests(load: Load) -> Iterator[bytes]:
+    token = f"Authorization: Bearer {load.token}\r\n" if load.token else ""
     for number in count(1):
         name = user(number * _STRIDE % load.users)
         if load.acks_every and number % load.acks_every == 0:
-            yield _acknowledgement(name)
+            yield _acknowledgement(name, token)
         else:
-            yield _HEAD.format(f"GET {POLL_PATH}?user_id={name}", "", "").encode()
+            yield _HEAD.format(f"GET {POLL_PATH}?user_id={name}", token, "").encode()
 
 
-def _acknowledgement(name: str) -> bytes:
+def _acknowledgement(name: str, token: str) -> bytes:
     body = json.dumps({"user_id": name})
-    headers = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    headers = f"{token}Content-Type: application/json\r\nContent-Length: {len(body)}\r\n"
     return _HEAD.format("POST /api/water/ack", headers, body).encode()
 
 

@@ -32,6 +32,7 @@ class Promise:
     parameters: tuple[Json, ...]
     request: Json | None
     responses: dict[int, Json]
+    is_public: bool
 
     @property
     def success(self) -> int:
@@ -105,4 +106,5 @@ def _promise(empty: Contract, path: str, method: str, operation: Json) -> Promis
         responses={
             int(status): empty.resolved(answer) for status, answer in operation["responses"].items()
         },
+        is_public=operation.get("security", empty.document["security"]) == [],
     )

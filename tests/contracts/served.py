@@ -1,6 +1,8 @@
 """A server of its own for a test: in this process, watched, with a fresh store.
 
 ``PETCORE_TEST_STORE`` says of which kind (``tests/stores.py``); without it, the store is memory.
+``PETCORE_TEST_DOOR`` says whether its door is ``open``, as without it, or ``locked``; then every
+request gets a token (``tests/contracts/tokens.py``).
 Requests go in as raw bytes, as they would come from a socket, so that nothing on the way corrects
 them. Time is a ``HandClock``, and ids come from a seed.
 """
@@ -8,13 +10,13 @@ them. Time is a ``HandClock``, and ids come from a seed.
 import asyncio
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Coroutine, Iterable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
 from types import TracebackType
-from typing import Any, Self, cast
+from typing import Any, Self, TypeVar, cast
 from urllib.parse import unquote
 
 from hypercorn.typing import ASGIFramework, ASGIReceiveEvent, ASGISendEvent, HTTPScope
@@ -28,13 +30,18 @@ from petcore.services.collections import COLLECTIONS
 from petcore.settings import default_settings
 from petcore.wiring import wire
 from tests.contracts.contract import JSON_TYPE
+from tests.contracts.tokens import Tokens
 from tests.contracts.watch import Answer, Watch
 from tests.stores import fresh_store
 
 KIND = os.environ.get("PETCORE_TEST_STORE", "memory")
+DOOR = os.environ.get("PETCORE_TEST_DOOR", "open")
+
+_GIVES_TOKENS = {"open": False, "locked": True}
 
 START = datetime(2026, 2, 28, 18, 0, tzinfo=UTC)
 Headers = Iterable[tuple[str, str]]
+T = TypeVar("T")
 
 
 class HandClock:
@@ -67,7 +74,9 @@ class Reply:
 
 
 class Served:
-    """The server. Close it, or use it in ``with``. What is given replaces clock, ids or store."""
+    """The server. Close it, or use it in ``with``. What is given replaces clock, ids or store, and
+    of ``settings`` those that are named. Who names the ``door`` brings the tokens himself.
+    """
 
     def __init__(
         self,
@@ -75,16 +84,19 @@ class Served:
         clock: Clock | None = None,
         entropy: Entropy | None = None,
         store: Store | None = None,
+        **settings: object,
     ) -> None:
         self.clock = HandClock()
         self._held = ExitStack()
         self.services = wire(
-            default_settings(store="memory:"),
+            default_settings(**{"door": DOOR, "requests_per_min": 0, **settings}),
             clock=clock or self.clock,
             entropy=entropy or SeededEntropy(Random(1)),
             store=store or self._held.enter_context(fresh_store(KIND)),
         )
-        self.app = Watch(create_app(self.services))
+        self._tokens = Tokens(create_app(self.services), self.services)
+        gives_tokens = _GIVES_TOKENS[DOOR] and "door" not in settings
+        self.app = Watch(self._tokens if gives_tokens else self._tokens.app)
         self._runner = asyncio.Runner()
         self._runner.run(self.services.open())
 
@@ -121,12 +133,24 @@ class Served:
         return self.ask("POST", path, body, [("content-type", JSON_TYPE), *_key(key)])
 
     def dump(self) -> dict[str, list[Any]]:
-        """Everything that is stored."""
+        """Everything that is stored, but for the devices that are only there to have tokens."""
         return self._runner.run(self._dump())
+
+    def token_of(self, user: str) -> str:
+        """A token of the user; the same whenever it is asked for."""
+        return self.run(self._tokens.of(user))
+
+    def run(self, doing: Coroutine[None, None, T]) -> T:
+        """What comes of ``doing``, which uses the services themselves."""
+        return self._runner.run(doing)
 
     async def _dump(self) -> dict[str, list[Any]]:
         return {
-            collection.name: await self.services.store.find(Query(collection))
+            collection.name: [
+                document
+                for document in await self.services.store.find(Query(collection))
+                if document.get("name") not in self._tokens.devices
+            ]
             for collection in COLLECTIONS
         }
 
@@ -153,6 +177,7 @@ async def ask(
 def _scope(method: str, target: str, body: bytes, headers: Headers) -> HTTPScope:
     path, _, query = target.partition("?")
     given = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
+    host = [] if any(name == b"host" for name, _ in given) else [(b"host", b"localhost")]
     if body:
         given.append((b"content-length", str(len(body)).encode()))
     return cast(
@@ -167,7 +192,7 @@ def _scope(method: str, target: str, body: bytes, headers: Headers) -> HTTPScope
             "raw_path": path.encode(),
             "query_string": query.encode("latin-1"),
             "root_path": "",
-            "headers": [(b"host", b"localhost"), *given],
+            "headers": [*host, *given],
             "client": ("127.0.0.1", 50000),
             "server": ("127.0.0.1", 5000),
             "extensions": {},

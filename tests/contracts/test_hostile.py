@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from petcore.api.operation import BODY_MAX
-from tests.contracts.contract import JSON_TYPE, contract
+from tests.contracts.contract import JSON_TYPE, NAMES, Promise, contract
 from tests.contracts.served import Served
 
 SCHEDULE, ACK = "/api/water/schedule", "/api/water/ack"
@@ -20,6 +20,7 @@ POMODORO, STOP = "/api/breaks/pomodoro/start", "/api/breaks/pomodoro/stop"
 SWITCH, PROMPT = "/api/breaks/preferences/stress-prompts", "/api/breaks/prompt/ack"
 MESSAGE, REPORT = "/api/encouragement/message", "/api/stress/report/"
 POLL, STATUS = "/api/water/poll", "/api/breaks/pomodoro/status"
+PAIRING, COLLECT = "/api/devices/pairing", "/api/devices/pairing/collect"
 ABSENT = "11111111-2222-4333-8444-555555555555"
 
 USER = b'"user_id":"audrey"'
@@ -33,7 +34,7 @@ class Hostile:
     id: str
     target: str
     body: bytes | None = None
-    names: tuple[str | int, ...] | None = ()
+    names: tuple[str | int, ...] = ()
     status: int = 400
     media_type: str | None = JSON_TYPE
     method: str = "POST"
@@ -109,9 +110,10 @@ NOT_JSON = [
     Hostile("lone surrogate", ACK, b'{"user_id":"\\ud800"}'),
     Hostile("lone surrogate beside a null", *_in('"a":null,"user":"\\udc00"', ACK)),
     Hostile("lone surrogate in raw_metrics", *_sample('"raw_metrics":{"a":"\\ud800"}')),
-    Hostile("100,000 brackets", ACK, _nested(100_000).encode()),
-    Hostile("100,000 open brackets", ACK, b"[" * 100_000),
-    Hostile("100,000 levels in an unknown field", *_in(f'"unknown":{_nested(100_000)}', ACK)),
+    Hostile("100,000 brackets", SAMPLE, _nested(100_000).encode()),
+    Hostile("100,000 open brackets", SAMPLE, b"[" * 100_000),
+    Hostile("100,000 levels in an unknown field", *_sample(f'"unknown":{_nested(100_000)}')),
+    Hostile("8,000 levels in a small body", *_in(f'"unknown":{_nested(8_000)}', ACK)),
     Hostile("integer of 5,000 digits", *_in(f'"interval_min":{"9" * 5_000}')),
     Hostile("5,000 digits in an unknown field", *_in(f'"unknown":{"9" * 5_000}', ACK)),
 ]
@@ -255,11 +257,15 @@ WRONG_SAMPLES = [
         *_sample(f'"raw_metrics":{{{_metrics(65)}}}'),
         ("raw_metrics",),
     ),
-    Hostile("metric without a name", *_sample('"raw_metrics":{"":1}'), None),
-    Hostile("metric named with a dot", *_sample('"raw_metrics":{"a.b":1}'), None),
-    Hostile("metric named with a dollar", *_sample('"raw_metrics":{"$where":1}'), None),
-    Hostile("metric named at length", *_sample('"raw_metrics":{"%s":1}' % ("a" * 65)), None),
-    Hostile("NUL in the name of a metric", *_sample('"raw_metrics":{"a\\u0000":1}'), None),
+    Hostile("metric without a name", *_sample('"raw_metrics":{"":1}'), ("raw_metrics",)),
+    Hostile("metric named with a dot", *_sample('"raw_metrics":{"a.b":1}'), ("raw_metrics",)),
+    Hostile("metric named with a dollar", *_sample('"raw_metrics":{"$where":1}'), ("raw_metrics",)),
+    Hostile(
+        "metric named at length", *_sample('"raw_metrics":{"%s":1}' % ("a" * 65)), ("raw_metrics",)
+    ),
+    Hostile(
+        "NUL in the name of a metric", *_sample('"raw_metrics":{"a\\u0000":1}'), ("raw_metrics",)
+    ),
     Hostile(
         "NUL in a name below", *_sample('"raw_metrics":{"a":{"b\\u0000":1}}'), ("raw_metrics",)
     ),
@@ -310,6 +316,33 @@ WRONG_KEYS = [
     Hostile("bad body before a bad key", ACK, b"{}", ("user_id",), key="a b"),
 ]
 
+WRONG_PAIRINGS = [
+    Hostile("no body to pair", PAIRING, b""),
+    Hostile("array to pair", PAIRING, b"[]"),
+    Hostile("text to pair", PAIRING, b"{}", status=415, media_type="text/plain"),
+    Hostile("nameless device", PAIRING, b'{"device_name":""}', ("device_name",)),
+    Hostile("number as device", PAIRING, b'{"device_name":7}', ("device_name",)),
+    Hostile("long name", PAIRING, b'{"device_name":"%s"}' % (b"a" * 65), ("device_name",)),
+    Hostile("escape in a name", PAIRING, b'{"device_name":"\\u001b[2J"}', ("device_name",)),
+    Hostile("another in a name", PAIRING, b'{"device_name":"\\u009b2J"}', ("device_name",)),
+    Hostile("no version", PAIRING, b'{"firmware_version":""}', ("firmware_version",)),
+    Hostile("blank version", PAIRING, b'{"firmware_version":"1 0"}', ("firmware_version",)),
+    Hostile(
+        "long version",
+        PAIRING,
+        b'{"firmware_version":"%s"}' % (b"1" * 33),
+        ("firmware_version",),
+    ),
+    Hostile("NUL in a wish", PAIRING, b'{"user_id":"a\\u0000"}', ("user_id",)),
+    Hostile("no body to collect", COLLECT, b""),
+    Hostile("no code", COLLECT, b"{}", ("device_code",)),
+    Hostile("null code", COLLECT, b'{"device_code":null}', ("device_code",)),
+    Hostile("empty code", COLLECT, b'{"device_code":""}', ("device_code",)),
+    Hostile("code of a number", COLLECT, b'{"device_code":7}', ("device_code",)),
+    Hostile("long code", COLLECT, b'{"device_code":"%s"}' % (b"p" * 129), ("device_code",)),
+    Hostile("form to collect", COLLECT, b"{}", status=415, media_type="multipart/form-data"),
+]
+
 TABLE = [
     *NOT_JSON,
     *WRONG_KIND,
@@ -318,6 +351,7 @@ TABLE = [
     *WRONG_SAMPLES,
     *WRONG_QUERIES,
     *WRONG_KEYS,
+    *WRONG_PAIRINGS,
 ]
 
 
@@ -369,14 +403,38 @@ def test_hostile_requests_are_refused(hostile: Hostile, scene: Scene) -> None:
     assert answer["code"] == WRONG_CODES[hostile.status]
     assert len(answer["error"]) < 200
     places = [tuple(detail["loc"]) for detail in answer["details"]]
-    if hostile.names is None:
-        assert places[0][0] == "raw_metrics"
-    elif hostile.names:
+    if hostile.names:
         assert hostile.names in places
         assert str(hostile.names[0]) in answer["error"]
     elif hostile.status == 400:
         assert places == [()]
     scene.assert_untouched()
+
+
+BODIES_MAX = {"ingestSample": 524_288, "startPairing": 4_096, "collectToken": 4_096}
+
+
+@pytest.mark.parametrize(
+    "promise",
+    [each for name in NAMES for each in contract(name).promises if each.request is not None],
+    ids=lambda promise: promise.id,
+)
+def test_bodies_have_their_limit(promise: Promise, scene: Scene) -> None:
+    """As many bytes as the contract says are read; with one more there is no looking at them."""
+    most = BODIES_MAX.get(promise.id, 16_384)
+    name = "platform" if promise.is_public else "desktop_pet"
+    assert str(most) in contract(name).document["info"]["description"]
+    for size, status in ((most, 400), (most + 1, 413)):
+        answer = scene.send(Hostile("size", promise.path, b"[" * size, status=status))
+        assert answer["code"] == WRONG_CODES[status]
+    scene.assert_untouched()
+
+
+def test_all_that_a_device_may_say_fits() -> None:
+    """Every letter of it escaped, as some clients do."""
+    sent = {"device_name": "\U0001f916" * 64, "user_id": "\U0001f916" * 128}
+    with Served() as served:
+        assert served.post(PAIRING, {**sent, "firmware_version": "9" * 32}).status == 201
 
 
 def test_the_sound_twins_are_accepted() -> None:

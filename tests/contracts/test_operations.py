@@ -14,7 +14,7 @@ from quart import Quart
 
 from petcore.api import desktop_pet, platform
 from petcore.api.desktop_pet import errors
-from petcore.api.document import ErrorShape
+from petcore.api.error_shape import ErrorShape
 from petcore.api.operation import Operation
 from petcore.settings import Settings
 from petcore.wiring import wire
@@ -31,6 +31,7 @@ class Row(NamedTuple):
     takes: frozenset[str]
     answers: frozenset[str]
     takes_key: bool
+    is_public: bool
 
 
 def _promised(name: str) -> set[Row]:
@@ -43,6 +44,7 @@ def _promised(name: str) -> set[Row]:
             frozenset(promise.request or ()),
             frozenset(promise.responses[promise.success]["content"]),
             promise.takes_key,
+            promise.is_public,
         )
         for promise in contract(name).promises
     }
@@ -58,6 +60,7 @@ def _coded(operations: tuple[Operation[Any], ...]) -> set[Row]:
             frozenset({JSON_TYPE} if operation.method == "POST" else ()),
             frozenset({JSON_TYPE}),
             operation.takes_key,
+            operation.is_public,
         )
         for operation in operations
     }
@@ -101,7 +104,7 @@ def test_what_the_code_lists_is_what_is_routed(name: str) -> None:
 def test_the_tables_are_as_long_as_expected() -> None:
     """A reader that finds nothing would agree with everything."""
     assert len(contract("desktop_pet").promises) + len(contract("desktop_pet").planned) == 24
-    assert len(contract("platform").promises) == 2
+    assert len(contract("platform").promises) == 4
 
 
 def test_planned_is_what_the_document_lists_last_and_nobody_serves() -> None:
@@ -170,10 +173,11 @@ def test_the_platform_is_an_extension_and_nothing_in_it_lies_idle() -> None:
     """No document asks for it, so every mark says extension; every reference meets its target."""
     document = contract("platform").document
     marks = [node["x-basis"] for node in _nodes(document) if "x-basis" in node]
-    assert len(marks) > 15
+    assert len(marks) > 50
     assert set(marks) == {"extension"}
     assert not [node for node in _nodes(document) if "x-source" in node]
     used = {node["$ref"] for node in _nodes(document) if "$ref" in node}
+    used |= {"#/components/securitySchemes/deviceToken"}
     assert used == {
         f"#/components/{kind}/{each}"
         for kind, group in document["components"].items()
@@ -187,3 +191,44 @@ def test_the_platform_contract_is_an_openapi_document() -> None:
     document = contract("platform").document
     for schema in document["components"]["schemas"].values():
         jsonschema_rs.meta.validate({"$schema": document["jsonSchemaDialect"], **schema})
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_token_is_what_not_every_server_wants(name: str) -> None:
+    """One scheme, in words that a client understands; wanted or not, where nothing else is said."""
+    document = contract(name).document
+    schemes = document["components"]["securitySchemes"]
+    assert {key: (each["type"], each["scheme"]) for key, each in schemes.items()} == {
+        "deviceToken": ("http", "bearer")
+    }
+    assert document["security"] == [{"deviceToken": []}, {}]
+    said = [node["security"] for node in _nodes(document["paths"]) if "security" in node]
+    assert said == [[]] * (len(contract(name).promises) if name == "platform" else 0)
+
+
+def test_the_examples_of_the_platform_are_valid() -> None:
+    """What it shows of requests and answers is what it promises."""
+    owner = contract("platform")
+    contents = [node[JSON_TYPE] for node in _nodes(owner.document["paths"]) if JSON_TYPE in node]
+    shown = [
+        (content["schema"], example["value"])
+        for content in contents
+        for example in content.get("examples", {}).values()
+    ]
+    assert len(shown) == 5
+    for schema, value in shown:
+        owner.validator(schema).validate(value)
+
+
+def test_errors_of_the_door_are_worded_alike_in_both() -> None:
+    """Headers that a client acts on are promised with one meaning."""
+    pet, own = (contract(name).document["components"]["responses"] for name in NAMES)
+    for name in sorted({*pet} & {*own}):
+        assert _without_marks(own[name]) == _without_marks(pet[name]), name
+    assert set(pet["RateLimited"]["headers"]) == {
+        "Retry-After",
+        "RateLimit-Limit",
+        "RateLimit-Remaining",
+        "RateLimit-Reset",
+    }
+    assert pet["Unauthorized"]["headers"]["WWW-Authenticate"]["required"] is True

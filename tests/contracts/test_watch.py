@@ -6,19 +6,15 @@ The other gates lean on it, so a watch that sleeps would make them all green.
 import asyncio
 import json
 from collections.abc import Mapping
-from typing import TypeVar
 
 import pytest
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
-from petcore.adapters.store_memory import MemoryStore
 from petcore.errors import StoreUnavailable
-from petcore.ports.store import Collection, Query
 from tests.contracts.contract import JSON_TYPE, NAMES, Json, Promise, contract
+from tests.contracts.lost import LostStore
 from tests.contracts.served import Served, ask
 from tests.contracts.watch import ContractBroken, Watch
-
-R = TypeVar("R", bound=Mapping[str, object])
 
 DUE: Json = {
     "remind_now": False,
@@ -137,36 +133,6 @@ def test_what_is_not_promised_is_told(
         _watch(line, status, headers, body)
 
 
-class LostStore(MemoryStore):
-    """A store that cannot be reached once it is ``lost``."""
-
-    lost = False
-
-    def reach(self) -> None:
-        """Raise if it is lost."""
-        if self.lost:
-            raise StoreUnavailable("the store is away")
-
-    async def ping(self) -> None:
-        """Return if it is there."""
-        self.reach()
-
-    async def get(self, collection: Collection[R], id: str) -> R | None:
-        """The document with this ``_id``, or None."""
-        self.reach()
-        return await super().get(collection, id)
-
-    async def insert(self, collection: Collection[R], document: R) -> None:
-        """Store a new document."""
-        self.reach()
-        await super().insert(collection, document)
-
-    async def find(self, query: Query[R]) -> list[R]:
-        """The documents that the query describes."""
-        self.reach()
-        return await super().find(query)
-
-
 def _of_body(promise: Promise) -> Json:
     """The required fields of a request, with values that are valid."""
     id = "11111111-2222-4333-8444-555555555555"
@@ -178,10 +144,12 @@ def _of_body(promise: Promise) -> Json:
         "enabled": True,
         "focus_score": 0.5,
         "stress_score": 0.5,
+        "device_code": "pair_BCDFGHJK_" + "a" * 43,
     }
     assert promise.request is not None
-    schema = contract("desktop_pet").resolved(promise.request[JSON_TYPE]["schema"])
-    return {name: values[name] for name in schema["required"]}
+    name = "platform" if promise.is_public else "desktop_pet"
+    schema = contract(name).resolved(promise.request[JSON_TYPE]["schema"])
+    return {name: values[name] for name in schema.get("required", ())}
 
 
 @pytest.mark.parametrize(
@@ -193,7 +161,7 @@ def test_a_lost_store_is_503_and_comes_back(promise: Promise) -> None:
     """Every operation that needs the store says so with Retry-After; the others do not mind."""
     store = LostStore()
     with Served(store=store) as served:
-        store.lost = True
+        store.error = StoreUnavailable("the store is away")
         if promise.request is None:
             given = [each for each in promise.parameters if each["in"] != "header"]
             target = promise.path.replace("{session_id}", "11111111-2222-4333-8444-555555555555")
@@ -206,6 +174,6 @@ def test_a_lost_store_is_503_and_comes_back(promise: Promise) -> None:
             return
         assert (reply.status, reply.json["code"]) == (503, "store_unavailable")
         assert int(reply.headers["retry-after"]) > 0
-        store.lost = False
+        store.error = None
         assert served.get("/readyz").status == 200
         assert all(documents == [] for documents in served.dump().values())

@@ -26,6 +26,8 @@ from tests.contracts.contract import JSON_TYPE, NAMES, Contract, Json, Promise, 
 
 ALWAYS = {408: "request_timeout", 500: "internal_error"}
 """What can befall any operation, so that no operation declares it."""
+AT_THE_DOOR = {401: "Unauthorized", 403: "Forbidden", 429: "RateLimited", 503: "Unavailable"}
+"""What can befall any request, also where there is no operation that declares it."""
 
 
 class ContractBroken(AssertionError):
@@ -96,9 +98,10 @@ class _Judge:
             for promise in owner.promises
         ]
         self._validators: dict[tuple[str, int], Validator] = {}
-        self._error = contracts[0].validator(
-            contracts[0].document["components"]["schemas"]["Error"]
-        )
+        self._common = contracts[0]
+        components = contracts[0].document["components"]
+        self._error = contracts[0].validator(components["schemas"]["Error"])
+        self._responses: Mapping[str, Json] = components["responses"]
 
     def judge(self, method: str, path: str, answer: Answer) -> str:
         """The operationId, or a word for what is none. Raises ``ContractBroken``."""
@@ -106,11 +109,18 @@ class _Judge:
         label = f"{method} {path[:80]} answered {answer.status}"
         served = {promise.method: (promise, owner) for _, promise, owner in here}
         allowed = {*served, "OPTIONS", *({"HEAD"} if "GET" in served else ())}
+        is_refused = answer.status in AT_THE_DOOR
         if not served:
-            self._demand(answer, 404, "not_found", label)
+            if is_refused:
+                self._judge_refusal(answer, label)
+            else:
+                self._demand(answer, 404, "not_found", label)
             return "unknown path"
         if method not in allowed or method == "OPTIONS":
-            self._judge_method(method, allowed, answer, label)
+            if is_refused:
+                self._judge_refusal(answer, label)
+            else:
+                self._judge_method(method, allowed, answer, label)
             return "wrong method" if method != "OPTIONS" else "options"
         promise, owner = served["GET" if method == "HEAD" else method]
         self._judge_operation(promise, owner, answer, label, is_head=method == "HEAD")
@@ -124,6 +134,10 @@ class _Judge:
         elif answer.status != 200 or answer.body:
             raise ContractBroken(f"{label} and not just Allow")
 
+    def _judge_refusal(self, answer: Answer, label: str) -> None:
+        declared = self._responses[AT_THE_DOOR[answer.status]]
+        self._judge_declared("at the door", self._common, declared, answer, label)
+
     def _judge_operation(
         self, promise: Promise, owner: Contract, answer: Answer, label: str, *, is_head: bool
     ) -> None:
@@ -135,12 +149,24 @@ class _Judge:
         declared = promise.responses.get(answer.status)
         if declared is None:
             raise ContractBroken(f"{label}, which is not declared: {answer.body[:200]!r}")
+        self._judge_declared(promise.id, owner, declared, answer, label, is_head=is_head)
+
+    def _judge_declared(
+        self,
+        id: str,
+        owner: Contract,
+        declared: Json,
+        answer: Answer,
+        label: str,
+        *,
+        is_head: bool = False,
+    ) -> None:
         _demand_headers(owner, declared.get("headers", {}), answer, label)
         content = declared["content"]
         if answer.headers.get("content-type") not in content:
             raise ContractBroken(f"{label} as {answer.headers.get('content-type')}")
         if answer.headers["content-type"] == JSON_TYPE and not (is_head and not answer.body):
-            key = (promise.id, answer.status)
+            key = (id, answer.status)
             if key not in self._validators:
                 self._validators[key] = owner.validator(content[JSON_TYPE]["schema"])
             _demand_valid(self._validators[key], answer.body, label)

@@ -106,7 +106,7 @@ def test_a_full_outbox_leaves_the_reminder_and_the_prompt(parts_with: MakeParts)
 def test_the_user_is_percent_encoded(parts_with: MakeParts) -> None:
     """Any user_id is one value of the query."""
     parts = parts_with(QUIET)
-    parts.config.user_id = "audrey ö&z"
+    parts.token.user_id = "audrey ö&z"
     water = Water(parts)
     asked(water)
     assert paths_of(water) == ["/api/water/poll?user_id=audrey%20%C3%B6%26z"]

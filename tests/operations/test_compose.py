@@ -10,8 +10,9 @@ from pymongo.uri_parser import parse_uri
 from petcore import serving
 from petcore.__main__ import _parser
 from petcore.adapters.store_mongo import MongoStore
-from petcore.settings import Settings, read_settings
-from petcore.wiring import create_store
+from petcore.services.door import Lock
+from petcore.settings import Settings, default_settings, read_settings
+from petcore.wiring import create_store, lock_of
 from tests.operations.recipes import COMPOSE, ROOT, Service, choices, composition, seconds
 
 # An image, its version down to the minor one, and nothing that moves under it.
@@ -82,6 +83,15 @@ def test_petcore_accepts_its_environment(petcore: Service, monkeypatch: pytest.M
     settings = read_settings()
     assert settings.workers > 1
     assert isinstance(create_store(settings.store, settings.mongo_driver), MongoStore)
+    chosen = {"workers", "store"}
+    assert settings.model_dump(exclude=chosen) == default_settings().model_dump(exclude=chosen)
+
+
+def test_the_door_of_a_container_is_locked(petcore: Service) -> None:
+    """Unless .env says otherwise, whoever runs it gives tokens."""
+    asked = _parser().parse_args(petcore["command"])
+    door = petcore["environment"]["PETCORE_DOOR"]
+    assert lock_of(read_settings(host=asked.host, door=door)) is Lock.LOCKED
 
 
 def test_the_store_is_the_replica_set_that_is_started(petcore: Service, mongo: Service) -> None:
@@ -95,7 +105,7 @@ def test_the_store_is_the_replica_set_that_is_started(petcore: Service, mongo: S
 
 
 def test_only_this_machine_gets_in(petcore: Service, mongo: Service) -> None:
-    """Nobody has a password yet, so petcore is published here alone, and MongoDB nowhere."""
+    """What speaks plain HTTP is published here alone, what has no password nowhere."""
     assert [port.partition(":")[0] for port in petcore["ports"]] == ["127.0.0.1"]
     assert "ports" not in mongo
     networks = composition()["networks"]

@@ -104,8 +104,10 @@ def test_its_health_is_that_of_compose() -> None:
 
 
 def test_healthy_means_ready(tmp_path: Path) -> None:
-    """The question is answered by a server with a store, not by one without, nor by nobody."""
-    with serving(tmp_path) as server:
+    """The question is answered by a server with a store, not by one without, nor by nobody. It is
+    asked without a token, though the server wants them.
+    """
+    with serving(tmp_path, environment={"PETCORE_DOOR": "locked"}) as server:
         assert _is_healthy(server.port)
         (tmp_path / "petcore.db").rename(tmp_path / "elsewhere")
         assert not _is_healthy(server.port)

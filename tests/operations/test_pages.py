@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+from petcore.__main__ import _COMMANDS, _Group
 from petcore.adapters import store_mongo_connection
 from petcore.services.collections import COLLECTIONS
 from petcore.settings import Settings
@@ -34,7 +35,13 @@ def test_the_readme_lists_every_setting_with_its_default() -> None:
         for name, default, _ in rows("README.md", "## Configuration")
     ]
     settings = Settings.model_fields.items()
-    assert told == [(f"PETCORE_{name.upper()}", str(field.default)) for name, field in settings]
+    assert told == [
+        # Words stand between commas; where there are none by default, nothing does.
+        (f"PETCORE_{name.upper()}", ",".join(field.default))
+        if isinstance(field.default, tuple)
+        else (f"PETCORE_{name.upper()}", str(field.default))
+        for name, field in settings
+    ]
 
 
 def test_the_page_names_no_setting_that_does_not_exist() -> None:
@@ -57,6 +64,24 @@ def test_the_page_lists_every_index() -> None:
         for index in collection.indexes
     ]
     assert told == made
+
+
+def test_the_page_names_every_setting_of_the_door() -> None:
+    """All that there is about who gets in, and how often."""
+    names = list(Settings.model_fields)
+    of_door = names[names.index("door") : names.index("log_level")]
+    assert len(of_door) == 7
+    named = set(re.findall(r"PETCORE_[A-Z_]+", page("docs/operations.md")))
+    assert {f"PETCORE_{name.upper()}" for name in of_door} <= named
+
+
+def test_the_page_names_every_command_on_a_store() -> None:
+    """Each as it is typed, and none that does not exist."""
+    told = re.findall(r"petcore ((?:store|device) [a-z]+)", page("docs/operations.md"))
+    groups = [group for group in _COMMANDS if isinstance(group, _Group)]
+    assert set(told) == {
+        f"{group.name} {command.name}" for group in groups for command in group.commands
+    }
 
 
 def test_the_page_lists_every_option_of_a_connection() -> None:

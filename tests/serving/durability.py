@@ -139,18 +139,19 @@ class _Game:
         """Without its database the server lives and says so; with it, it goes on by itself."""
         line = self.clients.door.line
         assert await line.get("/healthz") == {"ok": True}
-        await self._demand_unready()
+        await self._demand_unready(server)
         self._place.start_database()
         await self._until_ready()
         await self._look_after_kill()
         await self._repeat_what_is_open(await self._place.contents())
         _demand("it has not been restarted", [] if server.process.poll() is None else [server.err])
 
-    async def _demand_unready(self) -> None:
+    async def _demand_unready(self, server: Serving) -> None:
         try:
             await self.clients.door.line.get("/readyz")
         except Refused as refusal:
-            _demand("it says why", [] if "mongodb://" in str(refusal) else [str(refusal)])
+            _demand("it says so", [] if "its store" in str(refusal) else [str(refusal)])
+            _demand("its log says why", [] if "mongodb://" in server.err else [server.err])
         else:
             raise AssertionError("ready without a database")
 

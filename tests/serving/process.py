@@ -22,6 +22,8 @@ from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
+from tests.quiet import require_quiet
+from tests.serving import forked
 from tests.serving.line import Json
 
 ROOT = Path(__file__).parents[2]
@@ -35,6 +37,8 @@ JSON_LOG: Mapping[str, str] = MappingProxyType({"PETCORE_LOG_FORMAT": "json"})
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
+_PETCORE = ("petcore",)
+
 
 class NotInTime(AssertionError):
     """What a test waited for did not come."""
@@ -45,7 +49,7 @@ class Serving:
     """A running server: its address, its process, and the folder where it was started."""
 
     folder: Path
-    process: "subprocess.Popen[bytes]"
+    process: "subprocess.Popen[bytes] | forked.Forked"
     url: str = ""
 
     @property
@@ -97,31 +101,56 @@ def started(
     log_level: str | None = "warning",
     environment: Mapping[str, str] = _NOTHING,
     workers: int | None = None,
-    program: Sequence[str] = ("petcore",),
+    program: Sequence[str] = _PETCORE,
+    is_afresh: bool = True,
 ) -> Iterator[Serving]:
     """A server on its way up; None leaves a flag out. ``program`` is the module that serves, and
-    what it is to know besides.
+    what it is to know besides. It is started as a user does, unless it need not be ``is_afresh``.
     """
     flags = {"--port": port, "--store": store, "--log-level": log_level}
     flags |= {"--workers": None if workers is None else str(workers)}
     given = [word for name, value in flags.items() if value is not None for word in (name, value)]
-    with (folder / "stdout").open("wb") as out, (folder / "stderr").open("wb") as err:
-        process = subprocess.Popen(
-            [sys.executable, "-m", *program, "serve", *given],
-            cwd=folder,
-            env=_clean(environment),
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            # A group of its own, so that Ctrl-C can be pressed for it and its workers alone.
-            process_group=None if sys.platform == "win32" else 0,
-        )
+    arguments = ["serve", *given]
+    can_be_forked = program == _PETCORE and workers in (None, 1)
+    process = _process(
+        arguments,
+        folder,
+        _clean(environment),
+        folder,
+        program=program,
+        is_afresh=is_afresh or not can_be_forked,
+    )
     with process:
         try:
             yield Serving(folder, process)
         finally:
             if process.poll() is None:
                 process.kill()
+    require_quiet((folder / "stderr").read_text(encoding="utf-8", errors="replace"))
+
+
+def _process(
+    arguments: Sequence[str],
+    folder: Path,
+    environment: Mapping[str, str],
+    outputs: Path,
+    *,
+    program: Sequence[str] = _PETCORE,
+    is_afresh: bool,
+) -> "subprocess.Popen[bytes] | forked.Forked":
+    if forked.IS_POSSIBLE and not is_afresh:
+        return forked.Forked(arguments, folder, environment, outputs)
+    with (outputs / "stdout").open("wb") as out, (outputs / "stderr").open("wb") as err:
+        return subprocess.Popen(
+            [sys.executable, "-m", *program, *arguments],
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=err,
+            # A group of its own, so that Ctrl-C can be pressed for it and its workers alone.
+            process_group=None if sys.platform == "win32" else 0,
+        )
 
 
 @contextmanager
@@ -133,9 +162,12 @@ def serving(
     log_level: str | None = "warning",
     environment: Mapping[str, str] = _NOTHING,
     workers: int | None = None,
-    program: Sequence[str] = ("petcore",),
+    program: Sequence[str] = _PETCORE,
+    is_afresh: bool = False,
 ) -> Iterator[Serving]:
-    """A server that answers requests; None leaves a flag out."""
+    """A server that answers requests; None leaves a flag out. If it need not be ``is_afresh``, it
+    has imported everything before it starts.
+    """
     with started(
         folder,
         port=port,
@@ -144,6 +176,7 @@ def serving(
         environment=environment,
         workers=workers,
         program=program,
+        is_afresh=is_afresh,
     ) as server:
         until(lambda: "\n" in server.out or server.process.poll() is not None)
         ready = READY.fullmatch(server.out.strip())
@@ -154,19 +187,22 @@ def serving(
 
 
 def refused(
-    folder: Path, *arguments: str, environment: Mapping[str, str] = _NOTHING
+    folder: Path,
+    *arguments: str,
+    environment: Mapping[str, str] = _NOTHING,
+    is_afresh: bool = False,
 ) -> "subprocess.CompletedProcess[str]":
-    """``petcore serve`` with ``arguments``, once it has given up."""
-    return subprocess.run(
-        [sys.executable, "-m", "petcore", "serve", *arguments],
-        cwd=folder,
-        env=_clean(environment),
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-        timeout=DEADLINE_S,
-    )
+    """``petcore serve`` with ``arguments`` in ``folder``, once it has given up."""
+    words, clean = ["serve", *arguments], _clean(environment)
+    with tempfile.TemporaryDirectory() as outputs:
+        with _process(words, folder, clean, Path(outputs), is_afresh=is_afresh) as process:
+            try:
+                code = process.wait(DEADLINE_S)
+            finally:
+                if process.poll() is None:
+                    process.kill()
+        out, err = ((Path(outputs) / name).read_text("utf-8") for name in ("stdout", "stderr"))
+    return subprocess.CompletedProcess(words, code, out, err)
 
 
 def until(condition: Callable[[], bool]) -> None:

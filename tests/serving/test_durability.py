@@ -14,7 +14,7 @@ async def test_a_killed_server_has_lost_nothing_it_answered(tmp_path: Path) -> N
     """Three times on one file, a server is killed in the middle of its work. Each start makes whole
     what was half done, gives answers again that were lost, and knows all that was answered before.
     """
-    kills = [Kill(answers) for answers in (700, 737, 801)]
+    kills = [Kill(answers) for answers in (250, 281, 300)]
     tally = await outlive(FilePlace(tmp_path), kills, seed=1)
     assert tally.answered >= sum(kill.answers for kill in kills)
     # Were it otherwise, nothing would have been tested.
@@ -27,9 +27,9 @@ async def test_killed_with_its_database_or_without_it_has_lost_nothing(tmp_path:
     with 503 and Retry-After, and then it goes on by itself.
     """
     kills = [
-        Kill(250),
-        Kill(250, victims=("database", "server")),
-        Kill(250, victims=("database",)),
+        Kill(150),
+        Kill(150, victims=("database", "server")),
+        Kill(150, victims=("database",)),
     ]
     with mongo_server() as mongo:
         place = MongoPlace(tmp_path, mongo, mongo.uri(), "motor")

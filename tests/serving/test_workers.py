@@ -18,7 +18,7 @@ from tests.serving.line import Json
 from tests.serving.process import JSON_LOG, Serving, serving
 
 CLIENTS = 50
-WORKERS = 4
+WORKERS = 3
 
 pytestmark = pytest.mark.skipif(
     sys.platform == "win32", reason="there, no process is asked to stop"
@@ -39,7 +39,7 @@ def _shared(kind: str, folder: Path) -> Iterator[tuple[Store, str, dict[str, str
 
 @pytest.mark.parametrize("kind", ["sqlite", "motor"])
 def test_what_many_ask_for_at_once_happens_once(tmp_path: Path, kind: str) -> None:
-    """Four workers, fifty clients: a reminder, a prompt, a decision, a report and a key are
+    """Three workers, fifty clients: a reminder, a prompt, a decision, a report and a key are
     claimed by one of them, and all the others hear of the same.
     """
     with (

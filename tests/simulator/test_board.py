@@ -2,6 +2,7 @@
 
 from firmware.logic.config import Config
 from simulator.device.board import DARK, Scene, VirtualBoard
+from simulator.kernel.masking import masked_code
 from simulator.network.link import Network
 from simulator.network.weather import Weather
 from tests.simulator.stages import Echo, scene
@@ -68,4 +69,24 @@ def test_ticks_begin_anywhere_and_wrap() -> None:
         empty.stage.loop.run_for(MINUTE_MS)
         assert board.ticks_diff(board.ticks_ms(), first) == MINUTE_MS
         assert board.ticks_diff(5, 2**30 - 5) == 10
+        board.close()
+
+
+def test_what_is_kept_outlasts_the_power_and_a_code_is_not_written_down() -> None:
+    """The one who looks at the screen sees it; who reads the trace does not."""
+    with scene() as empty:
+        shown: list[Scene] = []
+        network = Network(Echo(), empty.stage, CALM)
+        board = VirtualBoard(network, "pet", Config("a", "pet-a"), shown.append)
+        board.plug_in()
+        board.keep("token", "pet_1 a")
+        board.unplug()
+        board.plug_in()
+        assert board.kept("token") == "pet_1 a"
+        board.keep("token", None)
+        assert board.kept("token") is None
+        board.show(("PAIRING", "BCDF-GHJK", "", False))
+        assert shown[-1] == ("PAIRING", "BCDF-GHJK", "", False)
+        written = empty.events("screen")[-1]["scene"]
+        assert written == ["PAIRING", masked_code("BCDF-GHJK"), "", False]
         board.close()

@@ -102,12 +102,13 @@ def test_work_that_is_cancelled_fails(waits_ms: int) -> None:
     assert heard == ["the work was cancelled"]
 
 
-def test_work_that_need_not_wait_is_done_at_once() -> None:
-    """It needs no task of asyncio; what waits becomes one, and hears of failures where it waits."""
+def test_work_is_a_task_of_its_own() -> None:
+    """From its first step on, so that it can limit its time; failures reach it where it waits."""
     environment = Environment(0)
     heard: list[object] = []
 
     async def work(future: "asyncio.Future[str] | None") -> int:
+        assert asyncio.current_task() is not None
         try:
             heard.append("done" if future is None else await future)
         except KeyError as failure:
@@ -126,7 +127,7 @@ def test_work_that_need_not_wait_is_done_at_once() -> None:
 
         _stage(environment, loop).live(life())
         loop.run_for(10)
-    assert heard == ["done", "failed", "went on", 0, 1, 1]
+    assert heard == ["done", "failed", "went on", 1, 1, 1]
 
 
 def test_work_that_waits_for_ever_disturbs_nobody() -> None:

@@ -1,12 +1,17 @@
 """What can happen to bytes between a device and the server."""
 
+import orjson
 import pytest
+from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable
+from hypercorn.typing import Scope as AsgiScope
 
+from simulator.kernel.masking import masked_token
 from simulator.kernel.trace import Event
+from simulator.network.asgi import Request, Response
 from simulator.network.client import Client, json_request
 from simulator.network.link import Network
 from simulator.network.weather import Weather
-from tests.simulator.stages import Echo, scene
+from tests.simulator.stages import Echo, Scene, scene
 
 CALM = Weather(delay_ms=(10, 10), request_loss=0, answer_loss=0, duplication=0)
 
@@ -120,3 +125,84 @@ def test_a_request_is_made_of_bytes() -> None:
     assert request.body == '{"k":"ü"}'.encode()
     assert dict(request.headers)[b"content-length"] == b"10"
     assert dict(request.headers)[b"idempotency-key"] == b"x"
+
+
+def sent(request: Request, who: str = "phone") -> tuple[list[Response], list[Event]]:
+    """One request to a server that says from where it was asked, and after how long it had it."""
+    answers: list[Response] = []
+    with scene() as empty:
+        link = Network(_Porter(empty), empty.stage, CALM).link(who, "10.0.0.9")
+
+        async def life() -> None:
+            answers.append(await link.send(request, 60_000))
+
+        empty.stage.live(life())
+        empty.stage.loop.run_for(60_000)
+        return answers, empty.events()
+
+
+class _Porter:
+    def __init__(self, empty: Scene) -> None:
+        self._empty = empty
+
+    async def __call__(
+        self, scope: AsgiScope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        assert scope["type"] == "http"
+        body, parts, more = b"", 0, True
+        while more:
+            event = await receive()
+            assert event["type"] == "http.request"
+            body, parts, more = body + event["body"], parts + 1, event["more_body"]
+        hosts = [value.decode() for name, value in scope["headers"] if name == b"host"]
+        said = {"client": scope["client"], "hosts": hosts, "parts": parts, "body": body.decode()}
+        said["at"] = self._empty.stage.now
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": orjson.dumps(said), "more_body": False})
+
+
+def test_a_client_has_an_address_and_may_say_another_host() -> None:
+    """As whoever is on the network can."""
+    ((answer,), _) = sent(Request("GET", "/"))
+    said = orjson.loads(answer.body)
+    assert said["client"][0] == "10.0.0.9"
+    assert said["hosts"] == ["192.168.1.10:5000"]
+    ((answer,), _) = sent(Request("GET", "/", headers=[(b"host", b"localhost")]))
+    assert orjson.loads(answer.body)["hosts"] == ["localhost"]
+
+
+def test_a_body_can_take_its_time() -> None:
+    """Its second half comes later, in the time of the world; the trace says so."""
+    ((answer,), events) = sent(Request("POST", "/", body=b"halves", body_ms=20_000))
+    said = orjson.loads(answer.body)
+    assert (said["parts"], said["body"], said["at"]) == (2, "halves", 20_010)
+    assert events[0]["body_ms"] == 20_000
+
+
+def test_secrets_are_not_written_down() -> None:
+    """Neither what is asked with nor what is answered; the client gets what was sent."""
+    token = f"pet_{'0a' * 16}_{'s' * 43}"
+    headers = [(b"authorization", f"Bearer {token}".encode())]
+    ((answer,), events) = sent(
+        Request("POST", f"/{token}", f"token={token}", headers, token.encode())
+    )
+    assert token in answer.body.decode()
+    assert "ssss" not in orjson.dumps(events).decode()
+    assert orjson.dumps(events).decode().count(masked_token(token)) == 5
+
+
+def test_a_program_with_a_token_says_it() -> None:
+    """With all it asks."""
+    with scene() as empty:
+        client = Client(Network(Echo(), empty.stage, CALM), "phone", "s3cret")
+
+        async def life() -> None:
+            await client.get("/echo")
+            await client.post("/echo", {})
+
+        empty.stage.live(life())
+        empty.stage.loop.run_for(60_000)
+        headers = [event["headers"] for event in empty.events("request")]
+        assert [isinstance(each, dict) and each["authorization"][:14] for each in headers] == [
+            "Bearer masked-"
+        ] * 2

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import BaseModel
 
-from petcore.api.document import ErrorShape
+from petcore.api.error_shape import ErrorShape
 from petcore.errors import Detail
 
 

@@ -15,6 +15,9 @@ from petcore.services.platform.pairings import PairingWish
 
 devices = Section[Platform]()
 
+# All that a device may say of itself, were every letter of it escaped.
+_BODY_MAX = 4 * 1024
+
 
 class PairingRequest(Model):
     """What a device says of itself; its owner is shown it and decides."""
@@ -58,7 +61,7 @@ class CollectAnswer(Model):
     status=201,
     takes_key=False,
     is_public=True,
-    body_max=1024,
+    body_max=_BODY_MAX,
 )
 async def start_pairing(platform: Platform, request: PairingRequest, call: Call) -> Answer:
     """Ask for a code to show."""
@@ -71,7 +74,7 @@ async def start_pairing(platform: Platform, request: PairingRequest, call: Call)
     response=CollectAnswer,
     takes_key=False,
     is_public=True,
-    body_max=1024,
+    body_max=_BODY_MAX,
 )
 async def collect_token(platform: Platform, request: CollectRequest, call: Call) -> Answer:
     """Collect the token once the code is confirmed."""

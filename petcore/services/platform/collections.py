@@ -4,7 +4,7 @@ Secrets are kept as hashes only. ``_id``, ``version`` and the outbox come from `
 ``Deciding``; names that end in ``_ms`` or ``_us`` are integers to sort and filter by.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Annotated
 
@@ -71,7 +71,18 @@ COLLECTIONS: tuple[Collection[Document], ...] = (DEVICES, PAIRINGS, SPENT)
 
 IDS: Mapping[str, str] = {"devices": "device:{device_id}", "pairings": "pairing:{user_code}"}
 
+
+def _of_pairing(document: Document) -> Iterator[tuple[str, object]]:
+    if document.get("user_id") == "":
+        yield "device_id", ""
+
+
 SHAPES: Mapping[str, type] = {"devices": Device, "pairings": Pairing, "spent": Spent}
+
+BELONGING: Mapping[str, Callable[[Document], Iterator[tuple[str, object]]]] = {
+    "pairings": _of_pairing
+}
+"""What the rest of a document says of some of its fields."""
 
 
 def device_key(device_id: str) -> str:

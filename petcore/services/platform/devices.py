@@ -6,11 +6,16 @@ from datetime import datetime, timedelta
 from petcore.errors import BadInput, Duplicate, NotFound, Unauthorized
 from petcore.ports import Ports
 from petcore.ports.store import Query
+from petcore.rules import pairing
 from petcore.services.platform import tokens
-from petcore.services.platform.collections import DEVICES, Device, device_key
+from petcore.services.platform.collections import DEVICES, PAIRINGS, Device, device_key
 from petcore.services.upkeep.pages import pages
 
 _SEEN_EVERY = timedelta(minutes=1)
+_NAME_MAX = 64
+_USER_ID_MAX = 128
+_AFTER = "!"
+"""No ``_id`` of a device or a pairing begins with another, so this ends what is one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,10 @@ class Devices:
         self._ports = ports
 
     async def add(self, name: str, user_id: str) -> Issued:
-        """A new device of the user. Raises ``BadInput`` if the name is taken."""
+        """A new device of the user. Raises ``BadInput`` if the name is taken or cannot be one.
+        After ``StoreUnavailable`` it may be there, and ``rotate`` gives it a token that is known.
+        """
+        require_labels(name, user_id)
         secret = tokens.secret_text(self._ports.entropy.new_secret())
         device = new_device(
             self._ports.entropy.new_id(), name, user_id, _hash(secret), self._ports.clock.now()
@@ -56,7 +64,9 @@ class Devices:
     async def revoke(self, name: str) -> Device:
         """Forget the device; its token ends. Raises ``NotFound``."""
         device = await self.named(name)
-        await self._ports.store.delete(Query(DEVICES, {"name": name}))
+        await self._end_pairing(device)
+        id = device["_id"]
+        await self._ports.store.delete(Query(DEVICES, at_least=id, below=id + _AFTER))
         return device
 
     async def named(self, name: str) -> Device:
@@ -85,6 +95,14 @@ class Devices:
         seen: Device = {**device, "last_seen_at": now, "firmware_version": version}
         return seen if await self._replace(seen) else device
 
+    async def _end_pairing(self, device: Device) -> None:
+        """First, since a confirmed code without its device could be confirmed anew."""
+        of_user = Query(PAIRINGS, {"user_id": device["user_id"]})
+        for kept in await self._ports.store.find(of_user):
+            if kept["device_id"] == device["device_id"]:
+                id = kept["_id"]
+                await self._ports.store.delete(Query(PAIRINGS, at_least=id, below=id + _AFTER))
+
     async def _replace(self, device: Device) -> bool:
         expected = device["version"]
         device["version"] += 1
@@ -106,6 +124,13 @@ def new_device(
         created_at=now,
         last_seen_at=None,
     )
+
+
+def require_labels(name: str, user_id: str) -> None:
+    """Raise ``BadInput`` unless these can be the name of a device and a user."""
+    for field, text, longest in (("name", name, _NAME_MAX), ("user_id", user_id, _USER_ID_MAX)):
+        if not pairing.is_label(text, longest):
+            raise BadInput.at(field, f"has 1 to {longest} characters, none of them invisible")
 
 
 def name_taken(name: str) -> BadInput:

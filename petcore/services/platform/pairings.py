@@ -5,15 +5,16 @@ restart and are known to all processes: a ``user_code`` is the ``_id`` of its pa
 devices ever have the same. What confirms it carries the new device in its outbox.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from petcore.errors import Duplicate, NotFound, RateLimited, WrongState
+from petcore.errors import Duplicate, NotFound, RateLimited, StoreUnavailable, WrongState
 from petcore.ports import Ports
 from petcore.ports.store import Query
 from petcore.rules import pairing
 from petcore.rules.instant import seconds_up, to_ms
-from petcore.rules.limits import Limit
+from petcore.rules.limits import Limit, counted
 from petcore.services.allowance import Allowance
 from petcore.services.idempotency import Answer
 from petcore.services.outbox import Conflict, Outbox, Write
@@ -26,7 +27,7 @@ from petcore.services.platform.collections import (
     device_key,
     pairing_key,
 )
-from petcore.services.platform.devices import name_taken, new_device
+from petcore.services.platform.devices import name_taken, new_device, require_labels
 
 _STARTS = Limit(requests=10, per_ms=10 * 60_000)
 _GUESSES = Limit(requests=10, per_ms=10 * 60_000)
@@ -53,7 +54,7 @@ class Pairings:
 
     async def start(self, wish: PairingWish, address: str) -> Answer:
         """A code to show and the secret that belongs to it. Raises ``RateLimited``."""
-        await self._starts.spend(address)
+        await self._starts.spend(counted(address))
         await self._sweep()
         await self._require_room()
         while True:
@@ -75,12 +76,12 @@ class Pairings:
         """The token, once the code was confirmed, as often as it is asked for until it was used.
 
         Raises ``NotFound`` for a code that is unknown, expired or used up, and ``RateLimited``
-        after too many of these.
+        after too many of these. A code that proves itself is no guess: who shares an address with
+        somebody that guesses is answered all the same.
         """
-        await self._guesses.require(address)
         found = await self._proved(device_code)
         if found is None:
-            await self._guesses.spend(address)
+            await self._guesses.spend(counted(address))
             raise NotFound("device_code: is not known, not valid any more or used; start again")
         device, secret = found
         return {
@@ -96,24 +97,33 @@ class Pairings:
         """The pairing whose code somebody typed. Raises ``NotFound``, and ``WrongState`` if it is
         confirmed already.
         """
-        code = pairing.meant(text)
-        kept = code and await self._load(code)
-        if not kept:
-            raise NotFound("no device shows this code now; codes hold for ten minutes")
-        if kept["device_id"]:
-            raise WrongState("this code was confirmed before")
+        kept = await self._shown(text)
+        device = await self._confirmed(kept)
+        if device:
+            raise _confirmed_before(device)
         return kept
 
     async def confirm(self, text: str, user_id: str, name: str) -> Device:
-        """Let the device that shows the code act for the user, under this name.
+        """Let the device that shows the code act for the user, under this name; once more the same
+        is answered the same.
 
-        Raises ``NotFound``, ``WrongState``, and ``BadInput`` if the name is taken.
+        Raises ``NotFound``, ``WrongState`` if it was confirmed otherwise, and ``BadInput`` if the
+        name is taken or cannot be one.
         """
-        kept = await self.waiting(text)
-        if await self._ports.store.find(Query(DEVICES, {"name": name})):
-            raise name_taken(name)
-        now = self._ports.clock.now()
-        id = self._ports.entropy.new_id()
+        require_labels(name, user_id)
+        for _ in range(_ATTEMPTS):
+            kept = await self._shown(text)
+            device = await self._confirmed(kept)
+            if device:
+                return _the_same(device, user_id, name)
+            with suppress(Conflict):
+                return await self._confirm(kept, user_id, name)
+        raise _restless()
+
+    async def _confirm(self, kept: Pairing, user_id: str, name: str) -> Device:
+        """Raises ``Conflict`` if somebody else was quicker."""
+        await self._require_free(name, kept)
+        now, id = self._ports.clock.now(), self._ports.entropy.new_id()
         device = new_device(id, name, user_id, kept["token_hash"], now, kept["firmware_version"])
         until = now + pairing.EXPIRES
         confirmed: Pairing = {
@@ -123,15 +133,18 @@ class Pairings:
             "expires_at": until,
             "expires_at_ms": to_ms(until),
         }
-        try:
-            await self._outbox.commit(
-                Write(PAIRINGS, confirmed, kept["version"]), [Write(DEVICES, device)]
-            )
-        except Conflict:
-            raise WrongState("this code was confirmed or has expired meanwhile") from None
-        if await self._ports.store.get(DEVICES, device["_id"]) is None:
+        await self._outbox.commit(
+            Write(PAIRINGS, confirmed, kept["version"]), [Write(DEVICES, device)]
+        )
+        if await self._confirmed(confirmed) is None:
             raise name_taken(name)
         return device
+
+    async def _require_free(self, name: str, kept: Pairing) -> None:
+        for device in await self._ports.store.find(Query(DEVICES, {"name": name})):
+            if device["token_hash"] == kept["token_hash"]:
+                raise Conflict  # a twin has just confirmed this very code
+            raise name_taken(name)
 
     async def _proved(self, device_code: str) -> tuple[Device | None, str] | None:
         """The device, if there is one already, and the secret of its token; None if the code does
@@ -141,36 +154,52 @@ class Pairings:
         kept = proof and await self._load(proof.name)
         if not proof or not kept or not proof.proves(kept["device_code_hash"]):
             return None
-        secret = tokens.token_secret(proof.secret)
+        device = await self._confirmed(kept)
+        is_used = device and (device["last_seen_at"] or device["token_hash"] != kept["token_hash"])
+        return None if is_used else (device, tokens.token_secret(proof.secret))
+
+    async def _confirmed(self, kept: Pairing) -> Device | None:
+        """The device that the code was confirmed for. There is none, too, if a twin took its name
+        at the same time; then the code waits as before. (With a device that is revoked goes its
+        code.)
+        """
         if not kept["device_id"]:
-            return None, secret
-        device = await self._ports.store.get(DEVICES, device_key(kept["device_id"]))
-        is_new = device is not None and device["last_seen_at"] is None
-        if not device or not is_new or device["token_hash"] != kept["token_hash"]:
             return None
-        return device, secret
+        return await self._ports.store.get(DEVICES, device_key(kept["device_id"]))
+
+    async def _shown(self, text: str) -> Pairing:
+        code = pairing.meant(text)
+        kept = code and await self._load(code)
+        if not kept:
+            raise NotFound("no device shows this code now; codes hold for ten minutes")
+        return kept
 
     async def _load(self, code: str) -> Pairing | None:
         """The pairing, unless it has expired."""
         for _ in range(_ATTEMPTS):
-            try:
+            with suppress(Conflict):
                 kept = await self._outbox.load(PAIRINGS, pairing_key(code))
-            except Conflict:
-                continue
-            is_over = kept is None or kept["expires_at"] <= self._ports.clock.now()
-            return None if is_over else kept
-        return None
+                is_over = kept and pairing.is_over(kept["expires_at"], self._ports.clock.now())
+                return None if is_over else kept
+        raise _restless()
 
     async def _require_room(self) -> None:
-        now_ms = to_ms(self._ports.clock.now())
-        waiting = Query(PAIRINGS, order="expires_at_ms", at_least=now_ms)
-        if await self._ports.store.count(waiting) >= pairing.OPEN_MAX:
-            wait_s = seconds_up(pairing.EXPIRES)
-            raise RateLimited("too many devices pair now", pairing.OPEN_MAX, wait_s)
+        """Raise ``RateLimited`` if too many pair. Those that are over have been swept away."""
+        first = Query(PAIRINGS, order="expires_at_ms", limit=pairing.OPEN_MAX)
+        found = await self._ports.store.find(first)
+        if len(found) == pairing.OPEN_MAX:
+            wait = found[0]["expires_at"] - self._ports.clock.now()
+            raise RateLimited(
+                "too many devices pair now", pairing.OPEN_MAX, max(1, seconds_up(wait))
+            )
 
     async def _sweep(self) -> None:
-        now_ms = to_ms(self._ports.clock.now())
-        await self._ports.store.delete(Query(PAIRINGS, order="expires_at_ms", below=now_ms))
+        """Delete what is over."""
+        now = self._ports.clock.now()
+        bounds = (None, to_ms(now) + 1), (to_ms(now + pairing.LATEST) + 1, None)
+        for at_least, below in bounds:
+            over = Query(PAIRINGS, order="expires_at_ms", at_least=at_least, below=below)
+            await self._ports.store.delete(over)
 
     def _new(self, code: str, secret: str, wish: PairingWish) -> Pairing:
         now = self._ports.clock.now()
@@ -191,3 +220,18 @@ class Pairings:
             expires_at=until,
             expires_at_ms=to_ms(until),
         )
+
+
+def _the_same(device: Device, user_id: str, name: str) -> Device:
+    if (device["user_id"], device["name"]) != (user_id, name):
+        raise _confirmed_before(device)
+    return device
+
+
+def _confirmed_before(device: Device) -> WrongState:
+    name, user_id = device["name"], device["user_id"]
+    return WrongState(f"this code was confirmed before, as {name!r} of {user_id!r}")
+
+
+def _restless() -> StoreUnavailable:
+    return StoreUnavailable("too many changes at the same time; try again")

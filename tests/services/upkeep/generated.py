@@ -13,6 +13,7 @@ from petcore.ports.store import Collection
 from petcore.services.collections import BELONGING, COLLECTIONS, IDS, SHAPES
 from petcore.services.desktop_pet.collections import Uuid, UuidOrNothing
 from petcore.services.outbox import OUTBOX_INDEX, Document
+from petcore.services.platform.collections import Hash
 from petcore.services.upkeep.check import belonging_to_all
 
 _numbers = count(1)
@@ -32,13 +33,16 @@ _UUIDS = st.uuids().map(str)
 _MATCHES: Mapping[str, st.SearchStrategy[object]] = {
     get_args(Uuid)[1].metadata[0].pattern: _UUIDS,
     get_args(UuidOrNothing)[1].metadata[0].pattern: _UUIDS | st.just(""),
+    get_args(Hash)[1].metadata[0].pattern: st.binary(min_size=32, max_size=32).map(bytes.hex),
 }
 """What is quicker made than by the pattern."""
 _ANYTHING = st.dictionaries(_TEXTS, _TEXTS | st.integers(-9, 9) | st.booleans(), max_size=2)
 
 
 def documents(collection: Collection[Document], user: str) -> st.SearchStrategy[Document]:
-    """Documents of a user as petcore would write them, each with ids of its own."""
+    """Documents of a user as petcore would write them, each with ids of its own; of nobody if the
+    collection is not ``PERSONAL``.
+    """
     shaped = _value(SHAPES[collection.name])
     waiting: st.SearchStrategy[list[Document]] = st.just([])
     if OUTBOX_INDEX in collection.indexes:
@@ -65,12 +69,17 @@ def _coherent(
     """What belongs together made so, and every id unheard of."""
     assert isinstance(shaped, dict)
     number = next(_numbers)
-    ids = {
-        name: f"00000000-0000-4000-8000-{number:012x}"
-        for name in ("session_id", "sample_id", "prompt_id")
-        if name in shaped
+    id = f"00000000-0000-4000-8000-{number:012x}"
+    own = {
+        **dict.fromkeys(("session_id", "sample_id", "prompt_id"), id),
+        # A pairing names the device that it made, if it has made one.
+        "device_id": shaped.get("device_id") and id,
+        "name": f"device {number}",
+        "user_code": "".join(chr(ord("B") + int(digit)) for digit in f"{number:08}"),
+        "user_id": user,
     }
-    document = {**shaped, **ids, "user_id": user, "version": abs(number) + 1}
+    known = {name: value for name, value in own.items() if name in shaped}
+    document = {**shaped, **known, "version": abs(number) + 1}
     if "outbox" in document:
         document["outbox"] = outbox
     if "resolved_at" in document and document["resolved_at"] is None:
@@ -80,7 +89,7 @@ def _coherent(
     for belonging in (belonging_to_all, BELONGING.get(collection.name)):
         if belonging:
             document |= {name: right for name, right in belonging(document) if name in document}
-    form = IDS.get(collection.name, "x:{user_id}:" + str(number))
+    form = IDS.get(collection.name, "x:{version}")
     return {**document, "_id": form.format_map(document)}
 
 

@@ -10,21 +10,28 @@ from petcore.services.desktop_pet.stress import Reading, SessionWish
 from petcore.services.desktop_pet.water import ScheduleWish
 from petcore.services.idempotency import Call
 from petcore.services.outbox import Document
+from petcore.services.platform.pairings import PairingWish
 from tests.services.interrupted import InterruptedStore
 from tests.services.server import Server
 
+WRITES = 84
 USERS = ("audrey", "audrey's \N{WATER WAVE}")
 
 
 async def lived(writes: int | None = None) -> MemoryStore:
-    """The store; the server was cut off after so many more writes if ``writes`` says so."""
+    """The store; the server was cut off after so many more writes if ``writes`` says so, of which
+    there are ``WRITES``.
+    """
     server = Server()
     for user in USERS:
         await _live(server, server.services(), user)
+    for user in USERS:
+        await _pair(server, server.services(), user)
     if writes is not None:
         cut = InterruptedStore(server.store, writes, is_stored=True)
         try:
             await _live(server, server.services(cut), USERS[0])
+            await _pair(server, server.services(cut), USERS[0])
         except StoreUnavailable:
             return server.store
         raise AssertionError("not so many writes")
@@ -55,6 +62,18 @@ async def _live(server: Server, services: Services, user: str) -> None:
     assert isinstance(ended, dict)
     await pet.breaks.stop_pomodoro(ended["session_id"], Call("stop"))
     await pet.encouragement.get_message(user, None, None, Call("message"))
+
+
+async def _pair(server: Server, services: Services, user: str) -> None:
+    """A device collects its token, another one waits to be confirmed, a third is added by hand."""
+    pairings, devices = services.platform.pairings, services.platform.devices
+    name, address = f"{user}, {server.clock.now():%H:%M}", f"192.0.2.{len(user)}"
+    started = await pairings.start(PairingWish(name, "1.2.0", None), address)
+    await pairings.confirm(str(started["user_code"]), user, name)
+    collected = await pairings.collect(str(started["device_code"]), address)
+    await devices.see(await devices.recognise(str(collected["token"])), "1.2.1")
+    await pairings.start(PairingWish(None, None, user), address)
+    await devices.add(f"{name}, by hand", user)
 
 
 async def contents(store: Store) -> dict[str, list[Document]]:

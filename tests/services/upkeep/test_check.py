@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
 from typing import cast
+from uuid import UUID
 
 import pytest
 from bson import DBRef, Decimal128, Int64, MinKey, ObjectId
@@ -24,7 +25,7 @@ from simulator.scenarios.reading import find
 from simulator.world import World, run
 from tests.mongo.server import mongo_server
 from tests.services.upkeep.generated import documents
-from tests.services.upkeep.lived import contents, lived
+from tests.services.upkeep.lived import WRITES, contents, lived
 
 CHECKER = wire_checker()
 BY_NAME = {collection.name: collection for collection in COLLECTIONS}
@@ -36,7 +37,11 @@ def samples() -> Mapping[str, Document]:
     """A document of each collection, and ``waiting`` with a full outbox, as a server wrote them."""
     stored = asyncio.run(_stored(18))
     waiting = [d for d in stored["focus_sessions"] if d["outbox_len"]]
-    return {"waiting": waiting[0], **{name: found[-1] for name, found in stored.items()}}
+    quiet = {
+        name: next(document for document in found if not document.get("outbox_len"))
+        for name, found in stored.items()
+    }
+    return {"waiting": waiting[0], **quiet}
 
 
 async def _stored(writes: int | None = None) -> dict[str, list[Document]]:
@@ -55,7 +60,7 @@ def fields(name: str, document: Document) -> set[str]:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("writes", [None, *range(0, 60, 4), 57])
+@pytest.mark.parametrize("writes", [None, *range(0, WRITES, 4)])
 async def test_what_a_server_wrote_is_right(writes: int | None) -> None:
     """In every collection, wherever the server was cut off."""
     store = await lived(writes)
@@ -133,6 +138,22 @@ WRONG: tuple[tuple[str, Document, str], ...] = (
     ("pomodoro_sessions", {"cycles": 25}, "cycles"),
     ("pomodoro_sessions", {"status": "active", "ended_at": LONG_AGO}, "status"),
     ("encouragement_events", {"message": None}, "message"),
+    ("devices", {"name": ""}, "name"),
+    ("devices", {"name": "x" * 65}, "name"),
+    ("devices", {"device_id": "00000000-0000-4000-8000-000000000000"}, "_id"),
+    ("devices", {"user_id": ""}, "user_id"),
+    ("devices", {"token_hash": "secret"}, "token_hash"),
+    ("devices", {"firmware_version": None}, "firmware_version"),
+    ("devices", {"last_seen_at": 5}, "last_seen_at"),
+    ("pairings", {"user_code": "BCDFGHJK"}, "_id"),
+    ("pairings", {"user_code": "BCDF-GHJ"}, "user_code"),
+    ("pairings", {"device_code_hash": "F" * 64}, "device_code_hash"),
+    ("pairings", {"device_id": "pet"}, "device_id"),
+    ("pairings", {"user_id": "", "device_id": str(UUID(int=1))}, "device_id"),
+    ("pairings", {"expires_at": LONG_AGO}, "expires_at_ms"),
+    ("pairings", {"outbox_len": 2}, "outbox_len"),
+    ("spent", {"whole_at_us": "now"}, "whole_at_us"),
+    ("spent", {"user_id": "audrey"}, "user_id"),
     ("idempotency_keys", {"expires_at_ms": None}, "expires_at_ms"),
     ("idempotency_keys", {"answer": []}, "answer"),
 )
@@ -243,6 +264,8 @@ class Spoiled(MemoryStore):
         ("break_preferences", "preference:{user_id}"),
         ("break_prompts", "prompt:{prompt_id}"),
         ("pomodoro_sessions", "pomodoro:{session_id}"),
+        ("devices", "device:{device_id}"),
+        ("pairings", "pairing:{user_code}"),
     ],
 )
 def test_ids_are_those_of_stores_that_exist(

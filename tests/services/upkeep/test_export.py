@@ -38,7 +38,7 @@ async def test_all_of_one_person_is_exported(kind: type[MemoryStore]) -> None:
         (name, _stripped(document))
         for name, found in (await contents(lived_on)).items()
         for document in found
-        if document["user_id"] == USERS[0]
+        if document.get("user_id") == USERS[0]
     ]
     assert await exported(store, USERS[0]) == expected
     assert {name for name, _ in expected} == {known.name for known in PERSONAL}

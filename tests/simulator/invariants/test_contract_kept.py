@@ -140,3 +140,18 @@ def test_a_day_by_the_contract_is_accepted() -> None:
 def test_what_breaks_the_contract_is_noticed(story: Story, complaint: str) -> None:
     """One part of a request or an answer is not as promised, and the judge names it."""
     assert complaint in sole(verdict(ContractKept(), story))
+
+
+def test_the_platforms_contract_is_kept_too() -> None:
+    """It is another file."""
+    judge = ContractKept()
+    assert verdict(judge, exchanged(1, "GET /healthz", {}, {"ok": True})) == []
+    assert verdict(ContractKept(), exchanged(1, "GET /healthz", {}, {"ok": 1})) != []
+    assert judge.cases == 1
+
+
+def test_a_stranger_keeps_to_nothing() -> None:
+    """What he is answered is for another judge."""
+    judge = ContractKept()
+    assert verdict(judge, exchanged(1, "GET /admin", {}, {}, status=401, who="stranger/x")) == []
+    assert judge.cases == 0

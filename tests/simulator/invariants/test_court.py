@@ -2,7 +2,7 @@
 
 from simulator.invariants.court import Court
 from simulator.invariants.no_server_error import NoServerError
-from simulator.invariants.panel import all_judges
+from simulator.invariants.panel import judges_of
 from tests.simulator.invariants.story import Story, exchanged
 
 
@@ -25,6 +25,6 @@ def test_a_judge_who_saw_nothing_has_not_acquitted() -> None:
 
 def test_every_judge_of_the_panel_has_a_name_of_its_own() -> None:
     """People tell them apart by it; and each call gives fresh ones."""
-    judges = all_judges()
+    judges = judges_of("locked")
     assert len({judge.name for judge in judges}) == len(judges)
-    assert not set(map(id, judges)) & set(map(id, all_judges()))
+    assert not set(map(id, judges)) & set(map(id, judges_of("locked")))

@@ -1,6 +1,7 @@
 """A server that falls silent is noticed, and one that takes its time."""
 
 from simulator.invariants.every_request_answered import EveryRequestAnswered
+from simulator.kernel.trace import Event
 from tests.simulator.invariants.story import Story, exchanged, minute, sole, verdict, world
 
 REQUEST, SERVED, ANSWER = exchanged(minute(600), "GET /x", {}, {})
@@ -29,3 +30,15 @@ def test_a_slow_answer_is_noticed() -> None:
     late: Story = [REQUEST, {**SERVED, "at": minute(600) + 1_501}, ANSWER]
     words = sole(verdict(EveryRequestAnswered(), world(delay_ms=500), late))
     assert words.endswith("was answered after 1501 ms")
+
+
+def test_the_time_that_a_sender_takes_for_a_body_is_not_the_servers() -> None:
+    """Whether it was answered or not; beyond that time it counts."""
+    slow: Event = {**REQUEST, "body_ms": 20_000}
+    late: Story = [slow, {**SERVED, "at": minute(600) + 21_500}]
+    assert verdict(EveryRequestAnswered(), world(delay_ms=500), late) == []
+    later: Story = [slow, {**SERVED, "at": minute(600) + 21_501}]
+    assert len(verdict(EveryRequestAnswered(), world(delay_ms=500), later)) == 1
+    end = minute(600) + 20_900
+    assert verdict(EveryRequestAnswered(), world(), [slow], until=end) == []
+    assert len(verdict(EveryRequestAnswered(), world(), [slow], until=end + 1_000)) == 1

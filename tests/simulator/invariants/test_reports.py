@@ -116,3 +116,11 @@ def test_old_reports_are_forgotten() -> None:
     assert verdict(judge, *story) == []
     assert len(judge._ended) == 20
     assert not judge._samples
+
+
+def test_a_stranger_is_not_told_of_a_report() -> None:
+    """Whether he should be is for another judge to say."""
+    refused = exchanged(
+        minute(61), f"GET /api/stress/report/{SESSION}", {}, {}, who="stranger/x", status=404
+    )
+    assert verdict(Reports(), *STUDIED, session_end(minute(60), REPORT), refused) == []

@@ -12,6 +12,7 @@ from tests.simulator.invariants.story import (
     Story,
     boot,
     encouragement,
+    exchanged,
     minute,
     pomodoro_active,
     pomodoro_status,
@@ -160,3 +161,80 @@ def test_what_a_phone_asks_is_no_news_for_the_pet() -> None:
     """Only what arrives at the pet itself can be shown there."""
     phone: Story = [{**event, "who": "phone"} for event in water_poll(1_000, reminds=True)]
     assert verdict(ScreenTellsTruth(), *ON, phone, poll(9_000), until=20_000) == []
+
+
+LOCKED: Story = [
+    {"at": 0, "kind": "world", "scenario": {"door": "locked"}},
+    *boot(0),
+    *screen(100, "PAIRING"),
+]
+
+
+def code(at: int, user_code: str = "BCDF-GHJK") -> Story:
+    """The pet gets a code."""
+    answer = {"ok": True, "user_code": user_code, "next_poll_s": 5}
+    return exchanged(at, "POST /api/devices/pairing", {}, answer, status=201)
+
+
+def collect(at: int, status: str = "paired", refused: int = 200) -> Story:
+    """The pet asks whether its code was confirmed."""
+    answer = {"ok": True, "status": status}
+    return exchanged(at, "POST /api/devices/pairing/collect", {}, answer, status=refused)
+
+
+@pytest.mark.parametrize(
+    "stories",
+    [
+        [code(1_000), screen(1_500, "PAIRING", "BCDF-GHJK"), collect(6_000), idle(6_500)],
+        [code(1_000), screen(1_500, "PAIRING", "BCDF-GHJK"), collect(6_000, "pending")],
+        [
+            code(1_000),
+            screen(1_500, "PAIRING", "BCDF-GHJK"),
+            collect(6_000, refused=404),
+            screen(6_100, "PAIRING"),
+        ],
+        [
+            code(1_000),
+            screen(1_500, "PAIRING", "BCDF-GHJK"),
+            unplugged(2_000),
+            boot(9_000),
+            screen(9_500, "PAIRING", "BCDF-GHJK"),
+            collect(10_000),
+            idle(10_100),
+            unplugged(20_000),
+            boot(30_000),
+            idle(30_100),
+        ],
+    ],
+)
+def test_pairing_as_it_should_be_is_accepted(stories: list[Story]) -> None:
+    """The code while there is one, also after a reboot; nothing of it once there is a token."""
+    assert verdict(ScreenTellsTruth(), LOCKED, *stories) == []
+
+
+@pytest.mark.parametrize(
+    "stories",
+    [
+        [idle(500)],
+        [code(1_000), screen(1_500, "PAIRING", "BCDF-GHJL")],
+        [code(1_000), idle(9_000)],
+        [code(1_000), screen(1_100, "PAIRING", "BCDF-GHJK"), collect(6_000)],
+        [code(1_000), screen(1_100, "PAIRING", "BCDF-GHJK"), collect(6_000, refused=404)],
+        [
+            code(1_000),
+            screen(1_100, "PAIRING", "BCDF-GHJK"),
+            unplugged(2_000),
+            boot(9_000),
+            screen(9_100, "PAIRING"),
+        ],
+        [
+            code(1_000),
+            screen(1_100, "PAIRING", "BCDF-GHJK"),
+            *REMINDED,
+            screen(7_000, "PAIRING", "BCDF-GHJK"),
+        ],
+    ],
+)
+def test_pairing_that_is_shown_wrongly_is_noticed(stories: list[Story]) -> None:
+    """No code, another one, one that is worth nothing, or something less urgent."""
+    assert verdict(ScreenTellsTruth(), LOCKED, *stories) != []

@@ -1,0 +1,70 @@
+# The token: what proves to the server whose pet this is. Belongs here: how it is kept, and what
+# the server must say before it is believed to be worthless. Does not: how the pet
+# gets one (pairing.py).
+
+from firmware.logic.check import AnswerError, text
+
+KEPT = "token"
+UNAUTHORIZED = 401
+
+
+class Token:
+    # A pet that needs none acts for the user of its config. One that needs one acts for the user
+    # who confirmed it. Token and user are kept as one value, so that no loss of power parts them.
+    # The event `held` is set while there is a token, the event `lost` while there is none.
+    def __init__(self, hal, config) -> None:
+        self.hal = hal
+        self.firmware_version = config.firmware_version
+        self.is_needed = config.pairs
+        self.held = hal.event()
+        self.lost = hal.event()
+        self.text = ""
+        self.user_id = config.user_id
+        kept = hal.kept(KEPT) if self.is_needed else None
+        if kept is not None:
+            self._hold(kept)
+        elif self.is_needed:
+            self.lost.set()
+
+    # Returns when the pet has the token that it needs.
+    async def ready(self) -> None:
+        if self.is_needed:
+            await self.hal.wait(self.held)
+
+    # Kept before it is used: a pet that used a token and lost it could never get it again.
+    def take(self, token: str, user_id: str) -> None:
+        kept = f"{token} {user_id}"
+        self.hal.keep(KEPT, kept)
+        self._hold(kept)
+
+    def headers(self) -> dict:
+        if not self.text:
+            return {}
+        return {
+            "Authorization": f"Bearer {self.text}",
+            "Firmware-Version": self.firmware_version,
+        }
+
+    # A request with the token `used` was answered so: the token is let go of if it is the server
+    # that says so, in its own words. A hotel's Wi-Fi says 401, too. What was asked with an older
+    # token says nothing of the one held now.
+    def judge(self, used: str, status: int, answer: object) -> None:
+        if used and used == self.text and status == UNAUTHORIZED and says(answer, "unauthorized"):
+            self.hal.log("the token is not valid any more")
+            self.hal.keep(KEPT, None)
+            self.text = ""
+            self.held.clear()
+            self.lost.set()
+
+    def _hold(self, kept: str) -> None:
+        self.text, _, self.user_id = kept.partition(" ")
+        self.lost.clear()
+        self.held.set()
+
+
+# Whether an answer is the server's own refusal with this code.
+def says(answer: object, code: str) -> bool:
+    try:
+        return text(answer, "code") == code
+    except AnswerError:
+        return False

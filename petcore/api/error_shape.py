@@ -1,0 +1,98 @@
+"""What a client hears when something goes wrong: one shape for each API document.
+
+Here: from an error to a reply. Not here: which errors there are (``petcore.errors``), and the
+codes and bodies of a document (``errors.py`` in its folder).
+"""
+
+import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
+
+from petcore.api.connection import Header, Reply, json_reply
+from petcore.errors import Detail, PetcoreError, RateLimited, Unauthorized
+
+_log = logging.getLogger("petcore.api")
+
+RETRY_AFTER_S = 5
+_OUR_FAULT = range(500, 600)
+_UNAVAILABLE = 503
+# What is wrong on our side is told to whoever reads our log, not to whoever asks.
+_QUIET = {"store_unavailable": "the server cannot reach its store now; try again later"}
+_OURS = "something went wrong on our side"
+
+_HTTP_CODES = {
+    404: "not_found",
+    405: "method_not_allowed",
+    408: "request_timeout",
+    413: "payload_too_large",
+    415: "unsupported_media_type",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorShape:
+    """How a document words an error: its statuses by code, and its body."""
+
+    statuses: Mapping[str, int]
+    body: Callable[[str, str, tuple[Detail, ...]], str]
+
+    def reply(self, error: Exception) -> Reply:
+        """What the client hears of ``error``. What is our fault is logged."""
+        if isinstance(error, PetcoreError):
+            return self._petcore_error(error)
+        if isinstance(error, HTTPException):
+            return self._http_error(error)
+        _log.exception("unexpected error", exc_info=error)
+        return self._worded(500, "internal_error", _OURS)
+
+    def _petcore_error(self, error: PetcoreError) -> Reply:
+        status = self.statuses[error.code]
+        if status in _OUR_FAULT:
+            _log.error("%s: %s", error.code, error.message)
+            return self._worded(status, error.code, _QUIET.get(error.code, _OURS))
+        return self._worded(status, error.code, error.message, error.details, *_headers(error))
+
+    def _http_error(self, error: HTTPException) -> Reply:
+        status = error.code or 500
+        code = _HTTP_CODES.get(
+            status, "internal_error" if status in _OUR_FAULT else "validation_failed"
+        )
+        return self._worded(status, code, error.description or error.name, (), *_allow(error))
+
+    def _worded(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        details: tuple[Detail, ...] = (),
+        *headers: Header,
+    ) -> Reply:
+        if status == _UNAVAILABLE:
+            headers = (*headers, _retry_after(RETRY_AFTER_S))
+        return json_reply(status, self.body(code, message, details), *headers)
+
+
+def _headers(error: PetcoreError) -> tuple[Header, ...]:
+    if isinstance(error, Unauthorized):
+        return ((b"www-authenticate", b'Bearer realm="petcore"'),)
+    if isinstance(error, RateLimited):
+        wait = b"%d" % error.retry_after_s
+        return (
+            _retry_after(error.retry_after_s),
+            (b"ratelimit-limit", b"%d" % error.limit),
+            (b"ratelimit-remaining", b"0"),
+            (b"ratelimit-reset", wait),
+        )
+    return ()
+
+
+def _retry_after(seconds: int) -> Header:
+    return b"retry-after", b"%d" % seconds
+
+
+def _allow(error: HTTPException) -> tuple[Header, ...]:
+    if not isinstance(error, MethodNotAllowed):
+        return ()
+    return ((b"allow", ", ".join(error.valid_methods or ()).encode()),)

@@ -1,0 +1,109 @@
+"""``petcore device add|list|rotate|revoke|confirm``: what may act for whom.
+
+All of them work beside a server that runs on the same store. How a device asks is the API's.
+"""
+
+from argparse import ArgumentParser, Namespace
+
+from petcore.commands import Exit, add_store_arguments
+from petcore.commands.device_confirm import Choice, announced, confirmed
+from petcore.commands.device_tokens import added, listed, revoked, rotated
+from petcore.commands.store_output import ask, require_somebody
+from petcore.commands.store_running import run
+from petcore.errors import StartRefused
+from petcore.rules.pairing import is_label
+from petcore.settings import Settings, read_settings
+
+_NAME_MAX = 64
+_USER_MAX = 128
+
+
+def add_add_arguments(parser: ArgumentParser) -> None:
+    """What it is called, and for whom it acts."""
+    _add_name(parser)
+    parser.add_argument("--user", metavar="USER", type=_user, required=True, help="the user_id")
+    add_store_arguments(parser)
+
+
+def add_list_arguments(parser: ArgumentParser) -> None:
+    """Which store."""
+    add_store_arguments(parser)
+
+
+def add_name_arguments(parser: ArgumentParser) -> None:
+    """Which device, for ``rotate`` and ``revoke``."""
+    _add_name(parser)
+    add_store_arguments(parser)
+
+
+def add_confirm_arguments(parser: ArgumentParser) -> None:
+    """Which code, for whom, and whether that is sure."""
+    parser.add_argument("code", metavar="CODE", help="what the device shows, such as BCDF-GHJK")
+    parser.add_argument(
+        "--user", metavar="USER", type=_user, help="the user_id (default what the device asked for)"
+    )
+    parser.add_argument(
+        "--name",
+        metavar="NAME",
+        type=_name,
+        help="what to call it (default what it calls itself, or pet-USER)",
+    )
+    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+    add_store_arguments(parser)
+
+
+def add_device(asked: Namespace) -> Exit:
+    """Make a device and print its token, once. Raises ``StartRefused``."""
+    return run(added(_settings(asked), asked.name, asked.user))
+
+
+def list_devices(asked: Namespace) -> Exit:
+    """Print a table of all devices. Raises ``StartRefused``."""
+    return run(listed(_settings(asked)))
+
+
+def rotate_token(asked: Namespace) -> Exit:
+    """Give a device another token and print it, once. Raises ``StartRefused``."""
+    return run(rotated(_settings(asked), asked.name))
+
+
+def revoke_device(asked: Namespace) -> Exit:
+    """Forget a device. Raises ``StartRefused``."""
+    return run(revoked(_settings(asked), asked.name))
+
+
+def confirm_device(asked: Namespace) -> Exit:
+    """Let the device that shows a code act for a user. Raises ``StartRefused``."""
+    settings = _settings(asked)
+    if not asked.yes:
+        require_somebody("confirm")
+    chosen = list[Choice]()
+    outcome = run(announced(settings, asked.code, asked.user, asked.name, chosen))
+    if not outcome and not asked.yes:
+        # Outside of the event loop, which would not hear Ctrl-C meanwhile.
+        question = f"Let it act for {chosen[0].user!r}?"
+        outcome = ask(question, otherwise="nothing was confirmed")
+    return outcome or run(confirmed(settings, chosen[0]))
+
+
+def _settings(asked: Namespace) -> Settings:
+    return read_settings(store=asked.store, mongo_driver=asked.mongo_driver)
+
+
+def _add_name(parser: ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME", type=_name, help="the device, 1..64 characters")
+
+
+def _name(text: str) -> str:
+    return _label(text, _NAME_MAX, "NAME")
+
+
+def _user(text: str) -> str:
+    return _label(text, _USER_MAX, "--user")
+
+
+def _label(text: str, longest: int, what: str) -> str:
+    """The text. Raises ``StartRefused``: argparse would add its whole usage to the one line."""
+    if not is_label(text, longest):
+        raise StartRefused(f"{what}: must be 1 to {longest} characters, none of them invisible")
+    return text

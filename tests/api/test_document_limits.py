@@ -1,0 +1,80 @@
+"""How large a body may be, and how long it and what is done with it may take."""
+
+import asyncio
+import json
+
+import pytest
+
+from petcore.adapters.store_memory import MemoryStore
+from petcore.api import desktop_pet, document, platform
+from petcore.app import create_app
+from petcore.ports.store import Collection, R
+from simulator.network.asgi import Request, exchange
+from tests.api.ways import document_of, said
+from tests.services.server import Server
+
+POLL = Request("GET", "/api/water/poll", "user_id=audrey")
+ACK = "/api/water/ack"
+JSON = (b"content-type", b"application/json")
+BODIES = {
+    operation.path: operation.body_max
+    for each in (desktop_pet, platform)
+    for operation in each.OPERATIONS
+    if operation.method == "POST"
+}
+
+
+class StuckStore(MemoryStore):
+    """Answers nothing more."""
+
+    async def get(self, collection: Collection[R], id: str) -> R | None:
+        """Wait for ever."""
+        await asyncio.Event().wait()
+        return await super().get(collection, id)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("path", BODIES)
+@pytest.mark.parametrize("is_announced", [True, False])
+async def test_a_body_has_its_size(path: str, *, is_announced: bool) -> None:
+    """The largest is read, and one byte more is not, whether or not its length is told before."""
+    app = create_app(Server().services())
+    most = BODIES[path]
+    codes = []
+    for size in (most, most + 1):
+        length = [(b"content-length", b"%d" % size)] if is_announced else []
+        body = b"x" * size
+        # Without a length, it comes in parts.
+        request = Request("POST", path, "", [JSON, *length], body, 0 if is_announced else 1)
+        response = await exchange(app, request)
+        codes.append((response.status, json.loads(response.body)["code"]))
+    assert codes == [(400, "validation_failed"), (413, "payload_too_large")]
+
+
+@pytest.mark.asyncio
+async def test_a_body_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever does not send the rest of it hears so, and nothing happens."""
+    monkeypatch.setattr(document, "BODY_S", 0.01)
+    server = Server()
+    before = await server.stored()
+    app = create_app(server.services())
+    body = json.dumps({"user_id": "audrey"}).encode()
+    response = await exchange(app, Request("POST", ACK, "", [JSON], body, 3_600_000))
+    assert (response.status, json.loads(response.body)["code"]) == (408, "request_timeout")
+    assert await server.stored() == before
+
+
+@pytest.mark.asyncio
+async def test_an_operation_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On both ways, who asks a server whose store hangs hears when to come again."""
+    monkeypatch.setattr(document, "DEADLINE_S", 0.01)
+    services = Server().services(StuckStore())
+    at_once, by_quart = [
+        said(await exchange(document_of(services, is_quart_alone=alone), POLL))
+        for alone in (False, True)
+    ]
+    assert at_once == by_quart
+    status, headers, body = at_once
+    assert (status, json.loads(body)["code"]) == (503, "store_unavailable")
+    assert headers[b"retry-after"] == b"5"
+    assert b"pollWater" not in body

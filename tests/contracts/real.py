@@ -1,0 +1,162 @@
+"""Ids and codes that exist, in the place of those that a generator makes up.
+
+What is valid stays valid and what is not stays so, but an operation gets to see something that it
+can do something with. Not here: any opinion about the answers.
+"""
+
+import json
+import re
+from datetime import timedelta
+
+from hypercorn.typing import (
+    ASGIFramework,
+    ASGIReceiveCallable,
+    ASGISendCallable,
+    HTTPScope,
+    Scope,
+)
+
+from tests.contracts.bodies import again, whole
+from tests.contracts.contract import JSON_TYPE, Json
+from tests.contracts.served import Served, ask
+
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_HIGH: Json = {"focus_score": 0.4, "stress_score": 0.9}
+_PAIRING = "/api/devices/pairing"
+
+
+class RealIds:
+    """``app``, with every other well-formed id in a request exchanged for one that exists.
+
+    What is valid stays valid and what is not stays so, but an operation gets to see ids that it
+    can do something with.
+    """
+
+    def __init__(self, app: ASGIFramework) -> None:
+        self._app = app
+        self._met = 0
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or not _takes_id(scope["path"]):
+            return await self._app(scope, receive, send)
+        body = await whole(receive)
+        sent = _id_of(scope, body)
+        if sent is not None:
+            self._met += 1
+            if self._met % 2:
+                real = await self._real(scope["path"])
+                body = body.replace(sent.encode(), real.encode())
+                scope = _exchanged(scope, sent, real)
+        await self._app(scope, again(body, receive), send)
+
+    async def _real(self, path: str) -> str:
+        user = f"ida{self._met}"
+        if "pomodoro" in path:
+            started = await self._post("/api/breaks/pomodoro/start", {"user_id": user})
+            return str(started["session"]["session_id"])
+        session = await self._session(user)
+        if "prompt" in path:
+            polled = await ask(self._app, "GET", f"/api/breaks/prompt/poll?user_id={user}")
+            return str(polled.json["prompt_id"])
+        if "report" in path:
+            await self._post("/api/stress/session/end", {"session_id": session})
+        return session
+
+    async def _session(self, user: str) -> str:
+        """A session with ten minutes of high stress, so with an open prompt."""
+        wish = {"user_id": user, "allow_prompted_breaks": True}
+        session = (await self._post("/api/stress/session/start", wish))["session"]["session_id"]
+        for at in ("17:50", "17:55", "18:00"):
+            sample = {"session_id": session, "captured_at": f"2026-02-28T{at}:00Z", **_HIGH}
+            await self._post("/api/stress/sample", sample)
+        return str(session)
+
+    async def _post(self, path: str, sent: Json) -> Json:
+        head = [("content-type", JSON_TYPE)]
+        answer: Json = (await ask(self._app, "POST", path, json.dumps(sent).encode(), head)).json
+        return answer
+
+
+def _takes_id(path: str) -> bool:
+    return path.startswith("/api/stress/report/") or path in (
+        "/api/stress/sample",
+        "/api/stress/session/end",
+        "/api/breaks/pomodoro/status",
+        "/api/breaks/pomodoro/stop",
+        "/api/breaks/prompt/ack",
+    )
+
+
+def _id_of(scope: HTTPScope, body: bytes) -> str | None:
+    """The id of the request if it is where it belongs and well-formed."""
+    places = [scope["path"].rsplit("/", 1)[-1], scope["query_string"].decode("latin-1")]
+    try:
+        sent = json.loads(body)
+        places += [sent["session_id" if "session_id" in sent else "prompt_id"]]
+    except (ValueError, TypeError, KeyError):
+        pass
+    for place in places:
+        found = _UUID.fullmatch(str(place).removeprefix("session_id="))
+        if found:
+            return found[0]
+    return None
+
+
+def _exchanged(scope: HTTPScope, sent: str, real: str) -> HTTPScope:
+    return {
+        **scope,
+        "path": scope["path"].replace(sent, real),
+        "raw_path": scope["raw_path"].replace(sent.encode(), real.encode()),
+        "query_string": scope["query_string"].replace(sent.encode(), real.encode()),
+    }
+
+
+class RealCodes:
+    """``app``, with every other device code exchanged for one that exists; of these every other
+    was confirmed.
+
+    Before each request that pairs so much time passes that no limit is met and no code is left.
+    """
+
+    def __init__(self, app: ASGIFramework, served: Served) -> None:
+        self._app = app
+        self._served = served
+        self._met = 0
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or not scope["path"].startswith(_PAIRING):
+            return await self._app(scope, receive, send)
+        self._served.clock.move(timedelta(hours=1))
+        body = await whole(receive)
+        sent = _code_of(body)
+        if sent is not None:
+            self._met += 1
+            if self._met % 2:
+                body = json.dumps({**sent, "device_code": await self._real()}).encode()
+                headers = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
+                scope = {**scope, "headers": headers}
+        await self._app(scope, again(body, receive), send)
+
+    async def _real(self) -> str:
+        head = [("content-type", JSON_TYPE)]
+        started = (await ask(self._app, "POST", _PAIRING, b"{}", head)).json
+        if self._met % 4 == 1:
+            pairings = self._served.services.platform.pairings
+            await pairings.confirm(started["user_code"], "audrey", f"paired {self._met}")
+        return str(started["device_code"])
+
+
+def _code_of(body: bytes) -> Json | None:
+    """What was sent, if it is a code of any kind and not more than that."""
+    try:
+        sent = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    is_code = isinstance(sent, dict) and isinstance(sent.get("device_code"), str)
+    return sent if is_code and 1 <= len(sent["device_code"]) <= 128 else None
