@@ -80,7 +80,11 @@ IMPORTERS = {
         "petcore/adapters/entropy_seeded.py",
         "simulator/kernel/tripwires.py",
     },
-    "time": {"simulator/kernel/stopwatch.py", "simulator/kernel/tripwires.py"},
+    "time": {
+        "petcore/adapters/clock_system.py",
+        "simulator/kernel/stopwatch.py",
+        "simulator/kernel/tripwires.py",
+    },
     "zoneinfo": {"petcore/adapters/zones_tzdata.py"},
 }
 
