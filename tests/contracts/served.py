@@ -27,6 +27,7 @@ from petcore.ports.clock import Clock
 from petcore.ports.entropy import Entropy
 from petcore.ports.store import Query, Store
 from petcore.services.collections import COLLECTIONS
+from petcore.services.outbox import OUTBOX_INDEX
 from petcore.settings import default_settings
 from petcore.wiring import wire
 from tests.contracts.contract import JSON_TYPE
@@ -144,15 +145,30 @@ class Served:
         """What comes of ``doing``, which uses the services themselves."""
         return self._runner.run(doing)
 
+    def unsettled(self) -> list[Any]:
+        """Documents that still carry another write."""
+        return self._runner.run(self._unsettled())
+
     async def _dump(self) -> dict[str, list[Any]]:
+        held = await asyncio.gather(
+            *(self.services.store.find(Query(each)) for each in COLLECTIONS)
+        )
         return {
             collection.name: [
                 document
-                for document in await self.services.store.find(Query(collection))
+                for document in documents
                 if document.get("name") not in self._tokens.devices
             ]
-            for collection in COLLECTIONS
+            for collection, documents in zip(COLLECTIONS, held, strict=True)
         }
+
+    async def _unsettled(self) -> list[Any]:
+        waiting = (
+            self.services.store.find(Query(collection, order="outbox_len", at_least=1))
+            for collection in COLLECTIONS
+            if OUTBOX_INDEX in collection.indexes
+        )
+        return [document for found in await asyncio.gather(*waiting) for document in found]
 
 
 async def ask(
