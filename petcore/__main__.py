@@ -92,7 +92,8 @@ _COMMANDS: tuple[_Command | _Group, ...] = (
             _Command(
                 "rotate",
                 "another token for a device",
-                "Print a new token for a device. The old one ends.",
+                "Print a new token for a device. The old one ends. A pet that pairs cannot be told "
+                "of it: revoke that one, and it pairs again.",
                 device.add_name_arguments,
                 device.rotate_token,
             ),

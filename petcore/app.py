@@ -18,12 +18,15 @@ from hypercorn.typing import (
 
 from petcore.api import desktop_pet, platform
 from petcore.api.composer import Composer, Wrap, as_it_is
+from petcore.api.connection import QUIET
 from petcore.errors import PetcoreError
 from petcore.ports.clock import Clock
 from petcore.ports.log import REQUEST_ID
 from petcore.services import Services
 
 if TYPE_CHECKING:
+    from starlette.datastructures import Headers
+    from starlette.responses import Response
     from starlette.types import ASGIApp
 
 _log = logging.getLogger("petcore.request")
@@ -31,10 +34,12 @@ _paths = logging.getLogger("petcore.path")
 
 SENT_BY_PAGES = ("Authorization", "Content-Type", "Firmware-Version", "Idempotency-Key")
 """The headers that a page of a configured origin may send."""
-_READ_BY_PAGES = ("Retry-After",)
+READ_BY_PAGES = ("Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+"""The headers of an answer that it may read."""
 _METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 _NAMED = frozenset((*_METHODS, "CONNECT", "DELETE", "PATCH", "PUT", "TRACE"))
 _SHOWN_MAX = 200
+_TOO_MANY = 429
 
 
 def create_app(services: Services, cors_origins: Collection[str] = ()) -> ASGIFramework:
@@ -68,14 +73,22 @@ def _sharing(origins: Collection[str]) -> Wrap:
     # Few share anything; only they wait for the import.
     from starlette.middleware.cors import CORSMiddleware  # noqa: PLC0415
 
+    class Sharing(CORSMiddleware):
+        """Answers what browsers ask before they ask, as quietly as all else is answered."""
+
+        def preflight_response(self, request_headers: "Headers") -> "Response":
+            response = super().preflight_response(request_headers)
+            response.headers.update({name.decode(): value.decode() for name, value in QUIET})
+            return response
+
     def share(document: ASGIFramework) -> ASGIFramework:
-        shared = CORSMiddleware(
+        shared = Sharing(
             # Both speak ASGI, and have different names for its events.
             cast("ASGIApp", document),
             allow_origins=origins,
             allow_methods=_METHODS,
             allow_headers=SENT_BY_PAGES,
-            expose_headers=_READ_BY_PAGES,
+            expose_headers=READ_BY_PAGES,
         )
         return cast("ASGIFramework", shared)
 
@@ -123,4 +136,6 @@ async def _serve_logged(
     ms = (clock.now() - began).total_seconds() * 1000
     status = statuses[0] if statuses else 0
     named = method if method in _NAMED else "?"
-    _log.info("%s %s %d %d ms", named, place.name, status, ms)
+    # The door says once who asks too often: a line of each time is what he could fill the log with.
+    level = logging.DEBUG if status == _TOO_MANY else logging.INFO
+    _log.log(level, "%s %s %d %d ms", named, place.name, status, ms)

@@ -14,6 +14,7 @@ from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import cast
 
+from httptools import HttpParserError, HttpParserUpgrade
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from uvicorn.server import ServerState
@@ -154,7 +155,7 @@ class Connection(HttpToolsProtocol):
         if self._is_deaf:
             return
         self._idle_bytes += len(data)
-        super().data_received(data)
+        self._parse(data)
         if self._idle_bytes > self._limits.head_bytes_max and not self._is_deaf:
             self._refuse_head()
             self.send_400_response("")
@@ -162,6 +163,18 @@ class Connection(HttpToolsProtocol):
             self._await_head()
         elif self._head_timer is not None:
             self._forget_head()
+
+    def _parse(self, data: bytes) -> None:
+        """As uvicorn does, but for its warnings: whoever sends nonsense must not fill the log."""
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except HttpParserError:
+            _log.debug("what came is not HTTP")
+            self.send_400_response("")
+        except HttpParserUpgrade:
+            # It is answered as if nothing but HTTP/1.1 had been asked for (RFC 9110, 7.8).
+            _log.debug("another protocol was asked for, which is not spoken here")
 
     def on_headers_complete(self) -> None:
         """Begin with the request, unless its head is too large."""

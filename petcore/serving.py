@@ -6,7 +6,6 @@ import signal
 import socket
 from collections.abc import Callable
 from functools import partial
-from ipaddress import ip_network
 from typing import Literal, NoReturn
 
 import uvicorn
@@ -25,7 +24,16 @@ _GRACE_S = 20
 _BACKLOG = 2048
 _OPEN = (
     "THE DOOR IS OPEN (--open): whoever can reach this server reads and changes what it knows of "
-    "everybody. Without --open it wants a token; `petcore device add` makes one."
+    "everybody. %s"
+)
+_OPEN_BEYOND = "Without --open it wants a token; `petcore device add` makes one."
+_OPEN_HERE = (
+    "Without --open it refuses pages of other sites; with --locked it wants a token, and "
+    "`petcore device add` makes one."
+)
+_LOCKED = (
+    "the door is locked: every device needs a token, by `petcore device confirm CODE` if it shows "
+    "a code, else by `petcore device add`"
 )
 
 _log = logging.getLogger("petcore.serving")
@@ -74,21 +82,19 @@ def _require_shared(settings: Settings) -> None:
 
 
 def _require_keys(settings: Settings) -> None:
-    if lock_of(settings) is Lock.LOCKED and settings.store == "memory:":
-        raise StartRefused(
-            "--store (PETCORE_STORE): whoever is not on this machine needs a token, and memory: "
-            "cannot be reached by `petcore device`, which gives them. Choose another store, "
-            "--host 127.0.0.1, or --open."
-        )
+    if lock_of(settings) is not Lock.LOCKED or settings.store != "memory:":
+        return
+    is_asked = settings.door == "locked"
+    who = "everybody (--locked)" if is_asked else "whoever is not on this machine"
+    else_ = "or --open" if is_asked else "--host 127.0.0.1, or --open"
+    raise StartRefused(
+        f"--store (PETCORE_STORE): {who} needs a token, and memory: cannot be reached by "
+        f"`petcore device`, which gives them. Choose another store, {else_}."
+    )
 
 
 def _require_proxies(settings: Settings) -> None:
     """Whoever comes through a proxy comes from its address, and is not on this machine."""
-    for proxy in set(settings.proxies) - {"*"}:
-        try:
-            ip_network(proxy)
-        except ValueError as error:
-            raise StartRefused(f"PETCORE_PROXIES: {error}") from None
     if settings.proxies and lock_of(settings) is Lock.LOCAL:
         raise StartRefused(
             "PETCORE_PROXIES: whoever comes through a proxy is not on this machine. Say --locked, "
@@ -101,7 +107,10 @@ def _announce(lock: Lock, listener: socket.socket) -> None:
     if lock is Lock.LOCAL and not is_loopback(host):
         raise StartRefused(f"--host (PETCORE_HOST): means {host} here, which others can reach")
     if lock is Lock.OPEN:
-        _log.warning("%s", _OPEN)
+        # At every level of the log.
+        _log.critical(_OPEN, _OPEN_HERE if is_loopback(host) else _OPEN_BEYOND)
+    if lock is Lock.LOCKED:
+        _log.info("%s", _LOCKED)
 
 
 async def _try(services: Services) -> None:

@@ -5,7 +5,8 @@ Each setting is read from ``PETCORE_<NAME>``; flags of ``petcore serve`` go befo
 
 import re
 from datetime import timedelta
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
@@ -27,7 +28,21 @@ _ORIGIN = re.compile(
     r"(?!http://[^/]*:80\Z|https://[^/]*:443\Z)"  # which browsers leave out
     r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?\Z"
 )
+_HOST_NAME = re.compile(r"[a-z0-9_][a-z0-9._-]*\Z")
 _SECRET_OPTION = re.compile(r"(?i)([?&;](?:[a-z]*password|authMechanismProperties)=)[^&]*")
+
+_FLAGS = MappingProxyType(
+    {
+        "host": "--host",
+        "port": "--port",
+        "workers": "--workers",
+        "store": "--store",
+        "mongo_driver": "--mongo-driver",
+        "door": "--open, --locked",
+        "log_level": "--log-level",
+    }
+)
+"""How ``petcore serve`` can be told instead; of the other settings the environment alone."""
 
 
 def _words(given: object) -> object:
@@ -44,6 +59,35 @@ def _origins(given: tuple[str, ...]) -> tuple[str, ...]:
             "must be origins as browsers name them, like https://pet.example or "
             "http://localhost:3000, with commas between; * is none",
         )
+    return given
+
+
+def _host_names(given: tuple[str, ...]) -> tuple[str, ...]:
+    """In lower case and without brackets, as requests are read."""
+    names = tuple(name.lower().removeprefix("[").removesuffix("]") for name in given)
+    if not all(_HOST_NAME.match(name) or _is_address(name) for name in names):
+        raise PydanticCustomError(
+            "host_names",
+            "must be names like desk.lan, or addresses, without http:// and port, with commas "
+            "between; * is none",
+        )
+    return names
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _proxies(given: tuple[str, ...]) -> tuple[str, ...]:
+    for proxy in set(given) - {"*"}:
+        try:
+            ip_network(proxy)
+        except ValueError as error:
+            raise PydanticCustomError("proxies", "{why}", {"why": str(error)}) from None
     return given
 
 
@@ -64,9 +108,9 @@ class Settings(BaseSettings):
     mongo_driver: MongoDriver = "motor"
     door: DoorSetting = "by_address"
     requests_per_min: Annotated[int, Field(ge=0, le=1_000_000)] = 600
-    host_names: Words = ()
+    host_names: Annotated[Words, AfterValidator(_host_names)] = ()
     cors_origins: Annotated[Words, AfterValidator(_origins)] = ()
-    proxies: Words = ()
+    proxies: Annotated[Words, AfterValidator(_proxies)] = ()
     connections_max: Annotated[int, Field(ge=1, le=100_000)] = 1_000
     connections_per_address_max: Annotated[int, Field(ge=1, le=100_000)] = 64
     log_level: LogLevel = "info"
@@ -128,4 +172,5 @@ def read_settings(**given: object) -> Settings:
 
 def _line(loc: tuple[int | str, ...], msg: str) -> str:
     name = str(loc[0]) if loc else "settings"
-    return f"--{name.replace('_', '-')} (PETCORE_{name.upper()}): {msg}"
+    variable = f"PETCORE_{name.upper()}"
+    return f"{_FLAGS[name]} ({variable}): {msg}" if name in _FLAGS else f"{variable}: {msg}"

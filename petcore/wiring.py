@@ -117,7 +117,7 @@ def existing_store(uri: str, driver: MongoDriver = "motor") -> Store:
     """
     if uri == "memory:":
         raise StartRefused("memory: keeps nothing between two commands; name another store")
-    path = _file_of(uri)
+    path = file_of(uri)
     if path is not None and not path.exists():
         raise StartRefused(f"there is no store {shown(uri)}: {path.absolute()} does not exist")
     return create_store(uri, driver, as_it_is=True)
@@ -137,16 +137,17 @@ def scrub_store(uri: str) -> bool:
     """Leave nothing of what was deleted in the store's own files, if it has files here. It must
     be closed; False says that another program keeps it open. Raises ``StoreUnavailable``.
     """
-    path = _file_of(uri)
+    path = file_of(uri)
     return path is None or scrub(path)
 
 
-def _file_of(uri: str) -> Path | None:
+def file_of(uri: str) -> Path | None:
+    """Where the store is a file of this machine; None for all others."""
     return Path(uri.removeprefix("sqlite:///")) if uri.startswith("sqlite:///") else None
 
 
 def _place(uri: str) -> object:
-    path = _file_of(uri)
+    path = file_of(uri)
     if path is not None:
         return path.resolve()
     if uri.startswith(_MONGODB):

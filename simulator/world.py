@@ -138,6 +138,8 @@ def _live(world: World, stage: Stage, store: Store, progress: Callable[[int], No
     if world.scenario.door == "locked":
         owner = Owner(stage, services.platform.devices, services.platform.pairings)
     boards = [_settle(world, network, number, owner) for number in range(1, world.pets + 1)]
+    if owner is not None:
+        Stranger(network, owner, world.scenario.person.user_id).arrive()
     for cut in world.scenario.network.cuts:
         _daily(world, stage, cut.at, partial(network.cut, cut.minutes))
     if progress is not None:
@@ -164,9 +166,7 @@ def _stage(world: World, trace_file: IO[bytes]) -> Iterator[Stage]:
 
 
 def _settle(world: World, network: Network, number: int, owner: Owner | None) -> VirtualBoard:
-    """Student and pet number ``number``, from 1. The ``owner`` of a locked server has a stranger
-    about, too, who is after the first student.
-    """
+    """Student and pet number ``number``, from 1."""
     scenario, stage = world.scenario, network.stage
     person = scenario.person.sibling(number, stage.streams.stream(f"person/{number}"))
     student = Student(
@@ -179,17 +179,20 @@ def _settle(world: World, network: Network, number: int, owner: Owner | None) ->
         scenario.signal,
         owner,
     )
-    if owner is not None and student.phone_token is not None and number == 1:
-        Stranger(network, owner, person.user_id, student.phone_token).begin()
     config = _config(scenario, person.user_id)
     board = VirtualBoard(network, f"pet/{person.user_id}", config, student.sees)
     student.sit_down_at(board)
     student.begin()
+    _power(world, stage, board)
+    return board
+
+
+def _power(world: World, stage: Stage, board: VirtualBoard) -> None:
+    """Plug it in, and out and in again as the scenario says."""
     board.plug_in()
-    for unplugged in scenario.device.unplugged:
+    for unplugged in world.scenario.device.unplugged:
         _daily(world, stage, unplugged.at, board.unplug)
         _daily(world, stage, unplugged.at, board.plug_in, unplugged.minutes)
-    return board
 
 
 def _config(scenario: Scenario, user_id: str) -> Config:

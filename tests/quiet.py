@@ -2,7 +2,9 @@
 
 Here: what gives access, and words that tests use as users' own. Not here: the masks of
 ``petcore.adapters.log_structlog``, which are a second line; what is heard here is what was said
-before anything was masked.
+before anything was masked. Nor the words of an error that goes with a record (``exc_info``): they
+may be a user's, so the formatter leaves them out, which tests of its own prove, and what servers
+have written is read whole (``require_quiet``).
 """
 
 import logging
@@ -32,7 +34,9 @@ def require_quiet(text: str) -> None:
 
 
 def listen() -> None:
-    """Hear every record that is made from now on, whoever writes it and wherever it goes."""
+    """Hear the message of every record that is made from now on, whoever writes it and wherever it
+    goes.
+    """
     make = logging.getLogRecordFactory()
 
     def heard(*arguments: object, **named: object) -> logging.LogRecord:

@@ -10,7 +10,8 @@ from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 from quart import Quart
 
 from petcore.api.composer import Composer
-from petcore.app import SENT_BY_PAGES, create_app
+from petcore.api.connection import QUIET
+from petcore.app import READ_BY_PAGES, SENT_BY_PAGES, create_app
 from petcore.services.desktop_pet.breaks import PomodoroWish
 from petcore.services.idempotency import Call
 from petcore.settings import default_settings
@@ -139,6 +140,21 @@ async def test_a_maker_can_see_what_his_device_asks_for(caplog: pytest.LogCaptur
 
 
 @pytest.mark.asyncio
+async def test_who_asks_too_often_does_not_fill_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    """One line says so; those of his requests are for the level debug."""
+    settings = default_settings(store="memory:", door="locked", requests_per_min=2)
+    app = create_app(wire(settings, clock=Server().clock))
+    for level, lines in ((logging.INFO, 3), (logging.DEBUG, 9)):
+        caplog.clear()
+        with caplog.at_level(level, "petcore"):
+            for _ in range(9):
+                await exchange(app, Request("GET", "/api/water/poll"), ADDRESS)
+        told = [record.getMessage() for record in caplog.records if "petcore" in record.name]
+        assert len(told) == lines
+        assert (f"address {ADDRESS} asks too often" in told) is (level == logging.INFO)
+
+
+@pytest.mark.asyncio
 async def test_nothing_is_logged_when_nobody_listens(caplog: pytest.LogCaptureFixture) -> None:
     """Above the level of information a good request leaves no line."""
     with caplog.at_level(logging.WARNING):
@@ -212,11 +228,11 @@ async def _shared(
 
 @pytest.mark.asyncio
 async def test_a_page_of_a_configured_origin_is_served() -> None:
-    """It may read the answer, and the time to wait in it; it is the only one."""
+    """It may read the answer, and how often it may ask; it is the only one."""
     status, headers = await _shared(_page(ORIGIN), ORIGIN, "http://localhost:3000")
     assert status == 200
     assert headers["access-control-allow-origin"] == ORIGIN
-    assert headers["access-control-expose-headers"] == "Retry-After"
+    assert headers["access-control-expose-headers"] == ", ".join(READ_BY_PAGES)
     assert headers["vary"] == "Origin"
     assert "access-control-allow-credentials" not in headers
 
@@ -260,6 +276,27 @@ async def test_a_page_cannot_send_anything_else(request_: Request) -> None:
     """Other origins, methods and headers are refused."""
     status, _ = await _shared(request_, ORIGIN)
     assert status == 400
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("origin", [ORIGIN, "https://other.example"])
+async def test_what_a_browser_is_told_before_is_quiet(origin: str) -> None:
+    """As all that is answered, whether or not it may ask."""
+    _, headers = await _shared(_preflight(origin), ORIGIN)
+    quiet = {name.decode(): value.decode() for name, value in QUIET}
+    assert quiet.items() <= headers.items()
+
+
+@pytest.mark.asyncio
+async def test_a_page_hears_how_often_it_may_ask() -> None:
+    """All that a 429 says of it."""
+    services = wire(default_settings(store="memory:", door="open", requests_per_min=1))
+    app = create_app(services, (ORIGIN,))
+    await exchange(app, _page(ORIGIN), ADDRESS)
+    response = await exchange(app, _page(ORIGIN), ADDRESS)
+    names = {name.decode().lower() for name, _ in response.headers}
+    assert response.status == 429
+    assert {name.lower() for name in READ_BY_PAGES} <= names
 
 
 @pytest.mark.asyncio

@@ -11,20 +11,12 @@ import pytest
 from petcore.rules import pairing
 from petcore.services.platform import tokens
 from simulator.scenarios.reading import find
-from simulator.scenarios.scenario import Scenario
 from simulator.world import World, run
 from tests import quiet
 
 TOKEN = f"pet_{'0f' * 16}_{'aB-_9' * 8}xyz"
 DEVICE_CODE = f"pair_BCDFGHJK_{'aB-_9' * 8}xyz"
 _PERSONAL = frozenset(("user_id", "label", "study_label", "message", "note", "device_name", "text"))
-
-
-def _day() -> Scenario:
-    """A day with a lock, in which the pet asks as seldom as the server says."""
-    scenario = find("locked")
-    device = scenario.device.model_copy(update={"polling": "next"})
-    return scenario.model_copy(update={"device": device})
 
 
 def _said(told: object) -> set[str]:
@@ -100,7 +92,7 @@ def test_a_whole_day_leaves_nobody_in_the_log(monkeypatch: pytest.MonkeyPatch) -
     device_codes = _listen_in(monkeypatch, tokens, "device_code")
     user_codes = _listen_in(monkeypatch, pairing, "shown")
     trace = io.BytesIO()
-    kept = _logged(World(seed=1, scenario=_day()), trace)
+    kept = _logged(World(seed=1, scenario=find("locked")), trace)
     lines = "\n".join(sorted(kept.lines)).lower()
     sent = _sent(trace.getvalue())
     assert {"audrey", "Math Revision", "Essay"} <= sent

@@ -30,6 +30,12 @@ class Outbox:
     def holds(self, path: str) -> bool:
         return any(message[0] == path for message in self.messages)
 
+    # Drops all: what one user decided is not sent in another's name.
+    def forget(self) -> None:
+        while self.messages:
+            path, _, key, settled = self.messages[0]
+            self._leave("dropped", path, key, settled)
+
     async def turn(self) -> None:
         if self.messages:
             await self._deliver(self.messages[0])

@@ -32,7 +32,7 @@ class Pairing:
             self._go_on()
 
     async def turn(self) -> None:
-        if not self.token.is_needed or self.token.text:
+        if self.token.text:
             self._let_go()
             await self.hal.wait(self.token.lost)
             self._go_on()
@@ -49,7 +49,7 @@ class Pairing:
             read = self._read_code
         if is_good(status):
             return self._believe(read, answer)
-        if self.device_code and status and any(says(answer, code) for code in LOST_CODES):
+        if self.device_code and any(says(answer, code) for code in LOST_CODES):
             self.hal.log("the code is not valid any more")
             self._let_go()
             self.known.pair("")
@@ -98,6 +98,8 @@ class Pairing:
             user_id = text(answer, "user_id")
             if not token or " " in token or not user_id:
                 raise AnswerError("token or user_id is empty")
+            if user_id != self.token.user_id:
+                self._forget()
             self.token.take(token, user_id)
             self._let_go()
             self.hal.tone(*TONE)
@@ -118,6 +120,11 @@ class Pairing:
         self.device_code = ""
         self.user_code = ""
         self.known.pair(None)
+
+    # Whose pet it is now must neither see what the former one was told nor act on it.
+    def _forget(self) -> None:
+        self.known.forget()
+        self.parts.outbox.forget()
 
     def _count_failure(self) -> None:
         self.failures += 1

@@ -21,6 +21,12 @@ class Known:
         self.offline = False
         self.settled: list = []
 
+    # All that was said to one user.
+    def forget(self) -> None:
+        self.reminder = self.prompt = self.pomodoro = self.message = None
+        self.settled = []
+        self.changed.set()
+
     def pair(self, code: str | None) -> None:
         if code != self.code:
             self.code = code

@@ -35,23 +35,30 @@ class Wire:
         return await self._exchange("POST", path, body, {})
 
     # Waits until the pet is paired, if it has to be. Of a pet with a token a 401 does not mean that
-    # what it asks is wrong: asking again will help, with another token or on another Wi-Fi.
+    # what it asks is wrong: asking again will help, with another token or on another Wi-Fi. What
+    # was asked for one user is neither sent nor answered when the pet is another's.
     async def _exchange_as_paired(
         self, method: str, path: str, body: dict | None, key: str | None
     ) -> tuple:
+        user_id = self.token.user_id
         await self.token.ready()
+        if self.token.user_id != user_id:
+            return NO_ANSWER, None
         used = self.token.text
         headers = self.token.headers()
         if key:
             headers["Idempotency-Key"] = key
         status, answer = await self._exchange(method, path, body, headers)
         self.token.judge(used, status, answer)
-        return (NO_ANSWER, None) if used and status == UNAUTHORIZED else (status, answer)
+        if self.token.user_id != user_id or (used and status == UNAUTHORIZED):
+            return NO_ANSWER, None
+        return status, answer
 
     async def _exchange(self, method: str, path: str, body: dict | None, headers: dict) -> tuple:
         try:
             return await self.hal.http(method, path, body, headers or None, self.timeout_ms)
         except OSError as failure:
             reason = " ".join([str(part) for part in failure.args])
-            self.hal.log(f"no answer to {method} {path}: {reason}")
+            # Not the query, which names the user.
+            self.hal.log(f"no answer to {method} {path.partition('?')[0]}: {reason}")
             return NO_ANSWER, None

@@ -21,8 +21,12 @@ from petcore.ports.log import REQUEST_ID
 
 # Every line is searched, so both begin with what is found fast: a letter, one of a set.
 _PROOF = re.compile(r"p(?:et_[0-9a-f]{32}|air_[B-Z]{8})_[A-Za-z0-9_-]+")
-_LETTER = "[BCDFGHJKLMNPQRSTVWXZ]"
+_LETTER = "[BCDFGHJKLMNPQRSTVWXZbcdfghjklmnpqrstvwxz]"
 _USER_CODE = re.compile(rf"{_LETTER}{_LETTER}{{3}}-{_LETTER}{{4}}(?![A-Za-z0-9-])")
+# Without its dash it looks like a word, so it counts where something says that it is one.
+_NAMED_CODE = re.compile(
+    rf"((?:user_code|pairing:)[^A-Za-z0-9]{{0,8}}){_LETTER}{{8}}(?![A-Za-z0-9])"
+)
 _HIDDEN = "***"
 
 
@@ -69,8 +73,11 @@ def formatter(
 
 
 def masked(text: str) -> str:
-    """The text without what looks like a token, a device code or a user code."""
-    return _USER_CODE.sub(_HIDDEN, _PROOF.sub(_hidden, text))
+    """The text without what looks like a token, a device code or a user code; of user codes
+    without a dash only those that ``user_code`` or ``pairing:`` stands before.
+    """
+    named = _NAMED_CODE.sub(rf"\1{_HIDDEN}", _PROOF.sub(_hidden, text))
+    return _USER_CODE.sub(_HIDDEN, named)
 
 
 def _hidden(proof: re.Match[str]) -> str:

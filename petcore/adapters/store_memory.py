@@ -61,7 +61,8 @@ class MemoryStore:
     async def find(self, query: Query[R]) -> list[R]:
         """The documents the query describes, in its order."""
         shelf = self._shelf(query.collection)
-        return [cast("R", _copied(shelf.documents[id])) for id in shelf.ids(query)]
+        documents = (shelf.documents[id] for id in shelf.ids(query))
+        return [cast("R", _copied(_lessened(each, query.without))) for each in documents]
 
     async def delete(self, query: Query[R]) -> int:
         """Delete what ``find`` would return; say how many."""
@@ -192,6 +193,13 @@ def _id_of(key: Key) -> str:
 def _within(value: str, query: Query[Any]) -> bool:
     least, top = query.at_least, query.below
     return (least is None or str(least) <= value) and (top is None or value < str(top))
+
+
+def _lessened(document: Document, without: tuple[str, ...]) -> Document:
+    """The document but for these fields, which stay uncopied."""
+    if not without:
+        return document
+    return {name: value for name, value in document.items() if name not in without}
 
 
 def _copied(value: Any) -> Any:

@@ -5,7 +5,7 @@ port's operations in words of MongoDB. Not here: the connection and its promises
 (``store_mongo_connection``), and names that MongoDB would not take (``store_mongo_names``).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
 from pymongo import ASCENDING, DESCENDING, IndexModel
@@ -120,7 +120,9 @@ class MongoStore:
 
     async def find(self, query: Query[R]) -> list[R]:
         """The documents the query describes, in its order."""
-        return cast("list[R]", await self._find(query))
+        # Top-level names are spelled in the database as here.
+        left_out = dict.fromkeys(query.without, False)
+        return cast("list[R]", await self._find(query, left_out or None))
 
     async def delete(self, query: Query[R]) -> int:
         """Delete what ``find`` would return; say how many."""
@@ -145,7 +147,7 @@ class MongoStore:
             return await shelf.count_documents(_filter(query), **limit)
 
     async def _find(
-        self, query: Query[Document], fields: Sequence[str] | None = None
+        self, query: Query[Document], fields: Sequence[str] | Mapping[str, bool] | None
     ) -> list[Document]:
         shelf = await self._shelf(query.collection)
         turn = DESCENDING if query.descending else ASCENDING

@@ -93,7 +93,7 @@ class Shelf(Protocol):
     def find(  # noqa: D102
         self,
         filter: Document,
-        projection: Sequence[str] | None,
+        projection: Sequence[str] | Mapping[str, bool] | None,
         *,
         sort: Sequence[tuple[str, int]],
         limit: int,

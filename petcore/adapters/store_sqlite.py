@@ -7,7 +7,8 @@ Laws of this adapter:
 * Short reads run on the event loop, which is several times quicker than the way to a thread and
   back. Long reads have a thread of their own. No reader waits for the writer (WAL), and each sees
   everything that was answered before it began.
-* Whoever stops waiting for a write changes nothing about it.
+* Whoever stops waiting for a write changes nothing about it; a long read for which nobody waits
+  any more when its turn comes is not begun.
 """
 
 import asyncio
@@ -65,7 +66,7 @@ class SqliteStore:
         if self._session is not None:
             return
         file = await asyncio.to_thread(File, self._path, as_it_is=self._as_it_is)
-        reads = Crew("petcore-store-reads", file.read_there)
+        reads = Crew("petcore-store-reads", file.read_there, is_reading=True)
         writes = Crew("petcore-store-writes", file.commit)
         self._session = _Session(file, reads, writes)
         try:

@@ -2,7 +2,8 @@
 
 Here: the way from the event loop to a thread and back: one queue, one hand-over for each group.
 Not here: what the work is. The thread never ends before it is asked to, and everybody who asked
-gets an answer; whoever stopped waiting (a cancelled caller) is passed over.
+gets an answer; whoever stopped waiting (a cancelled caller) is passed over. Whether what they had
+asked for is still done depends on what it is: what only reads need not be.
 """
 
 import asyncio
@@ -25,18 +26,28 @@ class _Order(Generic[C]):
     work: Callable[[C], Any]
     done: asyncio.Future[Any]
 
+    def unless_done(self, connection: C) -> object:
+        """Work, unless whoever asked for it stopped waiting before its turn came."""
+        return None if self.done.done() else self.work(connection)
+
 
 class Crew(Generic[C]):
     """Performs work on a connection ``C`` in its own thread.
 
     ``perform`` gets the works of one group and returns, in order, what each came to: a result, or
-    an exception for the caller to see.
+    an exception for the caller to see. ``is_reading`` says that work for which nobody waits any
+    more changes nothing and is not worth doing; all other work is done in any case.
     """
 
     def __init__(
-        self, name: str, perform: Callable[[Sequence[Callable[[C], Any]]], Sequence[object]]
+        self,
+        name: str,
+        perform: Callable[[Sequence[Callable[[C], Any]]], Sequence[object]],
+        *,
+        is_reading: bool = False,
     ) -> None:
         self._perform = perform
+        self._is_reading = is_reading
         self._loop = asyncio.get_running_loop()
         self._queue: SimpleQueue[_Order[C] | None] = SimpleQueue()
         # A daemon: a program that ends without closing must not hang, and may as well be killed.
@@ -73,10 +84,14 @@ class Crew(Generic[C]):
 
     def _outcomes(self, orders: Sequence[_Order[C]]) -> Sequence[object]:
         try:
-            return self._perform([order.work for order in orders]) if orders else ()
+            return self._perform([self._work(order) for order in orders]) if orders else ()
         except BaseException as error:  # noqa: BLE001
             # Without an answer the callers would wait for ever, and so would all after them.
             return [error] * len(orders)
+
+    def _work(self, order: _Order[C]) -> Callable[[C], object]:
+        # Asked anew for each when its turn comes: a group of long reads takes its time.
+        return order.unless_done if self._is_reading else order.work
 
 
 def _settle(orders: Sequence[_Order[C]], outcomes: Sequence[object]) -> None:

@@ -10,10 +10,13 @@ Laws of this file:
 * Other processes may use the file, too. The log is brought into the file only while the write lock
   is held, since SQLite before 3.51.3 can lose writes if one process begins the log anew while
   another brings it in (https://sqlite.org/wal.html#walresetbug).
+* A file that is made here can be read and written by its owner alone, and so can its log: SQLite
+  gives that the file's mode. A file that was there keeps its mode.
 * No ``sqlite3.Error`` gets out: it becomes ``Duplicate``, ``StoreUnavailable`` or, before the file
   is open, ``StartRefused``, each with the path, the cause and what can be done.
 """
 
+import os
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -74,6 +77,8 @@ class File:
             raise StartRefused(f"cannot use {path} as the store: there is no such file")
         self._connections: list[Connection] = []
         self._writes = 0
+        if not as_it_is:
+            _make_private(path)
         try:
             self._writer = self._connect(PATIENCE_S)
             _require_ours(self._writer, may_be_empty=not as_it_is)
@@ -203,6 +208,16 @@ class File:
             raise StartRefused(f"{start}: it is a folder; name a file")
         if not has_folder:
             raise StartRefused(f"{start}: there is no folder {self._path.parent}; make it first")
+
+
+def _make_private(path: Path) -> None:
+    """Make the file, empty, for its owner alone, unless there is one.
+
+    One that is there is not even opened: closing it would end this process's locks on it.
+    """
+    # What keeps it from being made keeps SQLite from it, too, and that has words for it.
+    with suppress(OSError):
+        os.close(os.open(os.path.realpath(path), os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _require_ours(writer: Connection, *, may_be_empty: bool) -> None:

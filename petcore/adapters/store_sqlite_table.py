@@ -68,7 +68,7 @@ class Table:
 
     def find(self, query: Query[Any]) -> Statement:
         """The texts of the documents the query describes, in its order."""
-        return self._select("document", query)
+        return self._select(_lessened(query.without), query)
 
     def delete(self, query: Query[Any]) -> Statement:
         """Delete the documents the query describes."""
@@ -104,6 +104,12 @@ class Table:
         columns = map(column, index.fields if index.unique else (*index.fields, "_id"))
         made = f'CREATE {kind} IF NOT EXISTS "{name}" ON {self.name} ({", ".join(columns)})'
         return name, made
+
+
+def _lessened(without: tuple[str, ...]) -> str:
+    """The document's text but for these fields: SQLite cuts them out, so nobody else reads them."""
+    paths = "".join(f", '$.{name}'" for name in without)
+    return f"json_remove(document{paths})" if paths else "document"
 
 
 class NoTable(Table):

@@ -32,11 +32,12 @@ from petcore.errors import (
 from petcore.services.door import Door
 
 T = TypeVar("T")
+R = TypeVar("R")
 
 BODY_S = 15
 """How long a client may take to send a body."""
 DEADLINE_S = 30
-"""How long an operation may take."""
+"""How long the door and an operation may take."""
 _TOO_LARGE = "the body must have at most {} bytes"
 _OTHER_USER = (Detail(("user_id",), "must be the user of the token"),)
 
@@ -102,11 +103,14 @@ def create_document(
 def _answering(
     operation: Operation[T], target: T, shape: ErrorShape, door: Door
 ) -> Callable[[Asked], Awaitable[Reply]]:
+    async def serve(asked: Asked) -> Reply:
+        caller = await _admit(door, asked, is_public=operation.is_public)
+        sent = strict.parse_query(operation.request, asked.query, {})
+        return await _perform(operation, target, asked, sent, caller)
+
     async def answer(asked: Asked) -> Reply:
         try:
-            caller = await _admit(door, asked, is_public=operation.is_public)
-            sent = strict.parse_query(operation.request, asked.query, {})
-            return await _perform(operation, target, asked, sent, caller)
+            return await _in_time(operation.id, serve(asked))
         except Exception as error:  # noqa: BLE001 -- there is nobody else to answer it
             return shape.reply(error)
 
@@ -118,8 +122,8 @@ def _admitting(door: Door, operations: Sequence[Operation[T]]) -> Callable[[], A
     public = {operation.id for operation in operations if operation.is_public}
 
     async def admit() -> None:
-        asked = _asked()
-        g.caller = await _admit(door, asked, is_public=request.endpoint in public)
+        admitted = _admit(door, _asked(), is_public=request.endpoint in public)
+        g.caller = await _in_time("the door", admitted)
 
     return admit
 
@@ -136,7 +140,8 @@ def _view(operation: Operation[T], target: T) -> Callable[..., Awaitable[Respons
     async def view(**path: str) -> Response:
         asked = _asked()
         sent = await _parse(operation, asked, path)
-        return _response(await _perform(operation, target, asked, sent, g.caller))
+        done = _perform(operation, target, asked, sent, g.caller)
+        return _response(await _in_time(operation.id, done))
 
     return view
 
@@ -171,12 +176,20 @@ async def _perform(
     if operation.acts and asked.method == "HEAD":
         # Of what it would say nothing is known, not even the length.
         return Reply(operation.status, (JSON, *QUIET))
-    try:
-        async with timeout(DEADLINE_S):
-            answer = await operation.handler(target, sent, operation.call(sent, key, caller))
-    except TimeoutError:
-        raise StoreUnavailable(f"{operation.id} was not done within {DEADLINE_S} s") from None
+    answer = await operation.handler(target, sent, operation.call(sent, key, caller))
     return json_reply(operation.status, operation.render(answer))
+
+
+async def _in_time(what: str, work: Awaitable[R]) -> R:
+    """What comes of ``work``. Raises ``StoreUnavailable`` if it takes too long."""
+    deadline = timeout(DEADLINE_S)
+    try:
+        async with deadline:
+            return await work
+    except TimeoutError:
+        if not deadline.expired():
+            raise  # it is another one, which the work itself ran into
+        raise StoreUnavailable(f"{what} was not done within {DEADLINE_S} s") from None
 
 
 def _require_own(sent: BaseModel, caller: Caller) -> None:

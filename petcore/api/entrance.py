@@ -16,7 +16,9 @@ _HEARD = frozenset((_AUTHORIZATION, _HOST, _ORIGIN, _VERSION, _BY_PAGE[0]))
 # Longer words than this are nobody's who is known, and would fill the memory.
 _KEPT_MAX = 512
 
+_BEARER_BEGINS = re.compile(rb"bearer", re.IGNORECASE)
 _BEARER_IS = re.compile(rb"bearer +(\S+)\Z", re.IGNORECASE)
+_UNREADABLE = ""
 _VERSION_IS = re.compile(rb"[\x21-\x7e]{1,32}\Z")
 
 
@@ -25,7 +27,8 @@ def visitor(asked: Asked) -> Visitor:
     in too many places. Of other headers that come twice the first one counts.
     """
     heard = tuple([(name, value) for name, value in asked.headers if name in _HEARD])
-    if sum([len(name) + len(value) for name, value in heard]) > _KEPT_MAX:
+    size = len(asked.client) + sum([len(name) + len(value) for name, value in heard])
+    if size > _KEPT_MAX:
         return _visitor(asked.client, heard)
     return _known_visitor(asked.client, heard)
 
@@ -47,11 +50,15 @@ _known_visitor = lru_cache(maxsize=1024)(_visitor)
 
 
 def _token(heard: Iterable[Header]) -> str | None:
+    """The token; "", which is none, if it cannot be told. Other credentials are somebody else's
+    business, a proxy's say: whoever wants a token sees none.
+    """
     given = values(heard, _AUTHORIZATION)
+    if not any(_BEARER_BEGINS.match(value) for value in given):
+        return None
     bearer = _BEARER_IS.match(given[0])
     if bearer is None or len(given) > 1:
-        # Somebody else's credentials, a proxy's say; whoever wants a token sees none.
-        return None
+        return _UNREADABLE
     return bearer[1].decode("latin-1")
 
 

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from werkzeug.exceptions import HTTPException, MethodNotAllowed
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestTimeout
 
 from petcore.api.connection import Header, Reply, json_reply
 from petcore.errors import Detail, PetcoreError, RateLimited, Unauthorized
@@ -59,7 +59,9 @@ class ErrorShape:
         code = _HTTP_CODES.get(
             status, "internal_error" if status in _OUR_FAULT else "validation_failed"
         )
-        return self._worded(status, code, error.description or error.name, (), *_allow(error))
+        return self._worded(
+            status, code, error.description or error.name, (), *_http_headers(error)
+        )
 
     def _worded(
         self,
@@ -92,7 +94,9 @@ def _retry_after(seconds: int) -> Header:
     return b"retry-after", b"%d" % seconds
 
 
-def _allow(error: HTTPException) -> tuple[Header, ...]:
-    if not isinstance(error, MethodNotAllowed):
-        return ()
-    return ((b"allow", ", ".join(error.valid_methods or ()).encode()),)
+def _http_headers(error: HTTPException) -> tuple[Header, ...]:
+    if isinstance(error, RequestTimeout):
+        return ((b"connection", b"close"),)  # RFC 9110, 15.5.9
+    if isinstance(error, MethodNotAllowed):
+        return ((b"allow", ", ".join(error.valid_methods or ()).encode()),)
+    return ()

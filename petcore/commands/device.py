@@ -11,11 +11,9 @@ from petcore.commands.device_tokens import added, listed, revoked, rotated
 from petcore.commands.store_output import ask, require_somebody
 from petcore.commands.store_running import run
 from petcore.errors import StartRefused
-from petcore.rules.pairing import is_label
+from petcore.rules.pairing import NAME_MAX, is_name, is_user_id
+from petcore.services.platform.devices import NAME_IS, USER_ID_IS
 from petcore.settings import Settings, read_settings
-
-_NAME_MAX = 64
-_USER_MAX = 128
 
 
 def add_add_arguments(parser: ArgumentParser) -> None:
@@ -48,7 +46,11 @@ def add_confirm_arguments(parser: ArgumentParser) -> None:
         type=_name,
         help="what to call it (default what it calls itself, or pet-USER)",
     )
-    parser.add_argument("--yes", action="store_true", help="do not ask for confirmation")
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="do not ask; without --user what the device asked for holds",
+    )
     add_store_arguments(parser)
 
 
@@ -91,19 +93,20 @@ def _settings(asked: Namespace) -> Settings:
 
 
 def _add_name(parser: ArgumentParser) -> None:
-    parser.add_argument("name", metavar="NAME", type=_name, help="the device, 1..64 characters")
+    parser.add_argument(
+        "name", metavar="NAME", type=_name, help=f"the device, 1..{NAME_MAX} characters"
+    )
 
 
 def _name(text: str) -> str:
-    return _label(text, _NAME_MAX, "NAME")
+    """The text. Raises ``StartRefused``: argparse would add its whole usage to the one line."""
+    if not is_name(text):
+        raise StartRefused(f"NAME: must be {NAME_IS}")
+    return text
 
 
 def _user(text: str) -> str:
-    return _label(text, _USER_MAX, "--user")
-
-
-def _label(text: str, longest: int, what: str) -> str:
-    """The text. Raises ``StartRefused``: argparse would add its whole usage to the one line."""
-    if not is_label(text, longest):
-        raise StartRefused(f"{what}: must be 1 to {longest} characters, none of them invisible")
+    """As ``_name``."""
+    if not is_user_id(text):
+        raise StartRefused(f"--user: must be {USER_ID_IS}")
     return text

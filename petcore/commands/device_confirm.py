@@ -13,10 +13,9 @@ from petcore.commands.store_running import at_work, existing
 from petcore.errors import StartRefused
 from petcore.rules import pairing
 from petcore.services.platform.collections import Pairing
-from petcore.services.platform.devices import name_taken, require_labels
+from petcore.services.platform.devices import NAME_IS, name_taken, require_labels
 from petcore.settings import Settings
 
-_NAME_MAX = 64
 _UNSAID = "(it did not say)"
 
 
@@ -63,18 +62,26 @@ def _chosen(waiting: Pairing, user: str | None, name: str | None, taken: Collect
         raise StartRefused("the device did not say for whom it wants to act; say --user")
     if name is not None and name in taken:
         raise name_taken(name)
-    name = name or free_name(waiting["device_name"] or f"pet-{user}", taken)
+    name = name or free_name(_own_name(waiting, user), taken)
     require_labels(name, user)
     return Choice(waiting["user_code"], user, name)
 
 
+def _own_name(waiting: Pairing, user: str) -> str:
+    """What to call it if nobody says; a name that is too long is cut. Raises ``StartRefused``."""
+    name = (waiting["device_name"] or f"pet-{user}").strip()[: pairing.NAME_MAX].rstrip()
+    if not pairing.is_name(name):
+        raise StartRefused(f"{name!r} cannot be a name, it must be {NAME_IS}; say --name")
+    return name
+
+
 def free_name(wanted: str, taken: Collection[str]) -> str:
     """The name, with a number behind it if another device has it."""
-    name, number = wanted[:_NAME_MAX], 1
+    name, number = wanted[: pairing.NAME_MAX], 1
     while name in taken:
         number += 1
         ending = f"-{number}"
-        name = wanted[: _NAME_MAX - len(ending)] + ending
+        name = wanted[: pairing.NAME_MAX - len(ending)] + ending
     return name
 
 

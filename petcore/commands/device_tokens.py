@@ -12,7 +12,7 @@ from petcore.services.door import BELIEVED
 from petcore.services.platform.collections import Device
 from petcore.services.platform.devices import Issued
 from petcore.settings import Settings, shown
-from petcore.wiring import create_store
+from petcore.wiring import create_store, file_of
 
 _ENDS = f"within {BELIEVED.total_seconds():g} s"
 _HEAD = ("name", "user", "firmware", "created (UTC)", "last seen (UTC)")
@@ -24,10 +24,14 @@ async def added(settings: Settings, name: str, user: str) -> Exit:
     """
     if settings.store == "memory:":
         raise StartRefused("memory: keeps nothing between two commands; name another store")
+    path = file_of(settings.store)
+    is_new = path is not None and not path.exists()
     store = create_store(settings.store, settings.mongo_driver)
     async with at_work(settings, store) as services:
         issued = await services.platform.devices.add(name, user)
     _hand_out(issued, f"{name!r} acts for {user!r} ({shown(settings.store)}).")
+    if path is not None and is_new:
+        tell(f"{path.absolute()} is a new store: only a server on that file knows the device.")
     return Exit.DONE
 
 

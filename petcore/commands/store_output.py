@@ -83,7 +83,7 @@ def table(rows: Sequence[Sequence[object]]) -> str:
 
 def legible(text: str) -> str:
     """What somebody else wrote, in quotes if parts of it are unseen or would move the cursor."""
-    return text if text.isprintable() else repr(text)
+    return text if text.isprintable() and text == text.strip() else repr(text)
 
 
 def tell(line: str) -> None:

@@ -62,12 +62,13 @@ class Collection(Generic[R_co]):
         return tuple(dict.fromkeys(name for index in self.indexes for name in index.fields))
 
     @cached_property
-    def _looked_up(self) -> tuple[str, ...]:
+    def looked_up(self) -> tuple[str, ...]:
+        """Every field by which a document is known: ``_id``, ``version`` and all indexed ones."""
         return "_id", "version", *self.indexed_fields()
 
     def require_scalars(self, document: Mapping[str, object]) -> None:
         """Raise ``ValueError`` unless all that is looked up is a string or an integer."""
-        for name in self._looked_up:
+        for name in self.looked_up:
             if type(document.get(name)) not in _SCALARS:
                 raise ValueError(f"{self.name}.{name} must be a string or an integer")
 
@@ -79,6 +80,10 @@ class Query(Generic[R_co]):
     Sorted by ``order``, then by ``_id``; ``descending`` turns both round. Some index must begin
     with the fields of ``equal`` (in any order) and go on with ``order``; ordering by ``_id`` needs
     only the former, and no index at all when ``equal`` is empty.
+
+    ``without`` names top-level fields that ``find`` leaves out, and does not even read: what is
+    large and not asked for costs little. ``delete`` and ``count`` pass it over. What is found has
+    the shape that is left, e.g. ``wanted: Query[Name] = Query(PETS, without=("diary",))``.
     """
 
     collection: Collection[R_co]
@@ -88,10 +93,14 @@ class Query(Generic[R_co]):
     below: Scalar | None = None
     descending: bool = False
     limit: int | None = None
+    without: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if self.limit is not None and self.limit < 1:
             raise ValueError(f"limit must be at least 1, not {self.limit}")
+        for name in self.without:
+            if not _NAME.match(name) or name in self.collection.looked_up:
+                raise ValueError(f"{self.collection.name}.{name} cannot be left out")
         self.index()
 
     def index(self) -> Index | None:
@@ -142,7 +151,7 @@ class Store(Protocol):
         ...
 
     async def find(self, query: Query[R]) -> list[R]:
-        """The documents the query describes, in its order."""
+        """The documents the query describes, in its order, but for what it is ``without``."""
         ...
 
     async def delete(self, query: Query[R]) -> int:

@@ -4,9 +4,16 @@ All that must be remembered of somebody is one number: when his allowance will b
 """
 
 from dataclasses import dataclass, field
-from ipaddress import IPv6Address, IPv6Network
+from functools import lru_cache
+from ipaddress import IPv4Address, IPv6Network, ip_address
 
 _US = 1000
+
+_NEARBY = (IPv6Network("fe80::/10"), IPv6Network("fc00::/7"))
+"""Link-local and unique local addresses (RFC 4291, RFC 4193)."""
+_LONGEST = 64
+"""No address is longer, even with the name of an interface behind it."""
+_NOBODY = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,15 +59,24 @@ class Limit:
 
 
 def counted(address: str) -> str:
-    """As whom a limit counts who asks from ``address``: who has one address of IPv6 has 2**64 of
-    them. What is no address counts as it is.
+    """As whom a limit counts who asks from ``address``, in one spelling.
+
+    Who has an IPv6 address of the internet has 2**64 of them, which are one. Those that hold in one
+    network only are all its machines, so each is its own. What is no address at all is one: "".
     """
-    if ":" not in address:
-        return address
+    return _counted(address) if len(address) <= _LONGEST else _NOBODY
+
+
+@lru_cache(maxsize=1024)
+def _counted(address: str) -> str:
     try:
-        parsed = IPv6Address(address.partition("%")[0])
+        parsed = ip_address(address.partition("%")[0])
     except ValueError:
-        return address
+        return _NOBODY
+    if isinstance(parsed, IPv4Address):
+        return str(parsed)
     if parsed.ipv4_mapped:  # what IPv4 looks like to who listens to both
         return str(parsed.ipv4_mapped)
+    if any(parsed in network for network in _NEARBY):
+        return str(parsed)
     return str(IPv6Network((parsed, 64), strict=False))

@@ -11,8 +11,10 @@ _ALPHABET = "BCDFGHJKLMNPQRSTVWXZ"
 """No vowels, so no words; nothing that looks like a digit (RFC 8628, 6.1)."""
 _LETTERS = 8
 
-_UNSHOWN = ("Cc", "Cs")
-"""Control characters, and halves of characters, which no store can keep."""
+NAME_MAX = 64
+"""Characters of a device's name."""
+USER_ID_MAX = 128
+"""Characters of a user's id."""
 
 EXPIRES = timedelta(minutes=10)
 """How long a code can be confirmed, and once confirmed be exchanged for a token."""
@@ -52,10 +54,17 @@ def is_over(expires_at: datetime, now: datetime) -> bool:
     return not now < expires_at <= now + LATEST
 
 
-def is_label(text: str, longest: int) -> bool:
-    """Whether people can be shown this as a name: 1 to ``longest`` characters, and no control
-    characters that would act on a terminal.
+def is_name(text: str) -> bool:
+    """Whether a device can be called this: 1 to ``NAME_MAX`` characters, each of them seen, and no
+    spaces at the ends. So none acts on a terminal, and none is mistyped unseen.
     """
-    return 1 <= len(text) <= longest and not any(
-        unicodedata.category(letter) in _UNSHOWN for letter in text
+    return 1 <= len(text) <= NAME_MAX and text.isprintable() and text == text.strip()
+
+
+def is_user_id(text: str) -> bool:
+    """Whether the API takes this as a ``user_id``: 1 to ``USER_ID_MAX`` characters without the
+    control characters of ASCII. It need not be legible; halves of characters no store can keep.
+    """
+    return 1 <= len(text) <= USER_ID_MAX and not any(
+        letter < " " or letter == "\x7f" or "\ud800" <= letter <= "\udfff" for letter in text
     )

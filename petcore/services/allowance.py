@@ -11,15 +11,22 @@ from petcore.ports import Ports
 from petcore.ports.store import Query
 from petcore.rules.instant import to_ms
 from petcore.rules.limits import Limit
+from petcore.services.outbox import ATTEMPTS, overtaken
 from petcore.services.platform.collections import SPENT, Spent
 
 _US = 1000
+_LONGEST_MS = 24 * 60 * 60_000
+"""No limit is over a longer time: who has all again later than this was here before the clock was
+set back.
+"""
 
 
 class Allowance:
-    """So much of ``what`` for each name."""
+    """So much of ``what`` for each name, over a day at most."""
 
     def __init__(self, ports: Ports, what: str, limit: Limit) -> None:
+        if limit.per_ms > _LONGEST_MS:
+            raise ValueError(f"{what}: a limit over more than a day is forgotten before its end")
         self._store = ports.store
         self._clock = ports.clock
         self._what = what
@@ -27,8 +34,10 @@ class Allowance:
 
     async def spend(self, name: str) -> None:
         """Spend one of ``name``. Raises ``RateLimited`` if none is left."""
-        while not await self._try(self._key(name)):
-            pass
+        for _ in range(ATTEMPTS):
+            if await self._try(self._key(name)):
+                return
+        raise overtaken()
 
     async def _try(self, key: str) -> bool:
         kept = await self._store.get(SPENT, key)
@@ -53,9 +62,12 @@ class Allowance:
         return after
 
     async def _sweep(self) -> None:
-        """Forget those whose allowance is whole again."""
+        """Forget whose allowance is whole again, and what no limit of now can have written."""
         now_us = to_ms(self._clock.now()) * _US
-        await self._store.delete(Query(SPENT, order="whole_at_us", below=now_us))
+        latest_us = now_us + _LONGEST_MS * _US
+        for at_least, below in ((None, now_us), (latest_us + 1, None)):
+            over = Query(SPENT, order="whole_at_us", at_least=at_least, below=below)
+            await self._store.delete(over)
 
     def _key(self, name: str) -> str:
         text = f"{len(self._what)}:{self._what}{name}"

@@ -5,6 +5,10 @@ are delivered, then the outbox is emptied. Each of them can be repeated harmless
 known ``_id``, or a replace of a known version. So a process may die at any moment, or an answer of
 the store be lost, and whoever meets the document next finishes what was begun: the next change of
 it through ``Outbox.load``, or the next start through ``Outbox.settle_all``.
+
+Who finishes it may stall, and go on when it was long finished by somebody else. So what was
+inserted through an outbox and must not come back is replaced, never deleted: its ``_id`` refuses
+the late insert.
 """
 
 import asyncio
@@ -12,7 +16,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypedDict, TypeVar, cast
 
-from petcore.errors import Duplicate
+from petcore.errors import Duplicate, StoreUnavailable
 from petcore.ports.store import Collection, Index, Query, Record, Store
 
 Document = Mapping[str, object]
@@ -42,6 +46,15 @@ OUTBOX_INDEX = Index(("outbox_len",))
 
 class Conflict(Exception):
     """Somebody else changed the deciding document first: load it again and decide anew."""
+
+
+ATTEMPTS = 64
+"""So often somebody decides anew what others decide meanwhile; each time one of them got on."""
+
+
+def overtaken() -> StoreUnavailable:
+    """The complaint of who was overtaken each time."""
+    return StoreUnavailable("too many changes at the same time; try again")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from simpy import Event
 from firmware.hal.board import Board
 from firmware.logic.config import Config
 from firmware.logic.pet import Pet
+from firmware.logic.scene import PAIRING
 from simulator.kernel.loop import happening
 from simulator.kernel.masking import masked_code
 from simulator.kernel.stage import Stage
@@ -20,9 +21,6 @@ Life = Coroutine[Any, Any, None]
 
 DARK: Scene = ("", "", "", False)
 """What a screen without power shows."""
-
-PAIRING = "PAIRING"
-"""The screen whose title is a code that others must not see."""
 
 _TICKS_PERIOD = 2**30
 """Where a real board's milliseconds wrap (MicroPython on the ESP32: 12.4 days)."""
@@ -187,6 +185,7 @@ class VirtualBoard(Board):
 
     def show(self, scene: Scene) -> None:
         screen, title, *rest = scene
+        # A code is a title that others must not see.
         seen_by_all = masked_code(title) if screen == PAIRING else title
         self._stage.trace.note("screen", who=self._who, scene=[screen, seen_by_all, *rest])
         self._seen(scene)

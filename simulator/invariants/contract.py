@@ -22,6 +22,9 @@ _JSON = "application/json"
 _METHODS = ("get", "post", "put", "patch", "delete")
 _REFUSALS = range(400, 500)
 _FAIR_REFUSALS = (404, 409)
+_TOO_MANY = 429
+_PAIRING = ("POST /api/devices/pairing", "POST /api/devices/pairing/collect")
+"""Of these an address has so many, which is no fault of any one behind it."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +90,7 @@ class Operation:
         answer = self.answers.get(exchange.status)
         if answer is None:
             return f"it knows no status {exchange.status} there"
-        if exchange.status in _REFUSALS and exchange.status not in _FAIR_REFUSALS:
+        if exchange.status in _REFUSALS and not _is_fair(exchange):
             return f"it was refused with {exchange.status}: {exchange.answer.get('error')}"
         return answer.fault(exchange)
 
@@ -124,12 +127,25 @@ class Operation:
 
 
 def operation(name: str) -> Operation | None:
-    """The operation that a method and a path come to."""
-    known = _operations()
+    """The operation that a method and a path come to. Few ask the platform, and none of its file
+    is read before.
+    """
+    return _found(name, CONTRACT) or _found(name, PLATFORM)
+
+
+def _found(name: str, contract: Path) -> Operation | None:
+    known = _operations(contract)
     if name in known:
         return known[name]
     steps = name.split("/")
-    return next((known[template] for template in _templates() if _fits(template, steps)), None)
+    templates = (template for template in known if "{" in template)
+    return next((known[template] for template in templates if _fits(template, steps)), None)
+
+
+def _is_fair(exchange: Exchange) -> bool:
+    """Whether somebody who keeps to the contract may be refused so."""
+    is_held_up = exchange.status == _TOO_MANY and exchange.operation in _PAIRING
+    return is_held_up or exchange.status in _FAIR_REFUSALS
 
 
 def _fits(template: str, steps: list[str]) -> bool:
@@ -140,18 +156,9 @@ def _fits(template: str, steps: list[str]) -> bool:
 
 
 @cache
-def _templates() -> tuple[str, ...]:
-    return tuple(name for name in _operations() if "{" in name)
-
-
-@cache
-def _operations() -> Mapping[str, Operation]:
-    """All operations by method and path. The files are read once in a process."""
-    return {
-        name: operation
-        for contract in map(_read, (CONTRACT, PLATFORM))
-        for name, operation in _described(contract)
-    }
+def _operations(contract: Path) -> Mapping[str, Operation]:
+    """The operations of a contract by method and path. A file is read once in a process."""
+    return dict(_described(_read(contract)))
 
 
 def _read(contract: Path) -> Json:

@@ -2,9 +2,9 @@
 ``contracts/platform.openapi.yaml``.
 
 Path, query, headers and body of every request; status, content type, headers and body of every
-answer. Of the refusals only two may be met by somebody who keeps to the contract: what was asked
-for is not there (404), or does not fit its state any more (409). A stranger keeps to nothing; what
-he is answered is judged by ``nothing_for_strangers``.
+answer. Of the refusals only these may be met by somebody who keeps to the contract: what was asked
+for is not there (404), or does not fit its state any more (409), or too many behind one address
+pair (429). A stranger keeps to nothing; what he is answered is judged by ``nothing_for_strangers``.
 """
 
 from simulator.invariants import EVERY, Judge, Objection, Weighs

@@ -16,9 +16,8 @@ class Exchange(NamedTuple):
     """A request that the server answered, whether or not the answer arrived.
 
     ``at`` is when it answered, ``asked_at`` when it was asked, ``body_ms`` how long the sender took
-    for its body. A GET asks with its query, all else
-    with its body. A header is found under its name in small letters. An answer that is no
-    JSON object is read as an empty one.
+    for its body. A GET asks with its query, all else with its body. A header is found under its
+    name in small letters. An answer that is no JSON object is read as an empty one.
     """
 
     id: int

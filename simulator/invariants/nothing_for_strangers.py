@@ -1,10 +1,13 @@
 """A stranger gets nothing: whatever he tries is answered as it must be, and tells him of nobody.
 
 What may be answered to each attempt stands in the trace, said by the stranger himself. Beyond that
-table the judge holds three things against each other: what others told the server and heard of it
-is in no answer to him; what the server did for him was about what is his; a token that he was given
-acts for him alone. In the end no document of anybody else bears his name, and a stranger who did
-not try everything, or named nothing that belongs to others, has proved nothing.
+table the judge holds three things against each other: the ids, names and labels that others told
+the server and heard of it are in no answer to him, unless he said them himself; what the server did
+for him was about what is his; a token that he was given acts for him alone. In the end no document
+of anybody else bears his name. Numbers and times are not judged: whose they are cannot be seen.
+
+Words are compared as wholes and in any case. Who is called as the server talks, "token" say, cannot
+be told from its talk, and is not looked for.
 """
 
 import re
@@ -15,7 +18,8 @@ import orjson
 
 from simulator.invariants import EVERY, Hears, Judge, Weighs
 from simulator.invariants.exchanges import Exchange
-from simulator.kernel.trace import Event, Json, number, words
+from simulator.invariants.talk import is_talk, joined, says, texts, texts_of
+from simulator.kernel.trace import Event, number, words
 
 _TELLING = frozenset(
     (
@@ -30,13 +34,13 @@ _TOKEN = re.compile(r"pet_[0-9a-f]{32}_[\w-]{43}")
 _PROMISED = {401: ("www-authenticate",), 429: ("retry-after", "ratelimit-reset")}
 """Headers that a refusal must have."""
 
-_FOREIGN = "foreign_"
-"""How attempts are called that name what belongs to others."""
+_FOREIGN, _REPLAY, _ENDED = "foreign_", "replay", ("revoked", "rotated")
+"""How attempts are called that name what belongs to others, that say their keys again, and whose
+token has ended.
+"""
 
 _UNCONFIRMED = "pairings"
 """Where anybody may say any name: a wish that its owner reads and need not confirm."""
-
-_WHOLE_DAY_MS = 24 * 3_600_000
 
 
 class NothingForStrangers(Judge):
@@ -51,10 +55,24 @@ class NothingForStrangers(Judge):
         self._seen: dict[str, set[tuple[int, str]]] = {}
         self._aimed: set[str] = set()
         self._others: set[str] = set()
+        self._keys: set[str] = set()
+        self._believed: set[object] = set()
+        self._rights: Mapping[str, list[list[object]]] = {}
         self._his: set[str] = set()
         self._owners: dict[str, str] = {}
         self._answered: dict[int, Exchange] = {}
         self._told: dict[tuple[str, str], Exchange] = {}
+
+    @property
+    def untried(self) -> tuple[str, ...]:
+        """Attempts that were not answered in every way that they may be, or that never hit what
+        they are after: something of others, a key that they said, a token that was once believed.
+        """
+        return tuple(
+            name
+            for name, outcomes in self._expected.items()
+            if len(self._seen.get(name, ())) < len(outcomes) or name not in self._aimed
+        )
 
     @property
     def hears(self) -> Hears:
@@ -73,34 +91,28 @@ class NothingForStrangers(Judge):
         return {EVERY: self._weigh}
 
     def conclude(self, at: int) -> None:
-        """What he was told is held against all that belongs to others; did he try everything?"""
+        """What he was told is held against all that belongs to others."""
+        looked_for = [word for word in self._others if not is_talk(word)]
         for (_, told), exchange in self._told.items():
-            sent = _sent(exchange)
-            heard = sorted(word for word in self._others if word in told and word not in sent)
+            sent = joined((*_sent(exchange), *texts(exchange.headers)))
+            heard = sorted(word for word in looked_for if says(told, word))
+            heard = [word for word in heard if not says(sent, word)]
             self.demand(not heard, exchange.at, f"{_which(exchange)} tells him of {heard}")
-        if at >= _WHOLE_DAY_MS:
-            self._require_all_tried(at)
-
-    def _require_all_tried(self, at: int) -> None:
-        for name, outcomes in self._expected.items():
-            seen = self._seen.get(name, set())
-            is_tried = len(seen) >= len(outcomes)
-            self.demand(is_tried, at, f"of {outcomes} to {name} he saw {sorted(seen)} only")
-            if name.startswith(_FOREIGN):
-                said = f"{name} never named anything that belongs to others"
-                self.demand(name in self._aimed, at, said)
 
     def _begin(self, event: Event) -> None:
         self._user_id = words(event, "user_id")
         self._expected = cast("Mapping[str, list[list[object]]]", event["attempts"])
+        self._rights = cast("Mapping[str, list[list[object]]]", event["rights"])
 
     def _give(self, event: Event) -> None:
         self._owners[words(event, "token")] = words(event, "user_id")
 
     def _weigh(self, exchange: Exchange) -> None:
+        if exchange.is_done:
+            self._believed.add(exchange.headers.get("authorization"))
         if not exchange.is_strangers:
-            self._others.update(_told_of(exchange.asked))
-            self._others.update(_told_of(exchange.answer))
+            self._others.update(_told_of(exchange.asked), _told_of(exchange.answer))
+            self._keys.add(exchange.key or "")
             return
         self._answered[exchange.id] = exchange
         self._compare(exchange)
@@ -114,7 +126,8 @@ class NothingForStrangers(Judge):
         outcome = (exchange.status, str(code))
         self._seen.setdefault(name, set()).add(outcome)
         self._take_aim(name, exchange)
-        expected = [tuple(each) for each in self._expected.get(name, [])]
+        may_be = self._expected.get(name) or self._rights.get(name, [])
+        expected = [tuple(each) for each in may_be]
         self.demand(
             outcome in expected,
             exchange.at,
@@ -122,10 +135,18 @@ class NothingForStrangers(Judge):
         )
 
     def _take_aim(self, name: str, exchange: Exchange) -> None:
-        if name.startswith(_FOREIGN) and name not in self._aimed:
-            sent = _sent(exchange)
-            if any(word in sent for word in self._others):
-                self._aimed.add(name)
+        if name not in self._aimed and self._hits(name, exchange):
+            self._aimed.add(name)
+
+    def _hits(self, name: str, exchange: Exchange) -> bool:
+        """Whether it has to do with what the name of the attempt says."""
+        if name.startswith(_FOREIGN):
+            sent = joined(_sent(exchange))
+            return any(says(sent, word) for word in self._others)
+        if _REPLAY in name and exchange.key not in self._keys:
+            return False
+        is_ended = any(word in name for word in _ENDED)
+        return not is_ended or exchange.headers.get("authorization") in self._believed
 
     def _require_headers(self, exchange: Exchange) -> None:
         for header in _PROMISED.get(exchange.status, ()):
@@ -136,7 +157,9 @@ class NothingForStrangers(Judge):
         """What was done for him: in his name, and about what he was given himself."""
         asked = exchange.asked
         strange = [
-            str(asked[name]) for name in _THINGS if name in asked and asked[name] not in self._his
+            str(asked[name])
+            for name in _THINGS
+            if name in asked and str(asked[name]).casefold() not in self._his
         ]
         if asked.get("user_id", self._user_id) != self._user_id:
             strange.append(str(asked["user_id"]))
@@ -147,8 +170,8 @@ class NothingForStrangers(Judge):
         exchange = self._answered.pop(number(event, "id"), None)
         if exchange is None:
             return
-        told = f"{orjson.dumps(event['headers']).decode()} {words(event, 'body')}"
-        self._told.setdefault((exchange.who, words(event, "body")), exchange)
+        told = "\n".join((*texts(event["headers"]), *texts_of(words(event, "body"))))
+        self._told.setdefault((exchange.who, told.casefold()), exchange)
         for token in _TOKEN.findall(told):
             owner = self._owners.get(token, exchange.answer.get("user_id"))
             said = f"{_which(exchange)} gives him a token of {owner}"
@@ -158,9 +181,12 @@ class NothingForStrangers(Judge):
         collection, text = words(event, "collection"), words(event, "document")
         if not self._user_id or collection == _UNCONFIRMED or self._user_id not in text:
             return
-        owner = orjson.loads(text).get("user_id")
-        said = f"a document of {owner} in {collection} bears the stranger's name: {text}"
-        self.demand(owner == self._user_id, number(event, "at"), said)
+        document = orjson.loads(text)
+        written = (each for each in texts(document) if each.casefold() not in self._others)
+        if says(joined(written), self._user_id.casefold()):
+            owner = document.get("user_id")
+            said = f"a document of {owner} in {collection} bears the stranger's name: {text}"
+            self.demand(owner == self._user_id, number(event, "at"), said)
 
 
 def _told_of(said: object) -> Iterator[str]:
@@ -168,7 +194,7 @@ def _told_of(said: object) -> Iterator[str]:
     if isinstance(said, dict):
         for name, value in said.items():
             if name in _TELLING and isinstance(value, str):
-                yield value
+                yield value.casefold()
             else:
                 yield from _told_of(value)
     elif isinstance(said, list):
@@ -176,10 +202,9 @@ def _told_of(said: object) -> Iterator[str]:
             yield from _told_of(item)
 
 
-def _sent(exchange: Exchange) -> str:
-    """All that he said in a request, in one text."""
-    said: Json = {"operation": exchange.operation, "asked": exchange.asked}
-    return orjson.dumps(said).decode()
+def _sent(exchange: Exchange) -> tuple[str, ...]:
+    """All that he said in path, query and body of a request."""
+    return (exchange.operation, *texts(exchange.asked))
 
 
 def _which(exchange: Exchange) -> str:

@@ -8,7 +8,8 @@ sentence and a Pomodoro, a long one a prompt only. What was answered does not co
 answers the minutes of a Pomodoro are counted down by the pet itself.
 
 An answer that arrives, and a press, are seen within a second. A pet without power knows nothing;
-its code and whether it is paired it knows again when it has power.
+its code and whether it is paired it knows again when it has power. A pet that is paired for another
+person knows nothing of the former one.
 """
 
 from collections.abc import Callable
@@ -40,6 +41,7 @@ class _Pet:
     shown: Shown = ()
     is_forgiven: bool = False
     code: str | None = None
+    user_id: str = ""
     prompt: tuple[str, Shown] | None = None
     reminder: Shown | None = None
     sentence: tuple[str, int] | None = None
@@ -51,6 +53,11 @@ class _Pet:
         self.over[id] = None
         if len(self.over) > _REMEMBERED:
             del self.over[next(iter(self.over))]
+
+    def forget(self) -> None:
+        """Write down that it is another person's now."""
+        self.prompt = self.reminder = self.sentence = self.pomodoro = None
+        self.over = {}
 
     def tells_truth(self, at: int) -> bool:
         """Whether what is shown is what should be."""
@@ -107,7 +114,7 @@ class ScreenTellsTruth(Judge):
         self._arrivals = Arrivals()
         self._pets: dict[str, _Pet] = {}
         self._code_at_boot: str | None = None
-        self._codes: dict[str, str | None] = {}
+        self._kept: dict[str, tuple[str | None, str]] = {}
         self._takers: dict[str, Callable[[_Pet, Json, int], None]] = {
             "GET /api/water/poll": _take_reminder,
             "GET /api/breaks/prompt/poll": _take_prompt,
@@ -151,8 +158,8 @@ class ScreenTellsTruth(Judge):
 
     def _boot(self, event: Event) -> None:
         at, who = number(event, "at"), words(event, "who")
-        code = self._codes.get(who, self._code_at_boot)
-        self._pets[who] = _Pet(lives_from=at, wrong_since=at, code=code)
+        code, user_id = self._kept.get(who, (self._code_at_boot, ""))
+        self._pets[who] = _Pet(lives_from=at, wrong_since=at, code=code, user_id=user_id)
 
     def _unplugged(self, event: Event) -> None:
         pet = self._pets.pop(words(event, "who"), None)
@@ -173,7 +180,7 @@ class ScreenTellsTruth(Judge):
             pet.pomodoro = None
         elif exchange.operation.endswith("/collect") and exchange.status in _GONE:
             pet.code = ""
-        self._codes[exchange.who] = pet.code
+        self._kept[exchange.who] = (pet.code, pet.user_id)
         _compare(pet, at)
 
     def _press(self, event: Event) -> None:
@@ -249,7 +256,9 @@ def _take_code(pet: _Pet, answer: Json, at: int) -> None:
 
 def _take_token(pet: _Pet, answer: Json, at: int) -> None:
     if answer["status"] == "paired":
-        pet.code = None
+        if pet.user_id != answer["user_id"]:
+            pet.forget()
+        pet.code, pet.user_id = None, str(answer["user_id"])
 
 
 def _take_sentence(pet: _Pet, answer: Json, at: int) -> None:

@@ -65,10 +65,18 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """
         event = self._environment.event()
         # Held, for asyncio itself forgets a task that waits for something nobody holds.
-        task = self.create_task(_conclude(event, work))
-        self._serving.add(task)
-        task.add_done_callback(self._serving.discard)
+        self._serving.add(self.create_task(self._conclude(event, work)))
         return event
+
+    async def _conclude(self, event: Event, work: Awaitable[object]) -> None:
+        """Do ``work`` and tell; within its own task, so that telling takes no further turn."""
+        try:
+            event.succeed(await work)
+        except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 -- for who waits
+            event.fail(_told(failure))
+        task = asyncio.current_task()
+        if task is not None:
+            self._serving.discard(task)
 
     def close(self) -> None:
         """Cancel what is still being served, and close."""
@@ -85,14 +93,6 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         end = self._environment.timeout(duration_ms)
         end.callbacks.append(lambda _: over.set_result(None))
         self.run_until_complete(over)
-
-
-async def _conclude(event: Event, work: Awaitable[object]) -> None:
-    """Do ``work`` and tell; within its own task, so that telling takes no further turn."""
-    try:
-        event.succeed(await work)
-    except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 -- for who waits
-        event.fail(_told(failure))
 
 
 def _told(failure: BaseException) -> Exception:

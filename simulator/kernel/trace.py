@@ -22,7 +22,7 @@ A request bears ``copy_of`` if the network made it, ``body_ms`` if its body took
 | cut | until (milliseconds since the world began): nothing gets through before that |
 | screen | who, scene: screen, title, detail, offline |
 | device | name, user_id, token: it may act for the user from now on |
-| stranger | user_id, attempts: by name, the pairs of status and code that each may be answered |
+| stranger | user_id; attempts, rights: by name, the status and code that each may be answered |
 | tone | who, hz, ms |
 | press | who, press: short or long |
 | log | who, line: what the firmware says |

@@ -84,7 +84,7 @@ async def _wait(ms: int) -> None:
 
 def _scope(request: Request, address: str) -> HTTPScope:
     is_named = any(name == b"host" for name, _ in request.headers)
-    host: Sequence[Header] = () if is_named else ((b"host", b"192.168.1.10:5000"),)
+    host: Sequence[Header] = () if is_named else ((b"host", b"localhost:5000"),)
     return {
         "type": "http",
         "asgi": {"spec_version": "2.3", "version": "3.0"},

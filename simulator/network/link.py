@@ -7,6 +7,7 @@ with a number of its own; nobody waits for what is answered to it. Secrets are m
 """
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from itertools import count
 
 from hypercorn.typing import ASGIFramework
@@ -155,12 +156,18 @@ class Link:
 
 
 def _decoded(headers: Iterable[Header]) -> Json:
-    return {
-        name.decode(): masked_credentials(value.decode())
-        if name == b"authorization"
-        else masked(value.decode())
-        for name, value in headers
-    }
+    """The headers by name; what was said several times is joined, as HTTP has it."""
+    shown: dict[str, str] = {}
+    for name, value in map(_shown, headers):
+        shown[name] = f"{shown[name]}, {value}" if name in shown else value
+    return shown
+
+
+@lru_cache(maxsize=1024)
+def _shown(header: Header) -> tuple[str, str]:
+    """Most headers are the same again and again."""
+    name, value = header[0].decode(), header[1].decode()
+    return name, masked_credentials(value) if name == "authorization" else masked(value)
 
 
 def _happen_once(event: Event, value: object) -> None:

@@ -4,7 +4,6 @@ He is mallory, who rightly owns a lamp, and wants what belongs to others. Here s
 and what must come of it, written after the API's promises; who sends it is ``stranger.py``.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from simulator.people.loot import (
@@ -14,15 +13,12 @@ from simulator.people.loot import (
     authorized,
     basic,
     collect,
-    gets,
     large,
-    naming_user,
     own,
     pairing,
     path,
     poll,
     polls,
-    posts,
     replay,
     slow,
     twice,
@@ -31,6 +27,7 @@ from simulator.people.loot import (
     with_query,
     with_token,
 )
+from simulator.people.targets import FOREIGN_THINGS, IN_FOREIGN_NAME, WATER
 
 Outcome = tuple[int, str]
 """A status, and the code in the body, "" when all is well."""
@@ -67,46 +64,7 @@ class Attempt:
     pairs: bool = False
 
 
-_SCHEDULE = {
-    "timezone": "UTC",
-    "start_time": "00:00",
-    "end_time": "23:59",
-    "interval_min": 1,
-    "enabled": True,
-}
-_SAMPLE = {"focus_score": 0.1, "stress_score": 0.9, "confidence": 1.0}
-_BREAKS, _STRESS, _WATER = "/api/breaks", "/api/stress", "/api/water"
-
-_IN_FOREIGN_NAME: Mapping[str, Ask] = {
-    "schedule": naming_user("POST", f"{_WATER}/schedule", _SCHEDULE),
-    "schedule_read": naming_user("GET", f"{_WATER}/schedule", {}),
-    "water_poll": naming_user("GET", f"{_WATER}/poll", {}),
-    "water_ack": naming_user("POST", f"{_WATER}/ack", {}),
-    "session_start": naming_user("POST", f"{_STRESS}/session/start", {"study_label": MALLORY}),
-    "pomodoro_start": naming_user("POST", f"{_BREAKS}/pomodoro/start", {}),
-    "pomodoro_active": naming_user("GET", f"{_BREAKS}/pomodoro/active", {}),
-    "preference": naming_user("POST", f"{_BREAKS}/preferences/stress-prompts", {"enabled": False}),
-    "prompt_poll": naming_user("GET", f"{_BREAKS}/prompt/poll", {}),
-    "encouragement": naming_user("POST", "/api/encouragement/message", {}),
-}
-"""Every operation that names a user."""
-
-_FOREIGN_THINGS: Mapping[str, Ask] = {
-    "sample": posts(f"{_STRESS}/sample", lambda loot: {"session_id": loot.session_id, **_SAMPLE}),
-    "session_end": posts(f"{_STRESS}/session/end", lambda loot: {"session_id": loot.session_id}),
-    "report": gets(lambda loot: f"{_STRESS}/report/{loot.session_id}"),
-    "pomodoro_stop": posts(
-        f"{_BREAKS}/pomodoro/stop", lambda loot: {"session_id": loot.pomodoro_id}
-    ),
-    "pomodoro_status": gets(
-        lambda loot: f"{_BREAKS}/pomodoro/status?session_id={loot.pomodoro_id}"
-    ),
-    "prompt_ack": posts(
-        f"{_BREAKS}/prompt/ack",
-        lambda loot: {"prompt_id": loot.prompt_id, "acknowledged": False},
-    ),
-}
-"""Every operation that names a session, a Pomodoro or a prompt."""
+REVOKED = Attempt("token_revoked", authorized(lambda loot: f"Bearer {loot.revoked}"), (_WHO,))
 
 _TOKENS = (
     Attempt("token_in_query", lambda loot: with_query(loot, "access_token"), (_WHO,)),
@@ -116,7 +74,7 @@ _TOKENS = (
     Attempt("token_in_capitals", authorized(lambda loot: f"Bearer {loot.own.upper()}"), (_WHO,)),
     Attempt("token_cut_short", authorized(lambda loot: f"Bearer {loot.own[:-1]}"), (_WHO,)),
     Attempt("token_doubled", authorized(lambda loot: f"Bearer {loot.own} {loot.own}"), (_WHO,)),
-    Attempt("token_revoked", authorized(lambda loot: f"Bearer {loot.revoked}"), (_WHO,)),
+    REVOKED,
     Attempt("token_rotated", authorized(lambda loot: f"Bearer {loot.rotated}", MALLORY), (_WHO,)),
     Attempt("token_crossed", authorized(lambda loot: f"Bearer {loot.crossed}"), (_WHO,)),
     Attempt("device_code_as_token", authorized(lambda loot: f"Bearer {loot.used}"), (_WHO,)),
@@ -131,25 +89,25 @@ _TOKENS = (
 
 _NO_TOKEN = (
     Attempt("no_token_poll", polls(), (_WHO,)),
-    Attempt("no_token_session", _FOREIGN_THINGS["sample"], (_WHO,)),
-    Attempt("no_token_schedule", _IN_FOREIGN_NAME["schedule"], (_WHO,)),
-    Attempt("no_token_report", _FOREIGN_THINGS["report"], (_WHO,)),
+    Attempt("no_token_session", FOREIGN_THINGS["sample"], (_WHO,)),
+    Attempt("no_token_schedule", IN_FOREIGN_NAME["schedule"], (_WHO,)),
+    Attempt("no_token_report", FOREIGN_THINGS["report"], (_WHO,)),
     Attempt("no_token_devices", path("/api/devices"), (_WHO,)),
     Attempt("no_token_unknown_path", path("/admin"), (_WHO,)),
-    Attempt("no_token_delete", path(f"{_WATER}/poll", "DELETE"), (_WHO,)),
-    Attempt("no_token_head", path(f"{_WATER}/poll", "HEAD"), (_WHO,)),
-    Attempt("no_token_options", path(f"{_WATER}/poll", "OPTIONS"), (_WHO,)),
+    Attempt("no_token_delete", path(f"{WATER}/poll", "DELETE"), (_WHO,)),
+    Attempt("no_token_head", path(f"{WATER}/poll", "HEAD"), (_WHO,)),
+    Attempt("no_token_options", path(f"{WATER}/poll", "OPTIONS"), (_WHO,)),
     Attempt("no_token_huge_head", polls(("x-wish", "a" * _LONG_HEADER)), (_WHO,)),
-    Attempt("no_token_large_body", lambda loot: large(loot, f"{_WATER}/schedule"), (_WHO,)),
+    Attempt("no_token_large_body", lambda loot: large(loot, f"{WATER}/schedule"), (_WHO,)),
     Attempt("from_this_machine", polls(("x-forwarded-for", "127.0.0.1")), (_WHO,)),
     Attempt("really_from_this_machine", polls(("forwarded", "for=127.0.0.1")), (_WHO,)),
     Attempt("another_host", polls(("host", "localhost")), (_WHO,)),
     Attempt("another_method", polls(("x-http-method-override", "OPTIONS")), (_WHO,)),
     Attempt("another_url", polls(("x-original-url", "/healthz")), (_WHO,)),
-    Attempt("path_slashes", path(f"/{_WATER}/poll"), (_WHO,)),
+    Attempt("path_slashes", path(f"/{WATER}/poll"), (_WHO,)),
     Attempt("path_up", path("/api/devices/pairing/../../water/poll"), (_WHO,)),
     Attempt("path_up_escaped", path("/healthz/%2e%2e/api/water/poll"), (_WHO,)),
-    Attempt("path_slash_at_end", path(f"{_WATER}/poll/"), (_WHO,)),
+    Attempt("path_slash_at_end", path(f"{WATER}/poll/"), (_WHO,)),
     Attempt("path_in_capitals", path("/API/Water/Poll"), (_WHO,)),
     Attempt("path_public_prefix", path("/healthz/../readyz"), (_WHO,)),
     Attempt("path_with_parameter", path("/healthz;/api/water/poll"), (_WHO,)),
@@ -158,10 +116,10 @@ _NO_TOKEN = (
 
 _OWN_TOKEN = (
     Attempt("own_unknown_path", own(path("/admin")), (_UNKNOWN,)),
-    Attempt("own_wrong_method", own(path(f"{_WATER}/poll", "DELETE")), (_WRONG_METHOD,)),
+    Attempt("own_wrong_method", own(path(f"{WATER}/poll", "DELETE")), (_WRONG_METHOD,)),
     Attempt("own_poll_two_users", own(two_users), (_BAD,)),
-    Attempt("own_large_body", own(lambda loot: large(loot, f"{_WATER}/schedule")), (_LARGE,)),
-    Attempt("own_large_unsaid", own(lambda loot: unsaid(large(loot, f"{_WATER}/ack"))), (_LARGE,)),
+    Attempt("own_large_body", own(lambda loot: large(loot, f"{WATER}/schedule")), (_LARGE,)),
+    Attempt("own_large_unsaid", own(lambda loot: unsaid(large(loot, f"{WATER}/ack"))), (_LARGE,)),
     Attempt("own_slow_body", own(lambda loot: slow(replay(loot, MALLORY))), (_SLOW,)),
     Attempt("own_replay_of_key", own(lambda loot: replay(loot, MALLORY)), (_CREATED,)),
     Attempt(
@@ -204,17 +162,18 @@ _PAIRING = (
     ),
 )
 
-PAIRS = Attempt("pairs_lamp", lambda _: pairing(), (_CREATED,))
-COLLECTS = Attempt("collects_token", lambda loot: collect(loot.used), (_OK,))
+PAIRS = Attempt("pairs_lamp", lambda _: pairing(), (_CREATED, _TOO_MANY))
+COLLECTS = Attempt("collects_token", lambda loot: collect(loot.used), (_OK, _UNKNOWN))
 USES = Attempt("uses_token", own(lambda _: poll(MALLORY)), (_OK,))
-"""What he may do."""
+RIGHTS = (PAIRS, COLLECTS, USES)
+"""What he may do. Where much gets lost he pairs too often, or collects too late."""
 
 ATTEMPTS = (
     *(
         Attempt(f"foreign_user_{name}", own(ask), (_NOT_HIS,))
-        for name, ask in _IN_FOREIGN_NAME.items()
+        for name, ask in IN_FOREIGN_NAME.items()
     ),
-    *(Attempt(f"foreign_{name}", own(ask), (_UNKNOWN,)) for name, ask in _FOREIGN_THINGS.items()),
+    *(Attempt(f"foreign_{name}", own(ask), (_UNKNOWN,)) for name, ask in FOREIGN_THINGS.items()),
     *_TOKENS,
     *_NO_TOKEN,
     *_OWN_TOKEN,

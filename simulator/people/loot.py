@@ -20,22 +20,24 @@ LARGER_THAN_A_FORM = 17 * 1024
 """Bytes."""
 _SLOWER_THAN_PATIENCE_MS = 20_000
 _POMODORO_START = "/api/breaks/pomodoro/start"
+POLL = "/api/breaks/pomodoro/active"
+"""A question that a pet asks all day."""
 
 
 @dataclass(slots=True)
 class Loot:
     """What he has, and what he has heard: nothing of it opens the door to what is not his."""
 
-    own: str
-    """The token of his lamp."""
-    rotated: str
-    """The token that his lamp had before."""
-    revoked: str
-    """The token of a pet that was thrown away."""
-    device: str
-    """The id of somebody's phone, 32 hexadecimal digits."""
     user_id: str
     """Somebody's name."""
+    own: str = ""
+    """The token of his lamp."""
+    rotated: str = ""
+    """The token that his lamp had before."""
+    revoked: str = ""
+    """The token of a pet that was thrown away."""
+    device: str = ""
+    """The id of somebody's phone, 32 hexadecimal digits."""
     session_id: str = NOBODYS
     pomodoro_id: str = NOBODYS
     prompt_id: str = NOBODYS
@@ -56,7 +58,7 @@ class Loot:
     @property
     def crossed(self) -> str:
         """Somebody's device with his own secret."""
-        return f"pet_{self.device}_{self.own.rpartition('_')[2]}" if self.device else self.patched
+        return f"pet_{self.device}_{self.own.rpartition('_')[2]}"
 
     @property
     def guessed(self) -> str:
@@ -75,7 +77,7 @@ def with_token(request: Request, token: str) -> Request:
 
 def poll(user_id: str) -> Request:
     """A question that a pet asks all day."""
-    return json_request("GET", f"/api/breaks/pomodoro/active?user_id={user_id}")
+    return json_request("GET", f"{POLL}?user_id={user_id}")
 
 
 def pairing(device_name: str = LAMP) -> Request:

@@ -1,15 +1,21 @@
 """Who owns the server: says what may act for whom, as the command ``petcore device`` does."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from simpy import Event
 
+from simulator.kernel.loop import happening
 from simulator.kernel.masking import masked_token
 from simulator.kernel.stage import Stage
 
 
 class Issued(Protocol):
     """A device with its token."""
+
+    @property
+    def device(self) -> Mapping[str, object]:
+        """What the server knows of it; ``device_id`` is a part of that."""
 
     @property
     def token(self) -> str:
@@ -36,27 +42,40 @@ class Pairings(Protocol):
         """Let the device that shows the code ``text`` act for the user."""
 
 
+def phone_of(user_id: str) -> str:
+    """What the phone of a user is called."""
+    return f"phone of {user_id}"
+
+
 class Owner:
-    """Gives and takes tokens before the world begins; confirms codes while it goes on."""
+    """Gives tokens before the world begins; replaces and takes them and confirms codes while it
+    goes on.
+    """
 
     def __init__(self, stage: Stage, devices: Devices, pairings: Pairings) -> None:
         self._stage = stage
         self._devices = devices
         self._pairings = pairings
+        self._ids: dict[str, str] = {}
 
     def give(self, name: str, user_id: str) -> str:
         """The token of a new device."""
-        token = self._stage.loop.run_until_complete(self._devices.add(name, user_id)).token
-        return self._noted(name, user_id, token)
+        issued = self._stage.loop.run_until_complete(self._devices.add(name, user_id))
+        self._ids[name] = str(issued.device["device_id"])
+        return self._noted(name, user_id, issued.token)
 
-    def replace(self, name: str, user_id: str) -> str:
+    def device_id(self, name: str) -> str:
+        """The id of a device that was given a token."""
+        return self._ids[name]
+
+    async def replace(self, name: str, user_id: str) -> str:
         """A new token of a device; the one it had is worth nothing any more."""
-        token = self._stage.loop.run_until_complete(self._devices.rotate(name)).token
-        return self._noted(name, user_id, token)
+        issued: Issued = await happening(self._stage.loop.serve(self._devices.rotate(name)))
+        return self._noted(name, user_id, issued.token)
 
-    def take_back(self, name: str) -> None:
+    def take_back(self, name: str) -> Event:
         """Forget a device."""
-        self._stage.loop.run_until_complete(self._devices.revoke(name))
+        return self._stage.loop.serve(self._devices.revoke(name))
 
     def confirm(self, code: str, user_id: str, name: str) -> Event:
         """Let who shows the code act for the user. What happens fails with a ``PetcoreError`` if

@@ -10,7 +10,7 @@ from simulator.people.desk import Desk, Pet
 from simulator.people.encouragement import Encouragement
 from simulator.people.habits import Commute, Exam, Habits, Study, Timetable, Trip, WaterWish
 from simulator.people.mind import Mind
-from simulator.people.owner import Owner
+from simulator.people.owner import Owner, phone_of
 from simulator.people.pomodoro import Pomodoros
 from simulator.people.prompts import Prompts
 from simulator.people.reminders import Reminders
@@ -42,11 +42,11 @@ class Student:
     ) -> None:
         self._stage = network.stage
         self._habits = habits
-        self.phone_token, edge_token = (
-            owner.give(f"{name} of {person.user_id}", person.user_id) if owner else None
-            for name in ("phone", "edge agent")
+        phone_token, edge_token = (
+            owner.give(name, person.user_id) if owner else None
+            for name in (phone_of(person.user_id), f"edge agent of {person.user_id}")
         )
-        self._phone = Client(network, f"phone/{person.user_id}", self.phone_token)
+        self._phone = Client(network, f"phone/{person.user_id}", phone_token)
         self._edge = Client(network, f"edge/{person.user_id}", edge_token)
         self._mind = mind = Mind(network.stage, person)
         self._lateness = mind.chance("timetable")

@@ -37,6 +37,7 @@ PETS = Collection[Pet](
     "pets", (Index(("owner", "at")), Index(("at",)), Index(("handle",), unique=True))
 )
 NOTES = Collection[Note]("notes")
+ANYTHING = Collection[dict[str, object]]("anything")
 
 
 def pet(number: int, owner: str = "ann", at: int = 0, version: int = 1) -> Pet:
@@ -320,6 +321,52 @@ class StoreConformance:
         assert [each["_id"] for each in found] == ["z", "x", "y"]
         found = await store.find(Query(triples, {"a": 1}, "b", descending=True, limit=2))
         assert [each["_id"] for each in found] == ["y", "x"]
+
+    @pytest.mark.asyncio
+    @pytest.mark.parametrize("limit", [None, 1])
+    async def test_what_a_query_is_without_is_not_found(
+        self, store: Store, limit: int | None
+    ) -> None:
+        """That field is missing, at the top only; all others are as they were stored."""
+        rest = {
+            "content": [{"content": 1}],
+            "$date": 5,
+            "%": "a\0b",
+            "at": _EPOCH,
+            "z": [-0.0, 1e16],
+        }
+        stored: dict[str, object] = {
+            "_id": "n",
+            "version": 2**53 + 1,
+            "content": [{}],
+            "contents": rest,
+            "b": None,
+        }
+        await store.insert(ANYTHING, stored)
+        for without in (("content",), ("content", "b", "content"), ("b", "unknown"), ("cont",)):
+            (found,) = await store.find(Query(ANYTHING, limit=limit, without=without))
+            left = {name: value for name, value in stored.items() if name not in without}
+            assert alike(found, left)
+        assert alike(await store.get(ANYTHING, "n"), stored)
+
+    @pytest.mark.asyncio
+    async def test_deleting_and_counting_pass_over_what_a_query_is_without(
+        self, store: Store
+    ) -> None:
+        """It says nothing of which documents are meant."""
+        for number in range(4):
+            await store.insert(NOTES, Note(_id=f"n{number}", version=1, content=number))
+        some = Query(NOTES, limit=3, without=("content",))
+        assert await store.count(some) == 3
+        assert await store.delete(some) == 3
+        assert await store.delete(Query(NOTES, without=("content",))) == 1
+
+    @pytest.mark.asyncio
+    @pytest.mark.parametrize("name", ["_id", "version", "owner", "at", "a.b", "$a", "", "a'b", "A"])
+    async def test_what_is_looked_up_is_never_left_out(self, store: Store, name: str) -> None:
+        """Nor is what cannot be a field. The refusal comes from the port."""
+        with pytest.raises(ValueError, match="left out"):
+            await store.find(Query(PETS, without=("handicap", name)))
 
     @pytest.mark.asyncio
     async def test_delete_and_count_are_of_what_find_returns(self, store: Store) -> None:

@@ -24,6 +24,7 @@ class Thing(Record):
     at: int
     handle: str
     content: object
+    more: object
 
 
 THINGS = Collection[Thing](
@@ -115,6 +116,7 @@ def deed(chance: random.Random) -> Deed:
         at=chance.choice((-(2**63), -1, 0, 1, 2**31, 2**53 + 1, 2**63 - 1)),
         handle=f"h{chance.randrange(30)}",
         content=drawn(chance),
+        more=drawn(chance),
     )
     rest = () if kind == "insert" else (max(version - 1, 1),)
     return Deed(kind, (THINGS, thing, *rest))
@@ -131,6 +133,9 @@ _SHAPES: Sequence[tuple[tuple[str, ...], str]] = (
 )
 
 
+_LEFT_OUT: Sequence[tuple[str, ...]] = ((), (), ("content",), ("more",), ("more", "content", "no"))
+
+
 def _query(chance: random.Random) -> Query[Thing]:
     fields, order = chance.choice(_SHAPES)
     bounds = [_value(chance, order) if chance.random() < 0.4 else None for _ in range(2)]
@@ -142,6 +147,7 @@ def _query(chance: random.Random) -> Query[Thing]:
         bounds[1],
         descending=chance.random() < 0.5,
         limit=chance.choice((None, None, 1, 3, 1_000)),
+        without=chance.choice(_LEFT_OUT),
     )
 
 

@@ -86,7 +86,33 @@ def test_the_device_of_a_token_stays() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["pet_name and pair_of_shoes", "3f6c2f36-53a2-4f0e-8c1f-0d6a4c6d7e1b", "UTF-8 ISO-8859-1", ""],
+    [
+        CODE.lower(),
+        f"pairing:{CODE.replace('-', '')}",
+        f"user_code={CODE.replace('-', '').lower()}",
+        str({"user_code": CODE.replace("-", "")}),
+        json.dumps(json.dumps({"user_code": CODE.replace("-", "")})),
+    ],
+)
+def test_a_code_is_masked_however_it_is_written(text: str) -> None:
+    """In small letters as people type it, and without its dash as a store keeps it."""
+    for told in (masked(text), masked(f"<{text}>, please")):
+        assert CODE.replace("-", "").lower() not in told.replace("-", "").lower()
+        assert "***" in told
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pairing:BCDFGHJKL",
+        "the user_code was not found",
+        "pairing: nobody",
+        "bcdfbcdf-bcdf-4bcd-bcdf-bcdfbcdfbcdf",
+        "pet_name and pair_of_shoes",
+        "3f6c2f36-53a2-4f0e-8c1f-0d6a4c6d7e1b",
+        "UTF-8 ISO-8859-1",
+        "",
+    ],
 )
 def test_nothing_else_is_masked(text: str) -> None:
     """Ids and ordinary words stay."""

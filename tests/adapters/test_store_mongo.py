@@ -72,6 +72,24 @@ class TestMongoStore(StoreConformance):
         await super().test_values_that_differ_after_a_nul_differ(store)
 
 
+@pytest.mark.asyncio
+async def test_what_a_query_is_without_does_not_travel(
+    uri: str, driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The database leaves it out, and not who asked."""
+    came: list[object] = []
+
+    def heard(value: object) -> object:
+        came.append(value)
+        return value
+
+    async with opened(uri, NOTES, driver=driver) as store:
+        await store.insert(NOTES, Note(_id="n", version=1, content="long"))
+        monkeypatch.setattr(store_mongo, "read", heard)
+        await store.find(Query(NOTES, without=("content",)))
+    assert came == [{"_id": "n", "version": 1}]
+
+
 if REAL:
 
     class TestRealMongoStore(StoreConformance):

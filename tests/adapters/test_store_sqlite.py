@@ -3,10 +3,13 @@
 import asyncio
 import itertools
 import json
+import os
 import re
 import sqlite3
+import stat
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, closing, contextmanager
 from pathlib import Path
@@ -15,12 +18,13 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from petcore.adapters import store_sqlite_file
+from petcore.adapters import store_sqlite, store_sqlite_file
 from petcore.adapters.store_sqlite import SqliteStore
-from petcore.adapters.store_sqlite_table import Table
+from petcore.adapters.store_sqlite_scrub import scrub
+from petcore.adapters.store_sqlite_table import Statement, Table
 from petcore.errors import Duplicate, StartRefused, StoreUnavailable
 from petcore.ports.store import Collection, Index, Query, Store
-from tests.adapters.store_conformance import PETS, StoreConformance, ids, pet
+from tests.adapters.store_conformance import NOTES, PETS, Note, StoreConformance, ids, pet
 
 _CHILD = "tests.adapters.store_sqlite_child"
 _ROOT = Path(__file__).parents[2]
@@ -141,6 +145,66 @@ def _written_until_killed(path: Path, first: int, lines: int) -> list[str]:
         rest = child.stdout.read()
     # The last line may have been cut by the kill.
     return some + re.findall(r"^(p\d+)\n", rest, re.MULTILINE)
+
+
+# Keeping private
+
+
+@pytest.fixture
+def open_handed() -> Iterator[None]:
+    """Whatever is made without a word about it can be read by all."""
+    mask = os.umask(0)
+    yield
+    os.umask(mask)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    """The permissions of each file."""
+    return {each.name: stat.S_IMODE(each.stat().st_mode) for each in folder.iterdir()}
+
+
+def _nothing(path: Path) -> Path:
+    return path.parent
+
+
+def _link(path: Path) -> Path:
+    there = path.with_name("linked")
+    there.mkdir()
+    path.symlink_to(there / path.name)
+    return there
+
+
+def _shared(path: Path) -> Path:
+    path.touch()
+    path.chmod(0o640)
+    return path.parent
+
+
+async def _modes_in_use(path: Path, folder: Path) -> dict[str, int]:
+    async with opened(path) as store:
+        await store.insert(PETS, pet(1))
+        return modes(folder)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="permissions are others there")
+@pytest.mark.usefixtures("open_handed")
+@pytest.mark.parametrize(("before", "mode"), [(_nothing, 0o600), (_link, 0o600), (_shared, 0o640)])
+def test_who_may_read_the_file(path: Path, before: Callable[[Path], Path], mode: int) -> None:
+    """A new one is its owner's alone, one that was there stays as its owner wants it; so with the
+    log while it is open, and with the file after it was written anew.
+    """
+    folder = before(path)
+    names = ("petcore.db", "petcore.db-wal", "petcore.db-shm")
+    assert asyncio.run(_modes_in_use(path, folder)) == dict.fromkeys(names, mode)
+    assert scrub(path)
+    assert modes(folder) == {"petcore.db": mode}
+
+
+def test_nothing_is_made_where_a_file_is_wanted_as_it_is(path: Path) -> None:
+    """Who examines a file that is not there leaves none behind."""
+    with pytest.raises(StartRefused, match="no such file"):
+        asyncio.run(SqliteStore(path, as_it_is=True).open())
+    assert not path.exists()
 
 
 # Sharing
@@ -470,6 +534,52 @@ async def test_a_cancelled_caller_breaks_nothing(path: Path) -> None:
         ends = await asyncio.gather(*asked, return_exceptions=True)
         assert [type(end).__name__ for end in ends] == ["CancelledError"] * 2 + ["NoneType"] * 2
         assert ids(await store.find(Query(PETS))) == ["p0", "p1", "p2", "p3"]
+
+
+@pytest.mark.asyncio
+async def test_a_read_for_which_nobody_waits_is_not_begun(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever was told that it took too long costs those behind them nothing more."""
+    begun: list[str] = []
+    free = threading.Event()
+
+    def rows(connection: sqlite3.Connection, statement: Statement) -> list[object]:
+        begun.append(statement[0].split()[1])
+        assert free.wait(10)
+        return connection.execute(*statement).fetchall()
+
+    monkeypatch.setattr(store_sqlite, "_rows", rows)
+    async with opened(path, PETS) as store:
+        first = asyncio.ensure_future(store.count(Query(PETS)))
+        await _until(lambda: len(begun) == 1)
+        given_up = asyncio.ensure_future(store.find(Query(PETS)))
+        last = asyncio.ensure_future(store.count(Query(PETS)))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        await asyncio.sleep(0)
+        free.set()
+        assert (await first, await last) == (0, 0)
+    assert begun == ["count(*)"] * 2
+
+
+@pytest.mark.asyncio
+async def test_what_a_query_is_without_is_not_parsed(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite cuts it out, outside Python, and only then the text is read."""
+    parsed: list[str] = []
+
+    def heard(text: str) -> object:
+        parsed.append(text)
+        return json.loads(text)
+
+    monkeypatch.setattr(store_sqlite, "from_text", heard)
+    async with opened(path, NOTES) as store:
+        await store.insert(NOTES, Note(_id="n", version=1, content=["long"] * 1_000))
+        for limit in (None, 1):
+            await store.find(Query(NOTES, limit=limit, without=("content",)))
+    assert parsed == ['{"_id":"n","version":1}'] * 2
 
 
 @pytest.mark.asyncio

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from petcore.api import platform
+from petcore.api import entrance, platform
+from petcore.api.connection import Asked
 from petcore.services import Services
 from petcore.settings import default_settings
 from petcore.wiring import wire
@@ -81,6 +82,20 @@ CASES = {
     "no token too often": Case(429, LOCKED_ONCE, _poll(), headers=ENOUGH, before=1),
     "localhost": Case(200, LOCAL, _from(b"localhost:5000")),
     "an address": Case(200, LOCAL, _from(b"[::1]:5000")),
+    "an address that is none": Case(403, LOCAL, _from(b"0.0.0.0:5000")),
+    "an address of another machine": Case(403, LOCAL, _from(b"192.168.1.10:5000")),
+    "a proxy's password": Case(200, LOCAL, _poll((b"authorization", b"Basic eDp4"))),
+    "a token in two words": Case(
+        401, LOCAL, _poll((b"authorization", b"Bearer a b")), headers=BEARER
+    ),
+    "a token that is missing": Case(
+        401, OPEN_ONCE, _poll((b"authorization", b"bearer")), headers=BEARER
+    ),
+    "two tokens": Case(401, LOCAL, _poll(_bearer("a"), _bearer("b")), headers=BEARER),
+    "her token and another": Case(401, LOCAL, _poll(_bearer("a")), is_known=True, headers=BEARER),
+    "her token and a password": Case(
+        401, LOCAL, _poll((b"authorization", b"Basic eDp4")), is_known=True, headers=BEARER
+    ),
     "a foreign name": Case(403, LOCAL, _from(b"pets.example:5000")),
     "a name that was set": Case(200, {"host_names": ("pet.lan",)}, _from(b"pet.lan")),
     "a foreign name, but open": Case(200, OPEN_ONCE, _from(b"pets.example")),
@@ -167,3 +182,14 @@ async def test_some_doors_are_for_everybody(method: str, path: str, status: int)
     headers = [(b"content-type", b"application/json")]
     response = await exchange(document, Request(method, path, "", headers, b"{}"))
     assert response.status == status
+
+
+def test_nothing_large_is_remembered_of_a_visitor() -> None:
+    """Neither what a proxy says of where he comes from, nor a header: each would be kept often."""
+    entrance._known_visitor.cache_clear()
+    for client, host in (("x" * 16_000, b"localhost"), ("192.0.2.1", b"x" * 16_000)):
+        visitor = entrance.visitor(Asked("GET", b"", [(b"host", host)], client))
+        assert (visitor.address, visitor.host) == (client, host.decode())
+    assert entrance._known_visitor.cache_info().currsize == 0
+    entrance.visitor(Asked("GET", b"", [(b"host", b"localhost")], "192.0.2.1"))
+    assert entrance._known_visitor.cache_info().currsize == 1

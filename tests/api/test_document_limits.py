@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 
 import pytest
 
@@ -9,11 +10,11 @@ from petcore.adapters.store_memory import MemoryStore
 from petcore.api import desktop_pet, document, platform
 from petcore.app import create_app
 from petcore.ports.store import Collection, R
-from simulator.network.asgi import Request, exchange
+from simulator.network.asgi import Header, Request, exchange
 from tests.api.ways import document_of, said
 from tests.services.server import Server
 
-POLL = Request("GET", "/api/water/poll", "user_id=audrey")
+Said = tuple[int, dict[bytes, bytes], bytes]
 ACK = "/api/water/ack"
 JSON = (b"content-type", b"application/json")
 BODIES = {
@@ -31,6 +32,14 @@ class StuckStore(MemoryStore):
         """Wait for ever."""
         await asyncio.Event().wait()
         return await super().get(collection, id)
+
+
+class LateStore(MemoryStore):
+    """Gives up by itself, in its driver's way."""
+
+    async def get(self, collection: Collection[R], id: str) -> R | None:
+        """Fail."""
+        raise TimeoutError(collection.name)
 
 
 @pytest.mark.asyncio
@@ -61,20 +70,51 @@ async def test_a_body_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
     body = json.dumps({"user_id": "audrey"}).encode()
     response = await exchange(app, Request("POST", ACK, "", [JSON], body, 3_600_000))
     assert (response.status, json.loads(response.body)["code"]) == (408, "request_timeout")
+    assert (b"connection", b"close") in {(name.lower(), said) for name, said in response.headers}
     assert await server.stored() == before
 
 
-@pytest.mark.asyncio
-async def test_an_operation_has_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """On both ways, who asks a server whose store hangs hears when to come again."""
-    monkeypatch.setattr(document, "DEADLINE_S", 0.01)
-    services = Server().services(StuckStore())
+TOKEN = (b"authorization", f"Bearer pet_{'0' * 32}_{'A' * 43}".encode())
+
+
+async def _said_on_both_ways(store: MemoryStore, request: Request) -> Said:
+    """The answer of a server with this store."""
+    services = Server().services(store)
     at_once, by_quart = [
-        said(await exchange(document_of(services, is_quart_alone=alone), POLL))
+        said(await exchange(document_of(services, is_quart_alone=alone), request))
         for alone in (False, True)
     ]
     assert at_once == by_quart
-    status, headers, body = at_once
+    return at_once
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("headers", "who"), [((), ("pollWater",)), ((TOKEN,), ("pollWater", "the door"))]
+)
+async def test_an_operation_has_its_time(
+    headers: Sequence[Header],
+    who: Sequence[str],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """And the door has. On both ways, who asks a server whose store hangs hears when to come
+    again.
+    """
+    monkeypatch.setattr(document, "DEADLINE_S", 0.01)
+    request = Request("GET", "/api/water/poll", "user_id=audrey", headers)
+    status, told, body = await _said_on_both_ways(StuckStore(), request)
     assert (status, json.loads(body)["code"]) == (503, "store_unavailable")
-    assert headers[b"retry-after"] == b"5"
+    assert told[b"retry-after"] == b"5"
     assert b"pollWater" not in body
+    for each in who:
+        assert f"{each} was not done within 0.01 s" in caplog.text
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("headers", [(), (TOKEN,)])
+async def test_another_time_out_is_not_taken_for_it(headers: Sequence[Header]) -> None:
+    """What a store's driver runs into is nothing that anybody foresaw: it is logged in full."""
+    request = Request("GET", "/api/water/poll", "user_id=audrey", headers)
+    status, _, body = await _said_on_both_ways(LateStore(), request)
+    assert (status, json.loads(body)["code"]) == (500, "internal_error")

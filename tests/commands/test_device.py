@@ -24,7 +24,7 @@ from petcore.settings import default_settings
 from petcore.wiring import wire
 from tests.commands.terminal import Terminal
 from tests.mongo.server import MongoServer, mongo_server
-from tests.serving.process import serving, until
+from tests.serving.process import serving
 
 Told = pytest.CaptureFixture[str]
 T = TypeVar("T")
@@ -95,12 +95,15 @@ def test_a_token_is_printed_once_and_alone(folder: Path, capsys: Told) -> None:
     told = capsys.readouterr()
     token = told.out.removesuffix("\n")
     assert user_of(token) == "audrey"
-    assert told.err.count("\n") == 1
     assert token not in told.err
+    made = f"{folder / 'petcore.db'} is a new store: only a server on that file knows the device."
+    assert told.err.splitlines()[1:] == [made]
     assert "'desk' acts for 'audrey' (sqlite:///petcore.db)" in told.err
     assert "shown only now; it is sent as `Authorization: Bearer TOKEN`" in told.err
     secret = token.split("_", 2)[2].encode()
     assert not any(secret in path.read_bytes() for path in folder.iterdir())
+    assert main(["device", "add", "shelf", "--user", "audrey"]) == 0
+    assert capsys.readouterr().err.count("\n") == 1, "the store is not new any more"
 
 
 def test_a_name_belongs_to_one_device(capsys: Told) -> None:
@@ -116,8 +119,8 @@ def test_a_name_belongs_to_one_device(capsys: Told) -> None:
 
 def test_devices_are_listed_without_their_secrets(capsys: Told) -> None:
     """By name; what would not be seen stands in quotes."""
-    for name in ("shelf", "desk \N{RIGHT-TO-LEFT OVERRIDE}ksed"):
-        assert main(["device", "add", name, "--user", "audrey"]) == 0
+    for name, user in (("shelf", "audrey "), ("desk", "audrey \N{RIGHT-TO-LEFT OVERRIDE}\x9b")):
+        assert main(["device", "add", name, "--user", user]) == 0
     token = capsys.readouterr().out.split()[1]
 
     async def come(services: Services) -> None:
@@ -129,8 +132,8 @@ def test_devices_are_listed_without_their_secrets(capsys: Told) -> None:
     told = capsys.readouterr()
     head, desk, shelf = rows(told.out)
     assert (head, told.err) == (HEAD, "")
-    assert desk[:3] == ["'desk \\u202eksed'", "audrey", "1.2.0"]
-    assert shelf[:3] == ["shelf", "audrey", "-"]
+    assert desk[:3] == ["desk", "'audrey \\u202e\\x9b'", "1.2.0"]
+    assert shelf[:3] == ["shelf", "'audrey '", "-"]
     assert shelf[4] == "never"
     assert desk[4] >= desk[3]
     hashes = served(lambda services: services.platform.devices.all())
@@ -170,9 +173,13 @@ def test_a_device_is_forgotten(capsys: Told) -> None:
         (("add", "a\nb", "--user", "x"), "NAME: must be"),
         (("add", "a\x9bb", "--user", "x"), "NAME: must be"),
         (("add", "a\udcffb", "--user", "x"), "NAME: must be"),
+        (("add", "a\u200bb", "--user", "x"), "NAME: must be"),
+        (("add", " ", "--user", "x"), "NAME: must be"),
+        (("add", "pet ", "--user", "x"), "NAME: must be"),
         (("add", "x", "--user", ""), "--user: must be 1 to 128"),
         (("add", "x", "--user", "x" * 129), "--user: must be"),
         (("add", "x", "--user", "a\x7f"), "--user: must be"),
+        (("add", "x", "--user", "a\udcff"), "--user: must be"),
         (("add", "x", "--user", "x", "--store", "memory:"), "memory: keeps nothing"),
         (("add", "x", "--user", "x", "--store", "what:"), "'what:' names no store"),
         (("list", "--store", "memory:"), "memory: keeps nothing"),
@@ -275,21 +282,21 @@ def test_the_owner_sees_who_asks(capsys: Told, monkeypatch: pytest.MonkeyPatch) 
     """All that the device says of itself, quoted since a stranger said it; then the owner decides,
     and what he does not decide is as the device asked for it.
     """
-    code = code_of(PairingWish("desk\N{RIGHT-TO-LEFT OVERRIDE}", "1.2.0", "audrey"))
+    code = code_of(PairingWish("desk\N{RIGHT-TO-LEFT OVERRIDE}", "1.2.0", "audrey\x9b"))
     monkeypatch.setattr("sys.stdin", Terminal("y\n"))
-    assert main(["device", "confirm", code.lower().replace("-", " ")]) == 0
+    assert main(["device", "confirm", code.lower().replace("-", " "), "--name", "desk"]) == 0
     told = capsys.readouterr()
-    *known, _ = rows(told.out.partition("Let it act for 'audrey'? [y/N] ")[0] + "\n.")
+    *known, _ = rows(told.out.partition("Let it act for 'audrey\\x9b'? [y/N] ")[0] + "\n.")
     asked = dict(line for line in known if line)
     assert asked.pop("asked").endswith(" s ago")
     assert asked == {
         "code": code,
         "calls itself": "'desk\\u202e'",
         "firmware": "'1.2.0'",
-        "wants to act for": "'audrey'",
-        "will be named": "'desk\\u202e'",
+        "wants to act for": "'audrey\\x9b'",
+        "will be named": "'desk'",
     }
-    assert "acts for 'audrey' now. It collects its token by itself" in told.out
+    assert "acts for 'audrey\\x9b' now. It collects its token by itself" in told.out
     assert told.err == ""
 
 
@@ -331,8 +338,9 @@ def test_ctrl_c_confirms_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
         (UNSAID, ("--user", "maya"), "maya", "pet-maya"),
         (UNSAID, ("--user", "audrey"), "audrey", "pet-audrey-3"),
         (UNSAID, ("--user", "u" * 128), "u" * 128, f"pet-{'u' * 60}"),
+        (PairingWish(" lamp ", None, "maya "), (), "maya ", "lamp"),
     ],
-    ids=["own", "of another user", "given", "none", "none, taken", "too long"],
+    ids=["own", "of another user", "given", "none", "none, taken", "too long", "spaces"],
 )
 def test_who_gives_no_name_gets_a_free_one(
     wish: PairingWish, given: tuple[str, ...], user: str, name: str, capsys: Told
@@ -352,7 +360,8 @@ def test_who_gives_no_name_gets_a_free_one(
     [
         (UNSAID, (), "the device did not say for whom it wants to act; say --user"),
         (SAID, ("--name", "desk"), "another device is named 'desk' already"),
-        (PairingWish("a\x9bb", None, "audrey"), (), "none of them invisible"),
+        (PairingWish("a\x9bb", None, "audrey"), (), r"'a\x9bb' cannot be a name"),
+        (UNSAID, ("--user", "a\u200b"), r"'pet-a\u200b' cannot be a name"),
     ],
     ids=repr,
 )
@@ -403,7 +412,11 @@ def test_beside_a_server_that_runs(folder: Path, capsys: Told) -> None:
         token = capsys.readouterr().out.strip()
         assert ask("GET", poll, token)[0] == 200
         assert ask("GET", "/api/water/poll?user_id=maya", token)[0] == 403
-        assert main(["device", "revoke", "desk"]) == 0
+        assert main(["device", "add", "lost", "--user", "audrey"]) == 0
+        lost = capsys.readouterr().out.strip()
+        assert main(["device", "revoke", "lost"]) == 0
+        # Never used, so it is not believed for a while yet.
+        assert ask("GET", poll, lost)[0] == 401
 
         _, started = ask("POST", "/api/devices/pairing", user_id="audrey", device_name="shelf")
         collect = {"device_code": started["device_code"]}
@@ -411,10 +424,6 @@ def test_beside_a_server_that_runs(folder: Path, capsys: Told) -> None:
         assert main(["device", "confirm", started["user_code"], "--yes"]) == 0
         status, paired = ask("POST", "/api/devices/pairing/collect", **collect)
         assert (status, paired["status"], paired["user_id"]) == (200, "paired", "audrey")
-        assert ask("GET", poll, paired["token"])[0] == 200
-
-        # It may be believed for a while yet.
-        until(lambda: ask("GET", poll, token)[0] == 401)
         assert ask("GET", poll, paired["token"])[0] == 200
         assert server.stop() == 0
     assert main(["store", "check"]) == 0

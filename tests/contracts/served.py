@@ -27,7 +27,7 @@ from petcore.ports.clock import Clock
 from petcore.ports.entropy import Entropy
 from petcore.ports.store import Query, Store
 from petcore.services.collections import COLLECTIONS
-from petcore.services.outbox import OUTBOX_INDEX
+from petcore.services.outbox import OUTBOX_INDEX, Document
 from petcore.settings import default_settings
 from petcore.wiring import wire
 from tests.contracts.contract import JSON_TYPE
@@ -145,7 +145,7 @@ class Served:
         """What comes of ``doing``, which uses the services themselves."""
         return self._runner.run(doing)
 
-    def unsettled(self) -> list[Any]:
+    def unsettled(self) -> list[Document]:
         """Documents that still carry another write."""
         return self._runner.run(self._unsettled())
 
@@ -162,7 +162,7 @@ class Served:
             for collection, documents in zip(COLLECTIONS, held, strict=True)
         }
 
-    async def _unsettled(self) -> list[Any]:
+    async def _unsettled(self) -> list[Document]:
         waiting = (
             self.services.store.find(Query(collection, order="outbox_len", at_least=1))
             for collection in COLLECTIONS

@@ -141,6 +141,15 @@ def _bad(home: Home) -> Iterable[tuple[Headers, str]]:
     yield _bearer(f"{UNKNOWN[:37]}{token[37:]}"), ""
 
 
+def _unreadable(token: str) -> Iterable[Headers]:
+    """What means to be a token, and is none or cannot be told."""
+    yield _bearer(UNKNOWN)
+    for said in ("Bearer", "bearer ", f"Bearer {token} x", f"BEARER\t{token}", f"Bearer={token}"):
+        yield [("authorization", said)]
+    yield [*_bearer(token), *_bearer(token)]
+    yield [*_bearer(token), ("authorization", "Basic eDp4")]
+
+
 def _revoked(served: Served) -> str:
     issued = served.run(served.services.platform.devices.add("revoked", "somebody else"))
     served.run(served.services.platform.devices.revoke("revoked"))
@@ -152,8 +161,9 @@ def test_without_a_valid_token_nothing_is_said_or_done(pair: Pair, locked: Serve
     """401, whatever is wrong and whatever is asked; a token counts in one place only."""
     home = _home(locked, pair)
     request = home.request(*pair)
+    bad = list(_bad(home))
     before = locked.dump()
-    for headers, query in _bad(home):
+    for headers, query in bad:
         reply = request.send(locked, headers, query)
         _require_error(reply, 401, "unauthorized", home.token, UNKNOWN)
         assert reply.headers["www-authenticate"] == 'Bearer realm="petcore"'
@@ -217,7 +227,9 @@ def test_a_bad_token_is_refused_where_none_is_wanted(
     for served in (opened, local):
         home, other = _home(served, pair), _home(served, pair, "other")
         request = home.request(*pair)
-        _require_error(request.send(served, _bearer(UNKNOWN)), 401, "unauthorized", UNKNOWN)
+        for bad in _unreadable(home.token):
+            reply = request.send(served, bad)
+            _require_error(reply, 401, "unauthorized", UNKNOWN, home.token)
         assert request.send(served, other.head).status in (403, 404)
         assert request.send(served).status == pair[1].success
 
@@ -227,6 +239,10 @@ FOREIGN: list[tuple[str, str]] = [
     ("host", f"{MARKER.lower()}.example:5000"),
     ("host", "localhost.example"),
     ("host", "127.0.0.1.example"),
+    ("host", "0.0.0.0:5000"),
+    ("host", "[::]:5000"),
+    ("host", "[::ffff:127.0.0.1]:5000"),
+    ("host", "192.168.1.10:5000"),
     ("sec-fetch-site", "cross-site"),
 ]
 

@@ -273,6 +273,61 @@ def test_a_late_answer_to_an_older_token_says_nothing_of_the_new_one(board_with:
     assert token.text == ""
 
 
+@pytest.mark.parametrize(
+    ("user_id", "shown", "sent"), [("bob", "IDLE", []), ("audrey öz", "BREAK_PROMPT", [ACK])]
+)
+def test_who_gets_the_pet_next_neither_sees_nor_does_what_the_former_did(
+    board_with: MakeBoard, user_id: str, shown: str, sent: list[str]
+) -> None:
+    """Its own user finds everything again: what is shown, and what waits for being sent."""
+    paired = (200, {"status": "paired", "token": "pet_2", "user_id": user_id, "next_poll_s": 5})
+    board = board_with(UNAUTHORIZED, CODES, paired, (200, {"ok": True}), flash=dict(HELD))
+    parts = parts_on(board)
+    pairing, known = Pairing(parts), parts.known
+    known.open(("prompt-1", "Break", "Rest"))
+    known.remind(("Drink", "Water"))
+    known.say("Well done", 0)
+    known.count_down("session-1", "focus", 60_000, 0)
+    assert parts.outbox.put(ACK, {"user_id": "audrey öz"})
+    board.spawn("outbox", forever(board, "outbox", parts.outbox.turn))
+    board.spawn("pairing", forever(board, "pairing", pairing.turn))
+    board.kernel.run(20_000)
+    assert compose(known, 5_000)[0] == shown
+    facts = (known.prompt, known.reminder, known.message, known.pomodoro)
+    assert all(facts) if sent else not any(facts)
+    assert paths(board.server) == [ACK, START, COLLECT, *sent]
+    assert parts.outbox.messages == []
+
+
+def test_an_answer_for_the_former_user_is_none(board_with: MakeBoard) -> None:
+    """It was under way while the pet was paired for somebody else."""
+    parts = parts_on(board_with(flash=dict(HELD)))
+    answers: list[tuple[int, object]] = []
+
+    async def changes_hands(*_: object) -> tuple[int, object]:
+        parts.token.take("pet_2", "bob")
+        return QUIET
+
+    async def ask() -> None:
+        answers.append(await parts.wire.get("/api/water/poll"))
+
+    parts.hal.http = changes_hands
+    parts.hal.spawn("ask", ask())
+    parts.hal.kernel.run(1_000)
+    assert answers == [(0, None)]
+
+
+def test_the_log_does_not_say_whose_pet_it_is() -> None:
+    """Only what was asked, and why nothing came."""
+    lines: list[str] = []
+    board = VirtualBoard(ScriptedServer([CUT]), lines.append, flash=dict(HELD))
+    board.spawn("water", forever(board, "water", Water(parts_on(board)).turn))
+    board.kernel.run(1_000)
+    board.kernel.close()
+    (said,) = [line for line in lines if "no answer" in line]
+    assert said.endswith("no answer to GET /api/water/poll: 111 connection refused")
+
+
 @pytest.mark.parametrize("press", ["short", "long"])
 def test_a_press_while_it_pairs_has_no_meaning(board_with: MakeBoard, press: str) -> None:
     """What was asked for then would happen when nobody wants it any more."""

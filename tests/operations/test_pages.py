@@ -1,14 +1,19 @@
-"""What README and docs/operations.md say in tables is what the code has."""
+"""What the pages count and list in tables is what the code has."""
 
 import re
 from collections.abc import Iterator
+
+import pytest
 
 from petcore.__main__ import _COMMANDS, _Group
 from petcore.adapters import store_mongo_connection
 from petcore.services.collections import COLLECTIONS
 from petcore.settings import Settings
+from simulator.invariants.panel import judges_of
 from tests.operations.recipes import ROOT
 
+_NUMBERS = ("five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen")
+"""From 5 on."""
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -95,3 +100,19 @@ def test_the_page_lists_every_option_of_a_connection() -> None:
         name: str(value).lower() if value in (True, False) else str(value)
         for name, value in set_.items()
     }
+
+
+@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md"])
+def test_the_page_counts_stories_and_judges(name: str) -> None:
+    """As many as there are."""
+    numbers = {word: number for number, word in enumerate(_NUMBERS, 5)}
+    told = re.findall(r"(?i)\b([a-z]+) (stories:|of them shipped|judges,)", page(name))
+    counts = [(what == "judges,", numbers[word.lower()]) for word, what in told]
+    stories = len(list((ROOT / "simulator" / "scenarios").glob("*.toml")))
+    assert counts == [(False, stories), (True, len(judges_of("locked")))]
+
+
+def test_the_page_lists_every_judge() -> None:
+    """By the name of its file, in the order in which they are named to people."""
+    told = [name.strip("`") for name, _ in rows("docs/architecture.md", "## The simulated world")]
+    assert told == [type(judge).__module__.rpartition(".")[2] for judge in judges_of("locked")]

@@ -16,13 +16,15 @@ from petcore.rules import pairing
 from petcore.rules.limits import Limit
 from petcore.services import door
 from petcore.services.platform import pairings
-from petcore.settings import Settings
+from petcore.settings import Settings, default_settings
+from petcore.wiring import _limit
 from tests.operations.recipes import ROOT
 
 PAGE = "docs/security.md"
 _TEST = re.compile(r"`(tests/[a-z_/]+\.py)::(test_[a-z_0-9]+)`")
 _CLIENTS = {"aiohttp", "http.client", "httpx", "requests", "urllib.request", "urllib3"}
-_MINUTE_MS = 60_000
+_EACH = {60_000: "one a minute", 100: "10 a second"}
+"""How often something comes that comes again after so many milliseconds."""
 
 
 def _rows(heading: str) -> Iterator[list[str]]:
@@ -41,7 +43,7 @@ def _kib(size: int) -> str:
 
 
 def _rate(limit: Limit) -> str:
-    return f"{limit.requests} in {limit.per_ms // _MINUTE_MS} minutes"
+    return f"{limit.requests} at once, then {_EACH[limit.per_ms // limit.requests]}"
 
 
 def _default(name: str) -> str:
@@ -56,11 +58,12 @@ def _body_of_pairing() -> int:
 def _figures() -> dict[str, str]:
     """Every figure of the table, made of the code's own."""
     sample = f"{_kib(_SAMPLE_BODY_MAX)}, of which `metrics` {_kib(_METRICS_BYTES_MAX)}"
-    per_min = Settings.model_fields["requests_per_min"].default
+    limit = _limit(default_settings())
+    assert limit
     minutes = pairing.EXPIRES.total_seconds() / 60
     return {
-        "requests of a device, or of an address without a token": f"{per_min} a minute "
-        "(`PETCORE_REQUESTS_PER_MIN`), at once or evenly; loopback is not counted",
+        "requests of a device, or of an address without a token": f"{_rate(limit)} "
+        "(600 a minute: `PETCORE_REQUESTS_PER_MIN`); loopback is not counted",
         "codes that an address asks for": _rate(pairings._STARTS),
         "codes that an address guesses": _rate(pairings._GUESSES),
         "devices that pair at a time": str(pairing.OPEN_MAX),

@@ -1,6 +1,7 @@
 """How much is granted, held against a definition that knows nothing of how it is computed."""
 
-from ipaddress import IPv6Address
+import re
+from ipaddress import IPv6Address, ip_address
 
 import pytest
 from hypothesis import assume, example, given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from petcore.rules.limits import Limit, counted
 
+NEARBY = re.compile("fe[89ab]|f[cd]")
 START_MS = 1_777_982_400_000
 limits = st.builds(Limit, st.integers(1, 7), st.integers(1, 2_000))
 gaps = st.lists(st.integers(0, 3_000), min_size=1, max_size=30)
@@ -121,28 +123,56 @@ def test_who_has_spent_more_gets_no_more(limit: Limit, one: int, two: int, ahead
         ("192.0.2.7", "192.0.2.7"),
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
         ("2001:DB8:1:2::", "2001:db8:1:2::/64"),
-        ("fe80::1%eth0", "fe80::/64"),
+        ("2001:db8:1:2::%eth0", "2001:db8:1:2::/64"),
+        ("fe80::1%eth0", "fe80::1"),
+        ("FE80::A:1%eth1", "fe80::a:1"),
+        ("febf:ffff::1", "febf:ffff::1"),
+        ("fec0::1", "fec0::/64"),
+        ("fc00::1", "fc00::1"),
+        ("fd12:3456:789a:1::2", "fd12:3456:789a:1::2"),
+        ("fe00::1", "fe00::/64"),
         ("::1", "::/64"),
         ("::ffff:192.0.2.7", "192.0.2.7"),
-        ("unix:/run/petcore", "unix:/run/petcore"),
+        ("fe80::1%" + "e" * 60, ""),
+        ("unix:/run/petcore", ""),
+        ("audrey", ""),
+        ("192.0.2.7:80", ""),
         ("", ""),
     ],
 )
 def test_as_whom_an_address_counts(address: str, who: str) -> None:
-    """By its network in IPv6, else by itself; IPv4 in the dress of IPv6 is IPv4."""
+    """By its network in IPv6, else by itself, also in IPv6 if it holds in one network only; IPv4
+    in the dress of IPv6 is IPv4. What is no address is as good as none.
+    """
     assert counted(address) == who
 
 
 @given(st.ip_addresses(v=6), st.integers(0, 2**64 - 1))
 def test_neighbours_count_as_one(address: IPv6Address, other: int) -> None:
-    """All 2**64 addresses of a network are one; those of another network are not."""
+    """All 2**64 addresses of a network of the internet are one; those of another are not."""
     neighbour = IPv6Address(int(address) >> 64 << 64 | other)
     stranger = IPv6Address(int(address) ^ 1 << 64)
-    assume(not any(each.ipv4_mapped for each in (address, neighbour, stranger)))
+    each_is_own = (each.ipv4_mapped or NEARBY.match(each.exploded) for each in (address, stranger))
+    assume(not any((*each_is_own, neighbour.ipv4_mapped)))
     assert counted(str(address)) == counted(str(neighbour)) != counted(str(stranger))
+
+
+@given(st.integers(0, 2**64 - 1), st.integers(0, 2**64 - 1), st.sampled_from(["fe80", "fd00"]))
+def test_who_shares_a_house_counts_alone(one: int, other: int, prefix: str) -> None:
+    """In a network of its own each machine has an address, and all have the same /64."""
+    network = int(IPv6Address(f"{prefix}::"))
+    each = [counted(str(IPv6Address(network | end))) for end in (one, other)]
+    assert (each[0] == each[1]) is (one == other)
 
 
 @given(st.text())
 def test_anything_may_be_an_address(text: str) -> None:
-    """What a proxy says is not always one."""
-    assert counted(text) or not text
+    """What a proxy says is not always one: all that is none counts as one, and nothing long stays
+    in the memory.
+    """
+    try:
+        ip_address(text)
+    except ValueError:
+        assume("%" not in text)
+        assert counted(text) == ""
+    assert len(counted(text)) <= len("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")

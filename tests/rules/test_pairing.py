@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
 
+from petcore.api.wire import UserId
 from petcore.rules import pairing
 
 NOON = datetime(2026, 5, 5, 12, tzinfo=UTC)
@@ -90,20 +92,54 @@ def test_how_long_a_code_holds(since: timedelta, *, is_over: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "is_label"),
+    ("text", "is_name"),
     [
         ("", False),
         ("desk", True),
-        (" Ωμέγα & co=1/2 ", True),
+        ("Ωμέγα & co=1/2", True),
         ("x" * 64, True),
         ("x" * 65, False),
+        (" ", False),
+        ("pet ", False),
+        (" pet", False),
+        ("my\u00a0pet", False),
+        ("my\u2028pet", False),
+        ("pe\u200bt", False),
+        ("pe\u202et", False),
+        ("pe\ue000t", False),
         ("a\x1b[2Jb", False),
         ("a\nb", False),
         ("a\x9bb", False),
         ("a\x7fb", False),
         ("\ud800", False),
     ],
+    ids=repr,
 )
-def test_what_may_be_a_name(text: str, *, is_label: bool) -> None:
-    """Whatever can be read, and nothing that would act on a terminal."""
-    assert pairing.is_label(text, 64) is is_label
+def test_what_may_be_a_name(text: str, *, is_name: bool) -> None:
+    """Whatever can be read, and nothing that is unseen or would act on a terminal."""
+    assert pairing.is_name(text) is is_name
+
+
+_USER_ID = TypeAdapter[str](UserId)
+
+
+@example("")
+@example("x" * 128)
+@example("x" * 129)
+@example("a\x1fb")
+@example("a\x7fb")
+@example("a\x9bb")
+@example(" \u200b")
+@given(st.text(st.characters(exclude_categories=["Cs"])))
+def test_a_user_is_whoever_the_api_takes(text: str) -> None:
+    """To the letter: a device can act for everybody of whom something is stored."""
+    try:
+        is_taken = _USER_ID.validate_python(text) == text
+    except ValidationError:
+        is_taken = False
+    assert pairing.is_user_id(text) is is_taken
+
+
+def test_no_half_of_a_character_is_a_user() -> None:
+    """The API hears none, but a shell may give one, and no store keeps it."""
+    assert not pairing.is_user_id("a\udcff")

@@ -8,7 +8,7 @@ import pytest
 from petcore.adapters.zones_tzdata import TzdataZones
 from petcore.errors import RateLimited, StoreUnavailable
 from petcore.ports import Ports
-from petcore.ports.store import Query, Store
+from petcore.ports.store import Collection, Query, R, Store
 from petcore.rules.limits import Limit
 from petcore.services.allowance import Allowance
 from petcore.services.platform.collections import SPENT
@@ -111,3 +111,47 @@ async def test_a_lost_answer_costs_one_at_most(*, is_stored: bool) -> None:
         with pytest.raises(StoreUnavailable):
             await cut.spend(name)
         assert await _granted(_allowance(server), name, 5) == 3 - has_spent - is_stored
+
+
+@pytest.mark.asyncio
+async def test_what_a_wrong_clock_wrote_is_forgotten() -> None:
+    """Otherwise it would stay until the time it was written at: for ever, as the case may be."""
+    server = Server()
+    server.clock.advance(60 * 24 * 365 * 100)
+    await _granted(_allowance(server), "audrey", 3)
+    server.clock.advance(-60 * 24 * 365 * 100)
+    await _granted(_allowance(server), "bob", 1)
+    assert await server.store.count(Query(SPENT)) == 1
+    assert await _granted(_allowance(server), "bob", 5) == 2
+
+
+@pytest.mark.asyncio
+async def test_the_longest_limit_is_kept_to_its_end() -> None:
+    """By others, too, whose own is short; one that would be forgotten is none."""
+    server = Server()
+    ports = Ports(server.clock, server.entropy, TzdataZones(), server.store)
+    day = Allowance(ports, "rare tries", Limit(requests=3, per_ms=24 * 60 * 60_000))
+    assert await _granted(day, "audrey", 5) == 3
+    await _granted(_allowance(server), "bob", 1)
+    assert await _granted(day, "audrey", 1) == 0
+    with pytest.raises(ValueError, match="over more than a day"):
+        Allowance(ports, "rarer tries", Limit(requests=3, per_ms=24 * 60 * 60_000 + 1))
+
+
+class _RestlessStore(InterruptedStore):
+    """Somebody else is quicker with every change."""
+
+    async def replace(self, collection: Collection[R], document: R, expected: int) -> bool:
+        """Change nothing."""
+        return False
+
+
+@pytest.mark.asyncio
+async def test_who_is_overtaken_for_ever_gives_up() -> None:
+    """And has spent nothing."""
+    server = Server()
+    await _granted(_allowance(server), "audrey", 1)
+    restless = _allowance(server, _RestlessStore(server.store, 99, is_stored=False))
+    with pytest.raises(StoreUnavailable, match="too many changes"):
+        await restless.spend("audrey")
+    assert await _granted(_allowance(server), "audrey", 5) == 2

@@ -99,19 +99,28 @@ async def test_who_has_none_stays_outside_a_locked_door() -> None:
 
 
 @pytest.mark.asyncio
-@pytest.mark.parametrize("host", ["", "localhost", "127.0.0.1", "::1", "192.0.2.9", "pet.lan"])
+@pytest.mark.parametrize("host", ["", "localhost", "127.0.0.1", "127.8.9.1", "::1", "pet.lan"])
 async def test_a_local_door_knows_its_names(host: str) -> None:
-    """Addresses lead to no stranger's page."""
+    """Localhost, however it is spelt as an address, and what its owner calls it."""
     assert await _enter(_door(Server(), Lock.LOCAL), host=host) is None
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("is_public", [False, True])
-@pytest.mark.parametrize("host", ["evil.example", "localhost.evil.example", "127.0.0.1.nip.io"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        *("evil.example", "localhost.evil.example", "127.0.0.1.nip.io"),
+        *("0.0.0.0", "::", "::ffff:127.0.0.1", "::ffff:0:0", "127.1", "192.0.2.9", "::1%lo"),  # noqa: S104
+    ],
+)
 async def test_a_name_that_leads_here_does_not_open_a_local_door(
     host: str, *, is_public: bool
 ) -> None:
-    """Neither with a token nor without, nor to what is public: a page could pair a pet."""
+    """Neither with a token nor without, nor to what is public: a page could pair a pet.
+
+    Of an address other than those of loopback browsers do not tell that a page asks for it.
+    """
     server = Server()
     door = _door(server, Lock.LOCAL)
     for token in (None, await _token(server)):
@@ -237,14 +246,30 @@ async def test_devices_are_counted_by_themselves(lock: Lock) -> None:
 
 
 @pytest.mark.asyncio
-async def test_a_device_is_held_up_by_no_stranger_behind_its_router() -> None:
-    """Once it is known, what others spend at its address is not its own."""
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("bad", [None, BAD])
+async def test_a_device_is_held_up_by_no_stranger_behind_its_router(
+    bad: str | None, *, is_known: bool
+) -> None:
+    """Known or not, as all are after a start: what others spend at its address is not its own."""
     server = Server()
     door, token = _door(server, Lock.LOCKED, THREE), await _token(server)
-    assert await _enter(door, token) == "audrey"
-    assert await _granted(door, 9, BAD, "192.0.2.1") == 2
-    _pass(server, 6)
-    assert await _enter(door, token) == "audrey"
+    granted = await _granted(door, 1, token, "192.0.2.1") if is_known else 0
+    assert await _granted(door, 9, bad, "192.0.2.1") == 3
+    assert granted + await _granted(door, 9, token, "192.0.2.1") == 3
+    _pass(server, 20)
+    assert await _granted(door, 9, bad, "192.0.2.1") == 1
+    assert await _granted(door, 9, token, "192.0.2.1") == 1
+
+
+@pytest.mark.asyncio
+async def test_no_stranger_can_be_counted_as_a_device() -> None:
+    """Whatever a proxy calls the address he comes from."""
+    server = Server()
+    door, token = _door(server, Lock.LOCKED, THREE), await _token(server)
+    device = await server.services().platform.devices.named("desk")
+    assert await _granted(door, 9, None, device["device_id"]) == 3
+    assert await _granted(door, 9, token, "192.0.2.1") == 3
 
 
 @pytest.mark.asyncio
@@ -259,21 +284,55 @@ async def test_what_is_public_is_counted_too() -> None:
 
 
 @pytest.mark.asyncio
-async def test_the_store_is_not_asked_for_tokens_without_end() -> None:
-    """Of a stranger who tries many, few reach it."""
+async def test_whoever_tries_tokens_is_soon_told_to_stop() -> None:
+    """Each costs the store one look, since it might be good; what cannot be a token costs none."""
     server = Server()
     store = CountingStore(server.store)
     door = _door(server, Lock.LOCKED, THREE, store)
-    tried = [tokens.token(server.entropy.new_id(), tokens.secret_text(bytes(32))) for _ in "x" * 99]
-    refused = 0
-    for token in tried:
-        try:
+    tried = [tokens.token(server.entropy.new_id(), tokens.secret_text(bytes(32))) for _ in "x" * 9]
+    for n, token in enumerate(tried):
+        with pytest.raises(Unauthorized if n < 3 else RateLimited):
             await _enter(door, token)
-        except RateLimited:
-            refused += 1
-        except Unauthorized:
-            pass
-    assert (refused, store.gets) == (96, 3)
+    assert store.gets == 9
+    with pytest.raises(RateLimited):
+        await _enter(door, "nonsense")
+    assert store.gets == 9
+
+
+@pytest.mark.asyncio
+async def test_a_device_that_asks_too_often_costs_the_store_nothing() -> None:
+    """Nor does one that tells of another firmware each time."""
+    server = Server()
+    store = CountingStore(server.store)
+    door, token = _door(server, Lock.LOCKED, THREE, store), await _token(server)
+    assert await _granted(door, 3, token, "192.0.2.1") == 3
+    _pass(server, 6)
+    before = await server.stored()
+    for n in range(9):
+        told = Visitor("192.0.2.1", token=token, firmware_version=str(n))
+        with pytest.raises(RateLimited):
+            await door.enter(told, is_public=False)
+    assert store.gets == 1
+    assert await server.stored() == before
+
+
+@pytest.mark.asyncio
+async def test_who_asks_too_often_is_told_of_once(caplog: pytest.LogCaptureFixture) -> None:
+    """And again when he begins anew, but not each time that he is granted one in between."""
+    server = Server()
+    door, token = _door(server, Lock.LOCKED, THREE), await _token(server)
+    device = await server.services().platform.devices.named("desk")
+    for asked, address in ((token, "192.0.2.1"), (None, "2001:db8::1"), (None, "a proxy's word")):
+        for wait_s, times in ((0, 9), (20, 3), (20, 3), (40, 5)):
+            _pass(server, wait_s)
+            await _granted(door, times, asked, address)
+    who = [f"device {device['device_id']}", "address 2001:db8::/64", "address unknown"]
+    assert [record.getMessage() for record in caplog.records] == [
+        f"{each} asks too often" for each in who
+    ]
+    _pass(server, 60)
+    await _granted(door, 9, token, "192.0.2.1")
+    assert caplog.messages[3:] == [f"{who[0]} asks too often"]
 
 
 @pytest.mark.asyncio
@@ -340,17 +399,24 @@ async def test_a_new_firmware_is_noted_at_once() -> None:
     assert noted == [("", 2), ("1.0", 3), ("1.0", 3), ("1.0", 3), ("1.1", 4)]
 
 
+@pytest.fixture
+def few(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three are remembered, not thousands."""
+    monkeypatch.setattr("petcore.services.recent.KNOWN_MAX", 3)
+
+
 @pytest.mark.asyncio
-async def test_a_door_remembers_only_so_many(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.usefixtures("few")
+async def test_a_door_remembers_only_so_many() -> None:
     """Those who came last, of addresses and of tokens; whoever is forgotten begins anew."""
-    monkeypatch.setattr("petcore.services.door._KNOWN_MAX", 3)
     server = Server()
     door = _door(server, Lock.OPEN, THREE)
-    assert await _granted(door, 4, None, "192.0.2.1") == 3
+    assert await _granted(door, 3, None, "192.0.2.1") == 3
     for n in range(2, 4):
         await _enter(door, None, f"192.0.2.{n}")
     assert await _granted(door, 1, None, "192.0.2.1") == 0
-    await _enter(door, None, "192.0.2.4")
+    for n in range(4, 7):
+        await _enter(door, None, f"192.0.2.{n}")
     assert await _granted(door, 4, None, "192.0.2.1") == 3
 
     store = CountingStore(server.store)
@@ -363,3 +429,33 @@ async def test_a_door_remembers_only_so_many(monkeypatch: pytest.MonkeyPatch) ->
     await _enter(door, known[3])
     await _enter(door, known[0])
     assert store.gets == 5
+
+
+@pytest.mark.asyncio
+@pytest.mark.usefixtures("few")
+async def test_who_goes_on_asking_is_not_forgotten() -> None:
+    """Nobody begins anew because others came: neither who is refused, nor who is granted one now
+    and then. The token that was asked for again outlives the others.
+    """
+    server = Server()
+    door = _door(server, Lock.OPEN, THREE)
+    assert await _granted(door, 3, None, "192.0.2.1") == 3
+    for n in range(10, 20):
+        await _enter(door, None, f"192.0.2.{n}")
+        assert await _granted(door, 1, None, "192.0.2.1") == 0
+    for n in range(20, 30):
+        _pass(server, 20)
+        await _enter(door, None, f"192.0.2.{n}")
+        assert await _granted(door, 2, None, "192.0.2.1") == 1
+
+    store = CountingStore(server.store)
+    door = _door(server, Lock.LOCKED, store=store)
+    known = [await _token(server, f"pet {n}") for n in range(4)]
+    for token in known[:3]:
+        await _enter(door, token)
+    _pass(server, 5)
+    await _enter(door, known[0])
+    await _enter(door, known[3])
+    store.gets = 0
+    await _enter(door, known[0])
+    assert store.gets == 0

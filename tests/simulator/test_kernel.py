@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from hashlib import sha256
+from weakref import ref
 
 import pytest
 from simpy import Environment
@@ -128,6 +129,30 @@ def test_work_is_a_task_of_its_own() -> None:
         _stage(environment, loop).live(life())
         loop.run_for(10)
     assert heard == ["done", "failed", "went on", 1, 1, 1]
+
+
+def test_work_that_is_done_is_let_go_of() -> None:
+    """Whether it waited for something or not; a world of days serves a million of them."""
+    environment = Environment(0)
+    begun: list[ref[asyncio.Task[object]]] = []
+
+    async def work(waits_s: float) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        begun.append(ref(task))
+        if waits_s:
+            await asyncio.sleep(waits_s)
+
+    with closing(VirtualLoop(environment)) as loop:
+
+        async def life() -> None:
+            for waits_s in (0, 0.002, 60):
+                loop.serve(work(waits_s))
+
+        _stage(environment, loop).live(life())
+        loop.run_for(10)
+        gc.collect()
+        assert [task() is None for task in begun] == [True, True, False]
 
 
 def test_work_that_waits_for_ever_disturbs_nobody() -> None:

@@ -166,9 +166,9 @@ def test_a_client_has_an_address_and_may_say_another_host() -> None:
     ((answer,), _) = sent(Request("GET", "/"))
     said = orjson.loads(answer.body)
     assert said["client"][0] == "10.0.0.9"
-    assert said["hosts"] == ["192.168.1.10:5000"]
-    ((answer,), _) = sent(Request("GET", "/", headers=[(b"host", b"localhost")]))
-    assert orjson.loads(answer.body)["hosts"] == ["localhost"]
+    assert said["hosts"] == ["localhost:5000"]
+    ((answer,), _) = sent(Request("GET", "/", headers=[(b"host", b"pet.lan")]))
+    assert orjson.loads(answer.body)["hosts"] == ["pet.lan"]
 
 
 def test_a_body_can_take_its_time() -> None:
@@ -189,6 +189,16 @@ def test_secrets_are_not_written_down() -> None:
     assert token in answer.body.decode()
     assert "ssss" not in orjson.dumps(events).decode()
     assert orjson.dumps(events).decode().count(masked_token(token)) == 5
+
+
+def test_headers_that_are_said_twice_are_both_written_down() -> None:
+    """Joined as HTTP joins them, each of them masked."""
+    headers = [(b"authorization", b"Bearer one"), (b"x-a", b"1"), (b"authorization", b"Basic two")]
+    (_, events) = sent(Request("GET", "/", headers=headers))
+    (seen,) = [event["headers"] for event in events if event["kind"] == "request"]
+    assert isinstance(seen, dict)
+    one, two = seen["authorization"].split(", ")
+    assert (one[:14], two[:13], seen["x-a"]) == ("Bearer masked-", "Basic masked-", "1")
 
 
 def test_a_program_with_a_token_says_it() -> None:

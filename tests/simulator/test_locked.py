@@ -5,7 +5,11 @@ import json
 import re
 from functools import cache
 
+import pytest
+
+from simulator.invariants.nothing_for_strangers import NothingForStrangers
 from simulator.kernel.trace import Event, words
+from simulator.people.habits import Timetable
 from simulator.scenarios.reading import find
 from simulator.world import Outcome, World, run
 
@@ -35,6 +39,68 @@ def test_every_promise_is_kept_and_put_to_the_test() -> None:
     for judge in outcome.court.judges:
         assert judge.cases, judge.name
         assert judge.objections == [], judge.name
+        if isinstance(judge, NothingForStrangers):
+            assert judge.untried == ()
+
+
+def lived(hours: int, pets: int = 1, **changes: object) -> tuple[Outcome, list[Event]]:
+    """Live through the first hours of another locked story."""
+    story = find("locked").model_copy(update={"hours": hours, **changes})
+    trace = io.BytesIO()
+    outcome = run(World(seed=1, scenario=story, pets=pets), trace)
+    return outcome, [json.loads(line) for line in trace.getvalue().splitlines()]
+
+
+def objections(outcome: Outcome) -> list[str]:
+    """What the judges say."""
+    return [each.words for judge in outcome.court.judges for each in judge.objections]
+
+
+@pytest.mark.parametrize(
+    ("request_loss", "answer_loss", "is_late"), [(10, 900, True), (300, 400, False)]
+)
+def test_a_stranger_who_is_hardly_heard_is_no_offence(
+    request_loss: int, answer_loss: int, is_late: bool
+) -> None:
+    """Answers get lost until a code is worth nothing; he starts anew, and goes on to the rest."""
+    faults = {"request_loss": request_loss, "answer_loss": answer_loss}
+    outcome, events = lived(6, network=find("locked").network.model_copy(update=faults))
+    assert objections(outcome) == []
+    asked = {e["id"]: words(e, "who") for e in events if e["kind"] == "request"}
+    served = {(asked[e["id"]], e["status"]) for e in events if e["kind"] == "served"}
+    assert (("stranger/collects_token", 404) in served) is is_late
+    assert ("stranger/uses_token", 200) in served
+    assert len(set(asked.values())) > 50
+
+
+def test_a_story_without_study_is_no_offence() -> None:
+    """There is no session that the stranger could name; and nobody is told of "ok" or "error"."""
+    story = find("locked")
+    person = story.person.model_copy(update={"user_id": "ok"})
+    idle = Timetable(wake=story.timetable.wake, bed=story.timetable.bed)
+    outcome, _ = lived(9, timetable=idle, person=person)
+    assert objections(outcome) == []
+
+
+def test_a_dozen_pets_behind_one_address_pair_one_after_the_other() -> None:
+    """Some are told to wait, and do; in the end each has its token."""
+    outcome, events = lived(8, pets=12)
+    assert objections(outcome) == []
+    who = {e["id"]: words(e, "who") for e in events if e["kind"] == "request"}
+    waited = {who[e["id"]] for e in events if e["kind"] == "served" and e["status"] == 429}
+    assert any(name.startswith("pet/") for name in waited)
+    polled = [e for e in events if e["kind"] == "request" and e["path"] == "/api/water/poll"]
+    pets = {words(e, "who") for e in polled if words(e, "who").startswith("pet/")}
+    assert len(pets) == 12
+
+
+def test_a_token_ends_that_was_good_a_moment_before() -> None:
+    """Used by the pet that had it, taken back, and tried by the stranger as soon as it is over."""
+    (last,) = [e for e in of("request", "old pet/audrey") if "copy_of" not in e][-1:]
+    tried = of("request", "stranger/token_revoked")[0]
+    headers = [e["headers"] for e in (last, tried)]
+    assert len({isinstance(each, dict) and each["authorization"] for each in headers}) == 1
+    assert 5_000 <= int(str(tried["at"])) - int(str(last["at"])) < 20_000
 
 
 def test_the_pet_pairs_with_the_code_it_had_before_its_power_went() -> None:

@@ -88,6 +88,15 @@ class FocusSample(Record):
     is_counted: OneOrZero
 
 
+class Scores(TypedDict):
+    """What the rules look at in a sample. Whoever asks for it asks for samples ``UNMEASURED``."""
+
+    captured_at: datetime
+    focus_score: Score
+    stress_score: Score
+    confidence: Score
+
+
 class GraphPoint(TypedDict):
     """One point of a report's graph; ``timestamp`` is an instant in ISO 8601."""
 
@@ -194,6 +203,9 @@ FOCUS_SAMPLES: Collection[FocusSample] = Collection(
         Index(("user_id", "captured_at_ms")),
     ),
 )
+UNMEASURED = ("raw_metrics",)
+"""What a sample can be read without: far more than the rest of it, if its sender likes."""
+
 FOCUS_REPORTS: Collection[FocusReport] = Collection(
     "focus_reports", (Index(("session_id",), unique=True), Index(("user_id",)))
 )

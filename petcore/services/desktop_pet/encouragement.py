@@ -8,7 +8,9 @@ from petcore.rules.instant import to_ms
 from petcore.services.desktop_pet.collections import (
     ENCOURAGEMENT_EVENTS,
     FOCUS_SAMPLES,
+    UNMEASURED,
     EncouragementEvent,
+    Scores,
 )
 from petcore.services.idempotency import Answer, Call, Decision, Once, Plan
 from petcore.services.outbox import Write
@@ -45,10 +47,16 @@ class Encouragement:
 
     async def _latest_scores(self, user_id: str) -> tuple[float, float]:
         believed = to_ms(self._ports.clock.now() + self._policy.ahead) + 1
-        user = {"user_id": user_id}
-        latest = await self._ports.store.find(
-            Query(FOCUS_SAMPLES, user, "captured_at_ms", below=believed, descending=True, limit=1)
+        newest: Query[Scores] = Query(
+            FOCUS_SAMPLES,
+            {"user_id": user_id},
+            "captured_at_ms",
+            below=believed,
+            descending=True,
+            limit=1,
+            without=UNMEASURED,
         )
+        latest = await self._ports.store.find(newest)
         if not latest:
             return encouragement.MIDDLE, encouragement.MIDDLE
         return latest[0]["focus_score"], latest[0]["stress_score"]

@@ -3,6 +3,7 @@
 The sections "Focus / Stress" and "Breaks" both stand on this.
 """
 
+from dataclasses import replace
 from datetime import datetime
 
 from petcore.ports import Ports
@@ -13,10 +14,12 @@ from petcore.services.desktop_pet.collections import (
     BREAK_PREFERENCES,
     BREAK_PROMPTS,
     FOCUS_SAMPLES,
+    UNMEASURED,
     BreakPrompt,
     FocusSample,
     FocusSession,
     Payload,
+    Scores,
     id_of,
 )
 from petcore.services.outbox import Document, Write
@@ -71,16 +74,15 @@ class Prompts:
     async def _evidence(self, sample: FocusSample) -> list[stress.Sample]:
         """The counted samples of the session that the detector needs, ``sample`` among them."""
         counted: dict[str, Scalar] = {"session_id": sample["session_id"], "is_counted": 1}
-        by_time = Query(FOCUS_SAMPLES, counted, "captured_at_ms", descending=True, limit=1)
-        before = [known["captured_at"] for known in await self._ports.store.find(by_time)]
+        by_time: Query[Scores] = Query(FOCUS_SAMPLES, counted, "captured_at_ms", without=UNMEASURED)
+        latest = replace(by_time, descending=True, limit=1)
+        before = [known["captured_at"] for known in await self._ports.store.find(latest)]
         newest = max((*before, sample["captured_at"]))
         if newest not in before and sample["stress_score"] < self._policy.threshold:
             # It ends whatever was high before it, so nothing before it matters.
             return [rule_of(sample)]
         start = to_ms(newest - self._policy.lookback)
-        stored = await self._ports.store.find(
-            Query(FOCUS_SAMPLES, counted, "captured_at_ms", at_least=start)
-        )
+        stored = await self._ports.store.find(replace(by_time, at_least=start))
         return [rule_of(known) for known in (*stored, sample)]
 
     async def closing(self, prompt_id: str, now: datetime) -> tuple[Write[Document], ...]:
@@ -136,7 +138,7 @@ def preference_key(user_id: str) -> str:
     return id_of(BREAK_PREFERENCES, user_id=user_id)
 
 
-def rule_of(sample: FocusSample) -> stress.Sample:
+def rule_of(sample: Scores) -> stress.Sample:
     """The sample as the rules know it."""
     return stress.Sample(
         captured_at=sample["captured_at"],

@@ -14,9 +14,11 @@ from petcore.services.desktop_pet.collections import (
     FOCUS_REPORTS,
     FOCUS_SAMPLES,
     FOCUS_SESSIONS,
+    UNMEASURED,
     FocusReport,
     FocusSample,
     FocusSession,
+    Scores,
     id_of,
     shown,
 )
@@ -201,9 +203,11 @@ class Stress:
         return sample
 
     async def _new_report(self, session: FocusSession, now: datetime) -> FocusReport:
-        samples = await self._ports.store.find(
-            Query(FOCUS_SAMPLES, {"session_id": session["session_id"]}, "captured_at_ms")
+        of_session = {"session_id": session["session_id"]}
+        by_time: Query[Scores] = Query(
+            FOCUS_SAMPLES, of_session, "captured_at_ms", without=UNMEASURED
         )
+        samples = await self._ports.store.find(by_time)
         return FocusReport(
             _id=_report_key(session["session_id"]),
             version=1,

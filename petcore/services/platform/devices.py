@@ -7,15 +7,25 @@ from petcore.errors import BadInput, Duplicate, NotFound, Unauthorized
 from petcore.ports import Ports
 from petcore.ports.store import Query
 from petcore.rules import pairing
+from petcore.services.outbox import ATTEMPTS, overtaken
 from petcore.services.platform import tokens
-from petcore.services.platform.collections import DEVICES, PAIRINGS, Device, device_key
+from petcore.services.platform.collections import (
+    DEVICES,
+    PAIRINGS,
+    Device,
+    device_key,
+    is_revoked,
+    revoked,
+    the_pairing,
+)
 from petcore.services.upkeep.pages import pages
 
 _SEEN_EVERY = timedelta(minutes=1)
-_NAME_MAX = 64
-_USER_ID_MAX = 128
-_AFTER = "!"
-"""No ``_id`` of a device or a pairing begins with another, so this ends what is one of them."""
+
+NAME_IS = f"1 to {pairing.NAME_MAX} characters, none of them invisible, no space at the ends"
+"""What can be the name of a device, in words."""
+USER_ID_IS = f"1 to {pairing.USER_ID_MAX} characters, no control characters"
+"""What can be a user, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,31 +58,34 @@ class Devices:
         return Issued(device, tokens.token(device["device_id"], secret))
 
     async def all(self) -> list[Device]:
-        """Every device, by name."""
-        found = [device async for page in pages(self._ports.store, DEVICES) for device in page]
+        """Every device that was not revoked, by name."""
+        kept = [device async for page in pages(self._ports.store, DEVICES) for device in page]
+        found = [device for device in kept if not is_revoked(device)]
         return sorted(found, key=lambda device: str(device["name"]))
 
     async def rotate(self, name: str) -> Issued:
         """A new token for the device; the old one ends. Raises ``NotFound``."""
         secret = tokens.secret_text(self._ports.entropy.new_secret())
-        while True:
+        for _ in range(ATTEMPTS):
             device = await self.named(name)
             rotated: Device = {**device, "token_hash": _hash(secret)}
             if await self._replace(rotated):
                 return Issued(rotated, tokens.token(device["device_id"], secret))
+        raise overtaken()
 
     async def revoke(self, name: str) -> Device:
-        """Forget the device; its token ends. Raises ``NotFound``."""
-        device = await self.named(name)
-        await self._end_pairing(device)
-        id = device["_id"]
-        await self._ports.store.delete(Query(DEVICES, at_least=id, below=id + _AFTER))
-        return device
+        """Forget the device but for its id; its token ends. Raises ``NotFound``."""
+        for _ in range(ATTEMPTS):
+            device = await self.named(name)
+            await self._end_pairing(device)
+            if await self._replace(revoked(device)):
+                return device
+        raise overtaken()
 
     async def named(self, name: str) -> Device:
         """The device of this name. Raises ``NotFound``."""
         found = await self._ports.store.find(Query(DEVICES, {"name": name}))
-        if not found:
+        if not found or is_revoked(found[0]):
             raise NotFound(f"no device is named {name!r}")
         return found[0]
 
@@ -96,12 +109,11 @@ class Devices:
         return seen if await self._replace(seen) else device
 
     async def _end_pairing(self, device: Device) -> None:
-        """First, since a confirmed code without its device could be confirmed anew."""
+        """First, so that a code never says that it waits when its device was revoked."""
         of_user = Query(PAIRINGS, {"user_id": device["user_id"]})
         for kept in await self._ports.store.find(of_user):
             if kept["device_id"] == device["device_id"]:
-                id = kept["_id"]
-                await self._ports.store.delete(Query(PAIRINGS, at_least=id, below=id + _AFTER))
+                await self._ports.store.delete(the_pairing(kept["_id"]))
 
     async def _replace(self, device: Device) -> bool:
         expected = device["version"]
@@ -128,9 +140,10 @@ def new_device(
 
 def require_labels(name: str, user_id: str) -> None:
     """Raise ``BadInput`` unless these can be the name of a device and a user."""
-    for field, text, longest in (("name", name, _NAME_MAX), ("user_id", user_id, _USER_ID_MAX)):
-        if not pairing.is_label(text, longest):
-            raise BadInput.at(field, f"has 1 to {longest} characters, none of them invisible")
+    if not pairing.is_name(name):
+        raise BadInput.at("name", f"must be {NAME_IS}")
+    if not pairing.is_user_id(user_id):
+        raise BadInput.at("user_id", f"must be {USER_ID_IS}")
 
 
 def name_taken(name: str) -> BadInput:

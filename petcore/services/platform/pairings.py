@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from petcore.errors import Duplicate, NotFound, RateLimited, StoreUnavailable, WrongState
+from petcore.errors import Duplicate, NotFound, RateLimited, WrongState
 from petcore.ports import Ports
 from petcore.ports.store import Query
 from petcore.rules import pairing
@@ -17,7 +17,7 @@ from petcore.rules.instant import seconds_up, to_ms
 from petcore.rules.limits import Limit, counted
 from petcore.services.allowance import Allowance
 from petcore.services.idempotency import Answer
-from petcore.services.outbox import Conflict, Outbox, Write
+from petcore.services.outbox import ATTEMPTS, Conflict, Outbox, Write, overtaken
 from petcore.services.platform import tokens
 from petcore.services.platform.collections import (
     DEVICES,
@@ -25,13 +25,15 @@ from petcore.services.platform.collections import (
     Device,
     Pairing,
     device_key,
+    is_revoked,
     pairing_key,
+    the_pairing,
 )
 from petcore.services.platform.devices import name_taken, new_device, require_labels
+from petcore.services.turns import Turns
 
 _STARTS = Limit(requests=10, per_ms=10 * 60_000)
 _GUESSES = Limit(requests=10, per_ms=10 * 60_000)
-_ATTEMPTS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,26 +53,20 @@ class Pairings:
         self._outbox = outbox
         self._starts = Allowance(ports, "pairing starts", _STARTS)
         self._guesses = Allowance(ports, "pairing guesses", _GUESSES)
+        self._turns = Turns()
 
     async def start(self, wish: PairingWish, address: str) -> Answer:
         """A code to show and the secret that belongs to it. Raises ``RateLimited``."""
         await self._starts.spend(counted(address))
-        await self._sweep()
-        await self._require_room()
-        while True:
-            secret = tokens.secret_text(self._ports.entropy.new_secret())
-            code = pairing.user_code(self._ports.entropy.new_secret())
-            try:
-                await self._ports.store.insert(PAIRINGS, self._new(code, secret, wish))
-            except Duplicate:
-                continue  # somebody has this code already
-            return {
-                "ok": True,
-                "device_code": tokens.device_code(code, secret),
-                "user_code": pairing.shown(code),
-                "expires_in_s": seconds_up(pairing.EXPIRES),
-                "next_poll_s": seconds_up(pairing.POLL),
-            }
+        async with self._turns.of("room"):
+            code, secret = await self._enter(wish)
+        return {
+            "ok": True,
+            "device_code": tokens.device_code(code, secret),
+            "user_code": pairing.shown(code),
+            "expires_in_s": seconds_up(pairing.EXPIRES),
+            "next_poll_s": seconds_up(pairing.POLL),
+        }
 
     async def collect(self, device_code: str, address: str) -> Answer:
         """The token, once the code was confirmed, as often as it is asked for until it was used.
@@ -97,8 +93,7 @@ class Pairings:
         """The pairing whose code somebody typed. Raises ``NotFound``, and ``WrongState`` if it is
         confirmed already.
         """
-        kept = await self._shown(text)
-        device = await self._confirmed(kept)
+        kept, device = await self._shown(text)
         if device:
             raise _confirmed_before(device)
         return kept
@@ -111,14 +106,13 @@ class Pairings:
         name is taken or cannot be one.
         """
         require_labels(name, user_id)
-        for _ in range(_ATTEMPTS):
-            kept = await self._shown(text)
-            device = await self._confirmed(kept)
+        for _ in range(ATTEMPTS):
+            kept, device = await self._shown(text)
             if device:
                 return _the_same(device, user_id, name)
             with suppress(Conflict):
                 return await self._confirm(kept, user_id, name)
-        raise _restless()
+        raise overtaken()
 
     async def _confirm(self, kept: Pairing, user_id: str, name: str) -> Device:
         """Raises ``Conflict`` if somebody else was quicker."""
@@ -160,34 +154,60 @@ class Pairings:
 
     async def _confirmed(self, kept: Pairing) -> Device | None:
         """The device that the code was confirmed for. There is none, too, if a twin took its name
-        at the same time; then the code waits as before. (With a device that is revoked goes its
-        code.)
+        at the same time; then the code waits as before. If the device was revoked, it is what
+        stays of it, which makes the code wait for nothing any more.
         """
         if not kept["device_id"]:
             return None
         return await self._ports.store.get(DEVICES, device_key(kept["device_id"]))
 
-    async def _shown(self, text: str) -> Pairing:
+    async def _shown(self, text: str) -> tuple[Pairing, Device | None]:
+        """What shows the code, and the device if it was confirmed. Raises ``NotFound``."""
         code = pairing.meant(text)
         kept = code and await self._load(code)
-        if not kept:
+        device = await self._confirmed(kept) if kept else None
+        if not kept or (device and is_revoked(device)):
             raise NotFound("no device shows this code now; codes hold for ten minutes")
-        return kept
+        return kept, device
 
     async def _load(self, code: str) -> Pairing | None:
         """The pairing, unless it has expired."""
-        for _ in range(_ATTEMPTS):
+        for _ in range(ATTEMPTS):
             with suppress(Conflict):
                 kept = await self._outbox.load(PAIRINGS, pairing_key(code))
                 is_over = kept and pairing.is_over(kept["expires_at"], self._ports.clock.now())
                 return None if is_over else kept
-        raise _restless()
+        raise overtaken()
 
-    async def _require_room(self) -> None:
-        """Raise ``RateLimited`` if too many pair. Those that are over have been swept away."""
-        first = Query(PAIRINGS, order="expires_at_ms", limit=pairing.OPEN_MAX)
+    async def _enter(self, wish: PairingWish) -> tuple[str, str]:
+        """The code and the secret of a new pairing. In one process this is done in turns. Where
+        several processes take the last place at once, whoever sees too many leaves again: all of
+        them, if need be, but never does one too many stay.
+        """
+        await self._sweep()
+        await self._require_room(pairing.OPEN_MAX - 1)
+        code, secret = await self._insert(wish)
+        try:
+            await self._require_room(pairing.OPEN_MAX)
+        except RateLimited:
+            await self._ports.store.delete(the_pairing(pairing_key(code)))
+            raise
+        return code, secret
+
+    async def _insert(self, wish: PairingWish) -> tuple[str, str]:
+        for _ in range(ATTEMPTS):
+            secret = tokens.secret_text(self._ports.entropy.new_secret())
+            code = pairing.user_code(self._ports.entropy.new_secret())
+            with suppress(Duplicate):  # somebody has this code already
+                await self._ports.store.insert(PAIRINGS, self._new(code, secret, wish))
+                return code, secret
+        raise overtaken()
+
+    async def _require_room(self, most: int) -> None:
+        """Raise ``RateLimited`` if more than ``most`` pair. What is over has been swept away."""
+        first = Query(PAIRINGS, order="expires_at_ms", limit=most + 1)
         found = await self._ports.store.find(first)
-        if len(found) == pairing.OPEN_MAX:
+        if len(found) > most:
             wait = found[0]["expires_at"] - self._ports.clock.now()
             raise RateLimited(
                 "too many devices pair now", pairing.OPEN_MAX, max(1, seconds_up(wait))
@@ -231,7 +251,3 @@ def _the_same(device: Device, user_id: str, name: str) -> Device:
 def _confirmed_before(device: Device) -> WrongState:
     name, user_id = device["name"], device["user_id"]
     return WrongState(f"this code was confirmed before, as {name!r} of {user_id!r}")
-
-
-def _restless() -> StoreUnavailable:
-    return StoreUnavailable("too many changes at the same time; try again")

@@ -13,7 +13,8 @@ async def export(
     store: Store, collections: Iterable[Collection[Document]], user_id: str
 ) -> AsyncIterator[tuple[str, Document]]:
     """The name of the collection and the document without petcore's own machinery, for each
-    document of the user: collections in their order, documents in that of ``_id``.
+    document of the user: collections in their order, documents in that of ``_id``. A code that
+    nobody has confirmed is among it if the device that shows it named the user.
     """
     for collection in collections:
         equal = await _quicker(store, collection, user_id)

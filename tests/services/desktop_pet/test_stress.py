@@ -5,8 +5,9 @@ from datetime import timedelta
 
 import pytest
 
+from petcore.adapters.store_memory import MemoryStore
 from petcore.errors import NotFound, StoreUnavailable
-from petcore.ports.store import Query
+from petcore.ports.store import Query, R
 from petcore.services.desktop_pet.collections import FOCUS_SAMPLES
 from petcore.services.desktop_pet.stress import Reading, SessionWish
 from petcore.services.idempotency import Call
@@ -82,6 +83,34 @@ async def test_a_session_does_not_end_before_it_began() -> None:
     session_id = await study(server, allows=True, minutes=0)
     server.clock.advance(-5)
     assert (await stress.end_session(session_id, CALL))["ended_at"] == NOON
+
+
+class ScoresAlone(MemoryStore):
+    """Lets nobody read what a sample measured; counts how often samples were looked for."""
+
+    finds = 0
+
+    async def find(self, query: Query[R]) -> list[R]:
+        """Find, and object if a sample comes with its metrics."""
+        found = await super().find(query)
+        if query.collection.name == FOCUS_SAMPLES.name:
+            self.finds += 1
+            assert not [sample for sample in found if "raw_metrics" in sample]
+        return found
+
+
+@pytest.mark.asyncio
+async def test_what_a_sample_measured_is_never_read() -> None:
+    """It may be many times the rest: not for the detector, a report or a message."""
+    store = ScoresAlone()
+    server = Server(store=store)
+    services = server.services().desktop_pet
+    session_id = await study(server, allows=True, minutes=11)
+    assert (await services.breaks.poll_prompt("audrey"))["show_prompt"] is True
+    assert store.finds == 22
+    await services.encouragement.get_message("audrey", None, None, CALL)
+    report = part(await services.stress.end_session(session_id, CALL), "report")
+    assert (report["sample_count"], report["peak_stress"], store.finds) == (11, 0.9, 24)
 
 
 async def _prompted(readings: Sequence[tuple[float, float, float, float]]) -> bool:

@@ -121,6 +121,8 @@ async def test_a_name_belongs_to_one_device() -> None:
         ("", "audrey", "name"),
         ("x" * 65, "audrey", "name"),
         ("a\x1b[2J", "audrey", "name"),
+        ("desk ", "audrey", "name"),
+        ("de\u200bsk", "audrey", "name"),
         ("desk", "", "user_id"),
         ("desk", "x" * 129, "user_id"),
         ("desk", "a\nb", "user_id"),
@@ -133,6 +135,14 @@ async def test_what_cannot_be_a_name_or_a_user(name: str, user_id: str, field: s
         await server.services().platform.devices.add(name, user_id)
     assert caught.value.details[0].loc == (field,)
     assert not any((await server.stored()).values())
+
+
+@pytest.mark.asyncio
+async def test_a_user_need_not_be_legible() -> None:
+    """Whoever the API knows can have a device."""
+    devices = Server().services().platform.devices
+    issued = await devices.add("desk", " \x9b\u200b")
+    assert await use(devices, issued.token) == (" \x9b\u200b", "desk")
 
 
 @pytest.mark.asyncio

@@ -1,7 +1,8 @@
 """Several devices, owners and processes at once: each device gets what its own owner confirmed."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
@@ -21,9 +22,11 @@ from petcore.errors import (
     Unauthorized,
     WrongState,
 )
+from petcore.ports.store import Collection, Query, R
+from petcore.rules import pairing
 from petcore.services import Services
 from petcore.services.platform import tokens
-from petcore.services.platform.collections import Device
+from petcore.services.platform.collections import PAIRINGS, Device
 from tests.services.interleaved import InterleavedStore
 from tests.services.interrupted import InterruptedStore
 from tests.services.platform.pairing_pet import PairingPet, started, use
@@ -141,6 +144,137 @@ async def test_codes_are_swept_away_while_one_is_confirmed(seed: int) -> None:
     else:
         token = await pet.poll(services)
         assert await use(services.platform.devices, token or "") == ("audrey", "desk")
+
+
+async def _granted(processes: list[Services], count: int) -> int:
+    """How many pets get a code, all asking at once, each from an address of its own."""
+    ends = await asyncio.gather(
+        *(
+            started(processes[n % len(processes)], f"198.51.{n // 250}.{n % 250}")
+            for n in range(count)
+        ),
+        return_exceptions=True,
+    )
+    assert {type(end) for end in ends} <= {PairingPet, RateLimited}
+    return sum(isinstance(end, PairingPet) for end in ends)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seed", range(4))
+async def test_so_many_of_a_hundred_pair(seed: int) -> None:
+    """Of a hundred that ask one process at once, all places are given and none twice."""
+    server = Server()
+    assert await _granted(_processes(server, seed, 1), 100) == pairing.OPEN_MAX
+    assert await server.store.count(Query(PAIRINGS)) == pairing.OPEN_MAX
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seed", range(6))
+async def test_processes_never_let_too_many_pair(seed: int) -> None:
+    """Those that met on the last place have left nothing, so it can be taken."""
+    server = Server()
+    granted = await _granted(_processes(server, seed, 5), 100)
+    assert pairing.OPEN_MAX - 5 < granted <= pairing.OPEN_MAX
+    assert await server.store.count(Query(PAIRINGS)) == granted
+    assert await _granted([server.services()], 40) == pairing.OPEN_MAX - granted
+
+
+class _StalledStore(InterruptedStore):
+    """Its process stands still before it delivers a device, until it is ``awake``."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__(server.store, 99, is_stored=True)
+        self.is_stalled, self.awake = asyncio.Event(), asyncio.Event()
+
+    async def insert(self, collection: Collection[R], document: R) -> None:
+        """Insert, but a device only when awake."""
+        if collection.name == "devices":
+            self.is_stalled.set()
+            await self.awake.wait()
+        await super().insert(collection, document)
+
+
+async def _polls(services: Services, pet: PairingPet) -> None:
+    with suppress(NotFound):
+        await pet.poll(services)
+
+
+async def _starts_anew(services: Services, pet: PairingPet) -> None:
+    del pet
+    await services.open()
+
+
+async def _confirms_again(services: Services, pet: PairingPet) -> None:
+    with suppress(NotFound):
+        await services.platform.pairings.confirm(pet.user_code, "audrey", "desk")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("settle", [_polls, _starts_anew, _confirms_again])
+@pytest.mark.parametrize("minutes", [0, 60 * 24 * 365])
+@pytest.mark.parametrize("is_used", [False, True])
+async def test_a_revoked_device_never_comes_back(
+    settle: Callable[[Services, PairingPet], Coroutine[object, object, None]],
+    minutes: int,
+    *,
+    is_used: bool,
+) -> None:
+    """Although a process that found it in an outbox, before, delivers it afterwards."""
+    server = Server()
+    services = server.services()
+    pet = await started(services)
+    half = server.services(InterruptedStore(server.store, 2, is_stored=False))
+    with pytest.raises(StoreUnavailable):
+        await half.platform.pairings.confirm(pet.user_code, "audrey", "desk")
+    stalled = _StalledStore(server)
+    settling = asyncio.create_task(settle(server.services(stalled), pet))
+    await stalled.is_stalled.wait()
+    token = await pet.poll(services) or ""
+    if is_used:
+        await use(services.platform.devices, token)
+    await services.platform.devices.revoke("desk")
+    server.clock.advance(minutes)
+    await started(services, "192.0.2.2")
+    stalled.awake.set()
+    await settling
+    assert await services.platform.devices.all() == []
+    with pytest.raises(Unauthorized):
+        await services.platform.devices.recognise(token)
+    with pytest.raises(NotFound):
+        await pet.poll(services)
+    with pytest.raises(NotFound):
+        await services.platform.pairings.confirm(pet.user_code, "audrey", "desk")
+    new = await services.platform.devices.add("desk", "bob")
+    assert await use(services.platform.devices, new.token) == ("bob", "desk")
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seed", range(16))
+async def test_revoking_amid_all_that_a_pet_does(seed: int) -> None:
+    """It asks for its token, uses it, and its code is confirmed once more, all while its owner
+    revokes it: then it is revoked, and nobody is told that the code waits.
+    """
+    server = Server()
+    pet = await started(server.services())
+    half = server.services(InterruptedStore(server.store, 2, is_stored=False))
+    with pytest.raises(StoreUnavailable):
+        await half.platform.pairings.confirm(pet.user_code, "audrey", "desk")
+    owner, again, *others = _processes(server, seed, 6)
+    told: list[bool] = []
+
+    async def poll(services: Services) -> None:
+        with suppress(NotFound, Unauthorized):
+            token = await pet.poll(services)
+            told.append(token is not None)
+            await use(services.platform.devices, token or "")
+
+    await asyncio.gather(
+        owner.platform.devices.revoke("desk"), _confirms_again(again, pet), *map(poll, others)
+    )
+    assert await server.services().platform.devices.all() == []
+    assert all(told)
+    with pytest.raises(NotFound):
+        await pet.poll(server.services())
 
 
 @dataclass(slots=True)

@@ -8,6 +8,7 @@ import pytest
 
 from petcore.errors import (
     BadInput,
+    Duplicate,
     NotFound,
     PetcoreError,
     RateLimited,
@@ -19,8 +20,9 @@ from petcore.ports.store import Collection, Query, R
 from petcore.rules import pairing
 from petcore.services import Services
 from petcore.services.platform import tokens
-from petcore.services.platform.collections import PAIRINGS
+from petcore.services.platform.collections import DEVICES, PAIRINGS
 from petcore.services.platform.pairings import PairingWish
+from petcore.wiring import wire_checker
 from tests.services.interrupted import InterruptedStore
 from tests.services.platform.pairing_pet import PairingPet, started, use
 from tests.services.server import Server
@@ -225,6 +227,33 @@ async def test_a_revoked_device_does_not_pair_again_with_its_code() -> None:
     with pytest.raises(Unauthorized):
         await services.platform.devices.recognise(token or "")
     assert await use(services.platform.devices, await other.poll(services) or "")
+
+
+@pytest.mark.asyncio
+async def test_of_a_revoked_device_stays_its_id() -> None:
+    """Nothing of its user, no hash that anything proves, no name that anybody could give; and what
+    stays is as it has to be, to the letter.
+    """
+    server = Server()
+    services = server.services()
+    pet = PairingPet(wish=PairingWish("my pet", "1.0.3", None))
+    await pet.start(services)
+    device = await services.platform.pairings.confirm(pet.user_code, "audrey", "desk")
+    await use(services.platform.devices, await pet.poll(services) or "")
+    await services.platform.devices.revoke("desk")
+    (kept,) = await server.store.find(Query(DEVICES))
+    for gone in ("audrey", "desk", "1.0.3", device["token_hash"]):
+        assert gone not in str(kept)
+    assert kept["device_id"] == device["device_id"]
+    assert not pairing.is_name(kept["name"])
+    for act in (services.platform.devices.rotate, services.platform.devices.revoke):
+        with pytest.raises(NotFound):
+            await act(kept["name"])
+    check = wire_checker().faults
+    assert list(check("devices", kept)) == []
+    for field in ("user_id", "token_hash", "firmware_version", "last_seen_at"):
+        spoiled = {**kept, field: {**device, "last_seen_at": server.clock.now()}[field]}
+        assert {fault.field for fault in check("devices", spoiled)} == {field}
 
 
 @pytest.mark.asyncio
@@ -554,3 +583,40 @@ async def test_who_is_overtaken_for_ever_gives_up() -> None:
         await _the_same(half, pet)
     with pytest.raises(StoreUnavailable, match="too many changes"):
         await pet.poll(restless)
+
+
+class _CrowdedStore(InterruptedStore):
+    """Somebody has the first ``codes`` codes already."""
+
+    def __init__(self, server: Server, codes: int) -> None:
+        super().__init__(server.store, 999, is_stored=False)
+        self._codes = codes
+
+    async def insert(self, collection: Collection[R], document: R) -> None:
+        """Refuse so many."""
+        if collection.name == "pairings" and self._codes:
+            self._codes -= 1
+            raise Duplicate("taken")
+        await super().insert(collection, document)
+
+
+@pytest.mark.asyncio
+async def test_a_code_that_somebody_has_is_not_given_to_another() -> None:
+    """The next is; but whoever finds none that is free gives up."""
+    server = Server()
+    pet = await started(server.services(_CrowdedStore(server, 5)))
+    assert await pet.poll(server.services()) is None
+    with pytest.raises(StoreUnavailable, match="too many changes"):
+        await started(server.services(_CrowdedStore(server, 999)))
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("act", ["revoke", "rotate"])
+async def test_who_cannot_change_a_device_says_so(act: str) -> None:
+    """It is not said to be revoked when it is not."""
+    server = Server()
+    await server.services().platform.devices.add("desk", "audrey")
+    devices = server.services(_RestlessStore(server.store, 99, is_stored=False)).platform.devices
+    with pytest.raises(StoreUnavailable, match="too many changes"):
+        await (devices.revoke if act == "revoke" else devices.rotate)("desk")
+    assert await server.services().platform.devices.named("desk")

@@ -38,6 +38,13 @@ def refused(operation: str, asked: Mapping[str, object], status: int, code: str)
     return exchanged(1, operation, asked, answer, status=status)
 
 
+def held_up(operation: str, asked: Mapping[str, object]) -> Story:
+    """The server says not now."""
+    names = ("retry_after", "ratelimit_limit", "ratelimit_remaining", "ratelimit_reset")
+    story = refused(operation, asked, 429, "rate_limited")
+    return with_headers(story, "served", **dict.fromkeys(names, "1"))
+
+
 def changed(story: Story, kind: str, **facts: object) -> Story:
     """The story with other facts in its request or in what was served."""
     return [{**event, **facts} if event["kind"] == kind else event for event in story]
@@ -87,6 +94,8 @@ def test_a_day_by_the_contract_is_accepted() -> None:
         preference(1, enabled=True),
         refused(REPORT, {}, 404, "not_found"),
         refused(SAMPLE, asked, 409, "wrong_state"),
+        held_up("POST /api/devices/pairing", {"user_id": USER}),
+        held_up("POST /api/devices/pairing/collect", {"device_code": f"pair_BCDFGHJK_{'x' * 43}"}),
         with_headers(refused(SAMPLE, asked, 503, "store_unavailable"), "served", retry_after="1"),
     ]
     assert verdict(judge, *story) == []
@@ -128,6 +137,11 @@ def test_a_day_by_the_contract_is_accepted() -> None:
         (refused(SAMPLE, {"session_id": SESSION}, 400, "validation_failed"), "focus_score"),
         (refused("POST /api/water/ack", {"user_id": USER}, 400, "validation_failed"), "refused"),
         (refused("GET /api/water/poll", {"user_id": USER}, 429, "rate_limited"), "refused"),
+        (
+            refused("POST /api/devices/pairing", {"user_id": USER}, 429, "rate_limited"),
+            "retry-after",
+        ),
+        (refused("POST /api/devices/pairing", {"user_id": USER}, 413, "too_large"), "refused"),
         (refused(REPORT, {}, 404, "wrong_state"), "code"),
         (refused("GET /api/water/poll", {"user_id": USER}, 404, "not_found"), "no status 404"),
         (refused("GET /api/stress/report/mine", {}, 404, "not_found"), "session_id"),

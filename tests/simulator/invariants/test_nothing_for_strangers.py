@@ -1,11 +1,11 @@
 """The judge of strangers knows what may be answered to them, and what is somebody's."""
 
 from collections.abc import Mapping
+from typing import cast
 
 import pytest
 
 from simulator.invariants.nothing_for_strangers import NothingForStrangers
-from simulator.kernel.trace import Event
 from tests.simulator.invariants.story import (
     SESSION,
     Story,
@@ -25,9 +25,12 @@ ATTEMPTS = {
     "flood": [[401, "unauthorized"], [429, "rate_limited"]],
     "foreign_report": [[404, "not_found"]],
     "own": [[200, ""], [201, ""]],
+    "own_replay": [[404, "not_found"]],
+    "token_revoked": [[401, "unauthorized"]],
 }
+RIGHTS = {"pairs_lamp": [[201, ""], [429, "rate_limited"]]}
 STRANGER: Story = [
-    {"at": 0, "kind": "stranger", "user_id": "mallory", "attempts": ATTEMPTS},
+    {"at": 0, "kind": "stranger", "user_id": "mallory", "attempts": ATTEMPTS, "rights": RIGHTS},
     {"at": 0, "kind": "device", "name": "phone", "user_id": "audrey", "token": TOKEN},
 ]
 AUDREYS = exchanged(
@@ -35,7 +38,9 @@ AUDREYS = exchanged(
     "POST /api/stress/session/start",
     {"user_id": "audrey", "study_label": "Math Revision"},
     {"ok": True, "session": {"session_id": SESSION}},
+    key="pet-audrey-1",
 )
+BEARER = f"Bearer {TOKEN}"
 
 
 def tried(
@@ -59,6 +64,23 @@ def tried(
     )
 
 
+def saying(story: Story, header: str, value: str) -> Story:
+    """The same with one more header in the request."""
+    headers = {**cast("Mapping[str, object]", story[0]["headers"]), header: value}
+    return [{**story[0], "headers": headers}, *story[1:]]
+
+
+def told(error: str, headers: Mapping[str, str] | None = None, **asked: str) -> list[str]:
+    """What the judge says if he asks so, and is refused in these words and with these headers."""
+    answer = {"ok": False, "error": error, "code": "unauthorized"}
+    return said(tried("poll", 401, answer, asked=asked, headers={**WHO, **(headers or {})}))
+
+
+def others_say(**facts: str) -> Story:
+    """Somebody else says so to the server."""
+    return exchanged(1, "POST /api/stress/session/start", facts, {"ok": True})
+
+
 def refused(name: str, status: int, code: str, error: str = "No.", **said: object) -> Story:
     """He is told no, with the headers that belong to it."""
     headers = {401: WHO, 429: {"retry-after": "1", "ratelimit-reset": "1"}}.get(status)
@@ -73,6 +95,8 @@ EVERYTHING = [
     refused("foreign_report", 404, "not_found", session_id=SESSION),
     tried("own", 200, {"ok": True}),
     tried("own", 201, {"ok": True}),
+    saying(refused("own_replay", 404, "not_found"), "idempotency-key", "pet-audrey-1"),
+    saying(refused("token_revoked", 401, "unauthorized"), "authorization", BEARER),
 ]
 
 
@@ -161,16 +185,89 @@ def test_what_he_wrote_to_others_is_found(
     assert (said(stored(collection, document)) == []) is is_fine
 
 
+@pytest.mark.parametrize(
+    "document", [{"study_label": "mallory"}, {"user_id": "mallory2", "study_label": "x"}]
+)
+def test_what_others_are_called_is_not_his_writing(document: dict[str, str]) -> None:
+    """Nor is a longer name, of which his is a part."""
+    theirs = {"user_id": "audrey", **document}
+    assert said(others_say(**theirs), stored("focus_sessions", theirs)) == []
+
+
+@pytest.mark.parametrize(
+    "name", ["ok", "error", "code", "oken", "Token", "Study Session", "no-store", "..."]
+)
+def test_who_is_called_as_the_server_talks_is_not_told_of(name: str) -> None:
+    """Neither are names of fields words, nor parts of words."""
+    for asked in (others_say(user_id=name), others_say(user_id="bob", study_label=name)):
+        story = refused("poll", 401, "unauthorized", error="this server wants a token")
+        answer = tried("own", 200, {"ok": True, "error": None, "study": "no study session 1"})
+        assert said(asked, story, answer) == []
+
+
+@pytest.mark.parametrize(
+    ("label", "error"),
+    [
+        ("Math Revision", "not for you: MATH REVISION"),
+        ('The "Iliad"', 'not for you: The "Iliad"'),
+        ("C:\\temp", "not for you: C:\\temp"),
+        ("rea", "not for rea"),
+        ("asked", "was asked"),
+        ("Übung", "not for ÜBUNG"),
+    ],
+)
+def test_a_leak_is_found_however_it_is_written(label: str, error: str) -> None:
+    """In capitals, in what JSON escapes; a word that is also the judge's own."""
+    answer = {"ok": False, "error": error, "code": "unauthorized"}
+    story = tried("poll", 401, answer, headers=WHO)
+    assert "tells him of" in sole(said(others_say(user_id="bob", study_label=label), story))
+
+
+def test_a_leak_is_found_in_headers_too() -> None:
+    """But not what he said himself."""
+    assert "tells him of ['audrey']" in sole(told("No.", {"x-user": "audrey"}))
+    assert "tells him of ['audrey']" in sole(told("No.", {"set-cookie": "user=Audrey; secure"}))
+    assert told("No.", {"x-user": "audrey"}, user_id="audrey") == []
+    echoed = tried("poll", 401, {"code": "unauthorized"}, headers={**WHO, "x-user": "audrey"})
+    assert said(saying(echoed, "x-user", "Audrey")) == []
+    assert "tells him of" in sole(told("No.", {"x-user": "audrey"}, user_id="audreys"))
+
+
+def after(*stories: Story) -> tuple[str, ...]:
+    """What the judge misses when all this happened on a whole day, without an objection."""
+    judge = NothingForStrangers()
+    assert verdict(judge, STRANGER, USED, *stories, until=minute(1440)) == []
+    return judge.untried
+
+
+USED = saying(AUDREYS, "authorization", BEARER)
+
+
 @pytest.mark.parametrize("missing", range(len(EVERYTHING)))
-def test_a_day_without_an_attempt_or_an_outcome_proves_nothing(missing: int) -> None:
-    """Half a day need not have all."""
+def test_an_attempt_or_an_outcome_that_is_missing_is_no_offence(missing: int) -> None:
+    """Much gets lost on some days; but the judge can say what was not tried."""
+    assert after(*EVERYTHING) == ()
     some = [story for number, story in enumerate(EVERYTHING) if number != missing]
-    assert said(*some, until=minute(1440)) != []
-    assert said(*some, until=NOON) == []
+    assert len(after(*some)) == 1
 
 
-def test_an_attempt_at_nobodys_proves_nothing() -> None:
-    """He must have named what belongs to somebody."""
-    aimless: list[Event] = refused("foreign_report", 404, "not_found", session_id=HIS)
-    stories = [*EVERYTHING[:3], aimless, *EVERYTHING[4:]]
-    assert "never named" in sole(said(*stories, until=minute(1440)))
+@pytest.mark.parametrize(
+    "aimless",
+    [
+        refused("foreign_report", 404, "not_found", session_id=HIS),
+        saying(refused("own_replay", 404, "not_found"), "idempotency-key", "pet-audrey-0"),
+        saying(refused("token_revoked", 401, "unauthorized"), "authorization", "Bearer made_up"),
+    ],
+)
+def test_an_attempt_that_hits_nothing_was_not_made(aimless: Story) -> None:
+    """He must have named what is somebody's, a key that was said, a token that was good."""
+    name = str(aimless[0]["who"]).partition("/")[2]
+    others = [story for story in EVERYTHING if story[0]["who"] != aimless[0]["who"]]
+    assert after(*others, aimless) == (name,)
+
+
+def test_what_he_may_do_is_no_attempt() -> None:
+    """It may be refused, and need not be."""
+    assert after(*EVERYTHING, tried("pairs_lamp", 201, {"ok": True})) == ()
+    assert after(*EVERYTHING, refused("pairs_lamp", 429, "rate_limited")) == ()
+    assert "was answered (404" in sole(said(refused("pairs_lamp", 404, "not_found")))

@@ -176,9 +176,9 @@ def code(at: int, user_code: str = "BCDF-GHJK") -> Story:
     return exchanged(at, "POST /api/devices/pairing", {}, answer, status=201)
 
 
-def collect(at: int, status: str = "paired", refused: int = 200) -> Story:
+def collect(at: int, status: str = "paired", refused: int = 200, user_id: str = "audrey") -> Story:
     """The pet asks whether its code was confirmed."""
-    answer = {"ok": True, "status": status}
+    answer = {"ok": True, "status": status, "user_id": user_id}
     return exchanged(at, "POST /api/devices/pairing/collect", {}, answer, status=refused)
 
 
@@ -238,3 +238,23 @@ def test_pairing_as_it_should_be_is_accepted(stories: list[Story]) -> None:
 def test_pairing_that_is_shown_wrongly_is_noticed(stories: list[Story]) -> None:
     """No code, another one, one that is worth nothing, or something less urgent."""
     assert verdict(ScreenTellsTruth(), LOCKED, *stories) != []
+
+
+@pytest.mark.parametrize(("user_id", "shows_idle"), [("audrey", False), ("bob", True)])
+def test_who_gets_the_pet_next_sees_nothing_of_the_former(user_id: str, shows_idle: bool) -> None:
+    """But a pet that its own user pairs again goes on, also after a loss of power."""
+    paired = [code(1_000), screen(1_500, "PAIRING", "BCDF-GHJK"), collect(6_000), idle(6_500)]
+    rebooted = [unplugged(6_600), boot(6_700), idle(6_800)]
+    stories = [
+        *paired,
+        *rebooted,
+        water_poll(7_000, reminds=True),
+        screen(7_500, "WATER_DROP", *DRINK),
+    ]
+    again = [code(8_000), screen(8_500, "PAIRING", "BCDF-GHJK"), collect(9_000, user_id=user_id)]
+    for shown, is_right in (
+        (idle(9_500), shows_idle),
+        (screen(9_500, "WATER_DROP", *DRINK), not shows_idle),
+    ):
+        said = verdict(ScreenTellsTruth(), LOCKED, *stories, *again, shown, until=9_900)
+        assert (said == []) is is_right

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from petcore.api.desktop_pet import OPERATIONS
-from simulator.people.attempts import ATTEMPTS, COLLECTS, PAIRS, USES
+from simulator.people.attempts import ATTEMPTS, RIGHTS
 from simulator.people.loot import Loot
 
 LOOT = Loot(
@@ -22,7 +22,7 @@ LOOT = Loot(
 
 def test_the_list_is_long_and_every_row_has_a_name() -> None:
     """Of its own; and everything that may come of it is said."""
-    names = [attempt.name for attempt in (*ATTEMPTS, PAIRS, COLLECTS, USES)]
+    names = [attempt.name for attempt in (*ATTEMPTS, *RIGHTS)]
     assert len(ATTEMPTS) >= 50
     assert len(set(names)) == len(names)
     assert all(attempt.expects for attempt in ATTEMPTS)

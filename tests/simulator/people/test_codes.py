@@ -1,5 +1,6 @@
 """What a student does about a code on the screen."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -47,6 +48,11 @@ class NoDevices:
 
     async def revoke(self, name: str) -> object:
         """Refuse."""
+        raise NotImplementedError
+
+    @property
+    def device(self) -> Mapping[str, object]:
+        """None."""
         raise NotImplementedError
 
     @property

@@ -1,0 +1,49 @@
+"""How often each of many may ask, counted in the memory of a process.
+
+Not here: who they are, and what is rare and must be counted exactly (``Allowance``).
+"""
+
+import logging
+from collections import OrderedDict
+
+from petcore.errors import RateLimited
+from petcore.rules.limits import Limit
+from petcore.services.recent import keep
+
+_US = 1000
+
+_log = logging.getLogger("petcore.door")
+
+
+class Throttle:
+    """``limit`` holds for each name; None holds nobody back. Names of one ``kind`` ("device") are
+    counted by one throttle, so that none can be taken for one of another kind.
+    """
+
+    def __init__(self, kind: str, limit: Limit | None) -> None:
+        self._kind = kind
+        self._limit = limit
+        self._whole_at_us: OrderedDict[str, int] = OrderedDict()
+        self._told: OrderedDict[str, None] = OrderedDict()
+
+    def spend(self, name: str, now_ms: int) -> None:
+        """Grant one request more. Raises ``RateLimited``; the first time it is logged, and not
+        again until the allowance was whole once.
+        """
+        if self._limit is None:
+            return
+        before = self._whole_at_us.get(name, 0)
+        after = self._limit.spend(before, now_ms)
+        # Who is refused was here, too: otherwise others could make him forgotten.
+        keep(self._whole_at_us, name, before if after is None else after)
+        if after is None:
+            self._tell(name)
+            wait_s = self._limit.retry_after_s(before, now_ms)
+            raise RateLimited("too many requests", self._limit.requests, wait_s)
+        if self._told and before <= now_ms * _US:
+            self._told.pop(name, None)
+
+    def _tell(self, name: str) -> None:
+        if name not in self._told:
+            _log.warning("%s %s asks too often", self._kind, name or "unknown")
+        keep(self._told, name, None)

@@ -1,0 +1,49 @@
+"""What a stranger is after: every operation that names a user, or what belongs to one.
+
+Whether he asks with a token, and what must come of it, stands in ``attempts.py``.
+"""
+
+from collections.abc import Mapping
+
+from simulator.people.loot import MALLORY, Ask, gets, naming_user, posts
+
+_SCHEDULE = {
+    "timezone": "UTC",
+    "start_time": "00:00",
+    "end_time": "23:59",
+    "interval_min": 1,
+    "enabled": True,
+}
+_SAMPLE = {"focus_score": 0.1, "stress_score": 0.9, "confidence": 1.0}
+_BREAKS, _STRESS, WATER = "/api/breaks", "/api/stress", "/api/water"
+
+IN_FOREIGN_NAME: Mapping[str, Ask] = {
+    "schedule": naming_user("POST", f"{WATER}/schedule", _SCHEDULE),
+    "schedule_read": naming_user("GET", f"{WATER}/schedule", {}),
+    "water_poll": naming_user("GET", f"{WATER}/poll", {}),
+    "water_ack": naming_user("POST", f"{WATER}/ack", {}),
+    "session_start": naming_user("POST", f"{_STRESS}/session/start", {"study_label": MALLORY}),
+    "pomodoro_start": naming_user("POST", f"{_BREAKS}/pomodoro/start", {}),
+    "pomodoro_active": naming_user("GET", f"{_BREAKS}/pomodoro/active", {}),
+    "preference": naming_user("POST", f"{_BREAKS}/preferences/stress-prompts", {"enabled": False}),
+    "prompt_poll": naming_user("GET", f"{_BREAKS}/prompt/poll", {}),
+    "encouragement": naming_user("POST", "/api/encouragement/message", {}),
+}
+"""Every operation that names a user."""
+
+FOREIGN_THINGS: Mapping[str, Ask] = {
+    "sample": posts(f"{_STRESS}/sample", lambda loot: {"session_id": loot.session_id, **_SAMPLE}),
+    "session_end": posts(f"{_STRESS}/session/end", lambda loot: {"session_id": loot.session_id}),
+    "report": gets(lambda loot: f"{_STRESS}/report/{loot.session_id}"),
+    "pomodoro_stop": posts(
+        f"{_BREAKS}/pomodoro/stop", lambda loot: {"session_id": loot.pomodoro_id}
+    ),
+    "pomodoro_status": gets(
+        lambda loot: f"{_BREAKS}/pomodoro/status?session_id={loot.pomodoro_id}"
+    ),
+    "prompt_ack": posts(
+        f"{_BREAKS}/prompt/ack",
+        lambda loot: {"prompt_id": loot.prompt_id, "acknowledged": False},
+    ),
+}
+"""Every operation that names a session, a Pomodoro or a prompt."""
