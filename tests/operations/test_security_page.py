@@ -62,11 +62,11 @@ def _figures() -> dict[str, str]:
     assert limit
     minutes = pairing.EXPIRES.total_seconds() / 60
     return {
-        "requests of a device, or of an address without a token": f"{_rate(limit)} "
-        "(600 a minute: `PETCORE_REQUESTS_PER_MIN`); loopback is not counted",
+        "requests of a device, or of an address without a good token": f"{_rate(limit)} "
+        "(600 a minute: `PETCORE_REQUESTS_PER_MIN`); an open server on loopback does not count",
         "codes that an address asks for": _rate(pairings._STARTS),
         "codes that an address guesses": _rate(pairings._GUESSES),
-        "devices that pair at a time": str(pairing.OPEN_MAX),
+        "devices that pair at a time, over all processes": str(pairing.OPEN_MAX),
         "how long a code holds": f"{minutes:.0f} minutes",
         "how long a token is believed": f"{door.BELIEVED.total_seconds():.0f} s",
         "connections of a process": _default("connections_max"),
@@ -78,7 +78,7 @@ def _figures() -> dict[str, str]:
         "a body of pairing": _kib(_body_of_pairing()),
         "a body with a sample": sample,
         "time for a body": f"{document.BODY_S} s",
-        "time for an operation": f"{document.DEADLINE_S} s",
+        "time for an operation": f"{document.DEADLINE_S} s, with the door before it",
         "fields of a query": str(strict._QUERY_FIELDS_MAX),
     }
 
