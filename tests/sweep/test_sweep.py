@@ -1,6 +1,6 @@
 """All shipped scenarios, 20 seeds each: every judge is content with every day.
 
-Run by ``task sweep``, on all cores. ``PETCORE_TEST_SEEDS`` says how many seeds, should time be short.
+Run by ``task sweep``, on all cores. With ``PETCORE_TEST_SEEDS`` it is so many seeds.
 """
 
 import multiprocessing
