@@ -6,8 +6,9 @@ Quart app of them.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
-from typing import Generic, TypedDict, TypeVar, Unpack, cast
+from typing import Generic, TypeVar, cast
 
 from pydantic import BaseModel
 
@@ -30,17 +31,6 @@ class Caller:
 
     user_id: str | None = None
     address: str = ""
-
-
-class _Row(TypedDict):
-    method: str
-    path: str
-    response: type[BaseModel]
-    status: int
-    acts: bool
-    takes_key: bool
-    is_public: bool
-    body_max: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +86,9 @@ class Section(Generic[T]):
         is_public: bool = False,
     ) -> Register[T, M]:
         """Register a GET handler; its request model is made of query and path."""
-        return self._register(
-            request,
+        row: partial[Operation[T]] = partial(
+            Operation,
+            request=request,
             method="GET",
             path=path,
             response=response,
@@ -107,6 +98,7 @@ class Section(Generic[T]):
             is_public=is_public,
             body_max=0,
         )
+        return self._register(row)
 
     def post(
         self,
@@ -120,8 +112,9 @@ class Section(Generic[T]):
         body_max: int = BODY_MAX,
     ) -> Register[T, M]:
         """Register a POST handler; its request model is made of the JSON body."""
-        return self._register(
-            request,
+        row: partial[Operation[T]] = partial(
+            Operation,
+            request=request,
             method="POST",
             path=path,
             response=response,
@@ -131,13 +124,13 @@ class Section(Generic[T]):
             is_public=is_public,
             body_max=body_max,
         )
+        return self._register(row)
 
-    def _register(self, request: type[M], **row: Unpack[_Row]) -> Register[T, M]:
+    def _register(self, row: "partial[Operation[T]]") -> Register[T, M]:
         def register(handler: Handler[T, M]) -> Handler[T, M]:
             # The table holds handlers of all request models; each meets only its own.
             takes_any = cast("Handler[T, BaseModel]", handler)
-            id = _camel(handler.__name__)
-            self.operations.append(Operation(id, request=request, handler=takes_any, **row))
+            self.operations.append(row(id=_camel(handler.__name__), handler=takes_any))
             return handler
 
         return register

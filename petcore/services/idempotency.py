@@ -17,11 +17,19 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Generic, TypeVar
 
-from petcore.errors import KeyReused, StoreUnavailable
+from petcore.errors import KeyReused
 from petcore.ports.clock import Clock
 from petcore.ports.store import Collection, Index, Query, Store
 from petcore.rules.instant import to_ms
-from petcore.services.outbox import OUTBOX_INDEX, Conflict, Deciding, Document, Outbox, Write
+from petcore.services.outbox import (
+    OUTBOX_INDEX,
+    Conflict,
+    Deciding,
+    Document,
+    Outbox,
+    Write,
+    overtaken,
+)
 from petcore.services.turns import Turns
 
 Answer = Mapping[str, object]
@@ -126,7 +134,7 @@ class Once:
                     overtaken_at = overtaken_at or now
                     if now - overtaken_at > _PATIENCE:
                         break
-        raise StoreUnavailable("too many changes at the same time; try again")
+        raise overtaken()
 
     async def _attempt(self, call: Call, plan: Plan[S]) -> Answer:
         user_id, found = await plan.find()

@@ -61,3 +61,11 @@ class InterruptedStore:
     def _fail_if_over(self) -> None:
         if self._left < 0:
             raise StoreUnavailable("cut off")
+
+
+class RestlessStore(InterruptedStore):
+    """Somebody else is quicker with every change."""
+
+    async def replace(self, collection: Collection[R], document: R, expected: int) -> bool:
+        """Change nothing."""
+        return False

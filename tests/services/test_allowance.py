@@ -8,12 +8,12 @@ import pytest
 from petcore.adapters.zones_tzdata import TzdataZones
 from petcore.errors import RateLimited, StoreUnavailable
 from petcore.ports import Ports
-from petcore.ports.store import Collection, Query, R, Store
+from petcore.ports.store import Query, Store
 from petcore.rules.limits import Limit
 from petcore.services.allowance import Allowance
 from petcore.services.platform.collections import SPENT
 from tests.services.interleaved import InterleavedStore
-from tests.services.interrupted import InterruptedStore
+from tests.services.interrupted import InterruptedStore, RestlessStore
 from tests.services.server import Server
 
 THREE = Limit(requests=3, per_ms=60_000)
@@ -138,20 +138,12 @@ async def test_the_longest_limit_is_kept_to_its_end() -> None:
         Allowance(ports, "rarer tries", Limit(requests=3, per_ms=24 * 60 * 60_000 + 1))
 
 
-class _RestlessStore(InterruptedStore):
-    """Somebody else is quicker with every change."""
-
-    async def replace(self, collection: Collection[R], document: R, expected: int) -> bool:
-        """Change nothing."""
-        return False
-
-
 @pytest.mark.asyncio
 async def test_who_is_overtaken_for_ever_gives_up() -> None:
     """And has spent nothing."""
     server = Server()
     await _granted(_allowance(server), "audrey", 1)
-    restless = _allowance(server, _RestlessStore(server.store, 99, is_stored=False))
+    restless = _allowance(server, RestlessStore(server.store, 99, is_stored=False))
     with pytest.raises(StoreUnavailable, match="too many changes"):
         await restless.spend("audrey")
     assert await _granted(_allowance(server), "audrey", 5) == 2

@@ -23,7 +23,7 @@ from petcore.services.platform import tokens
 from petcore.services.platform.collections import DEVICES, PAIRINGS
 from petcore.services.platform.pairings import PairingWish
 from petcore.wiring import wire_checker
-from tests.services.interrupted import InterruptedStore
+from tests.services.interrupted import InterruptedStore, RestlessStore
 from tests.services.platform.pairing_pet import PairingPet, started, use
 from tests.services.server import Server
 from tests.stores import fresh_store
@@ -562,20 +562,12 @@ async def test_a_code_that_lost_its_name_can_be_confirmed_again(*, does_poll: bo
     )
 
 
-class _RestlessStore(InterruptedStore):
-    """Somebody else is quicker with every change."""
-
-    async def replace(self, collection: Collection[R], document: R, expected: int) -> bool:
-        """Change nothing."""
-        return False
-
-
 @pytest.mark.asyncio
 async def test_who_is_overtaken_for_ever_gives_up() -> None:
     """A code that is there is never said not to be."""
     server = Server()
     pet = await started(server.services())
-    restless = server.services(_RestlessStore(server.store, 99, is_stored=False))
+    restless = server.services(RestlessStore(server.store, 99, is_stored=False))
     with pytest.raises(StoreUnavailable, match="too many changes"):
         await _the_same(restless, pet)
     half = server.services(InterruptedStore(server.store, 1, is_stored=False))
@@ -616,7 +608,7 @@ async def test_who_cannot_change_a_device_says_so(act: str) -> None:
     """It is not said to be revoked when it is not."""
     server = Server()
     await server.services().platform.devices.add("desk", "audrey")
-    devices = server.services(_RestlessStore(server.store, 99, is_stored=False)).platform.devices
+    devices = server.services(RestlessStore(server.store, 99, is_stored=False)).platform.devices
     with pytest.raises(StoreUnavailable, match="too many changes"):
         await (devices.revoke if act == "revoke" else devices.rotate)("desk")
     assert await server.services().platform.devices.named("desk")
