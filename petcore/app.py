@@ -18,7 +18,7 @@ from hypercorn.typing import (
 
 from petcore.api import desktop_pet, platform
 from petcore.api.composer import Composer, Wrap, as_it_is
-from petcore.api.connection import QUIET
+from petcore.api.connection import QUIET, as_text
 from petcore.errors import PetcoreError
 from petcore.ports.clock import Clock
 from petcore.ports.log import REQUEST_ID
@@ -78,7 +78,7 @@ def _sharing(origins: Collection[str]) -> Wrap:
 
         def preflight_response(self, request_headers: "Headers") -> "Response":
             response = super().preflight_response(request_headers)
-            response.headers.update({name.decode(): value.decode() for name, value in QUIET})
+            response.headers.update(dict(as_text(QUIET)))
             return response
 
     def share(document: ASGIFramework) -> ASGIFramework:

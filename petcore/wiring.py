@@ -115,12 +115,17 @@ def existing_store(uri: str, driver: MongoDriver = "motor") -> Store:
     typing error makes nothing. Raises ``StartRefused`` for ``memory:`` and for a SQLite file that
     is not there.
     """
-    if uri == "memory:":
-        raise StartRefused("memory: keeps nothing between two commands; name another store")
+    require_kept(uri)
     path = file_of(uri)
     if path is not None and not path.exists():
         raise StartRefused(f"there is no store {shown(uri)}: {path.absolute()} does not exist")
     return create_store(uri, driver, as_it_is=True)
+
+
+def require_kept(uri: str) -> None:
+    """Raise ``StartRefused`` if the store is gone with the process that opened it."""
+    if uri == "memory:":
+        raise StartRefused("memory: keeps nothing between two commands; name another store")
 
 
 def wire_checker() -> Checker:

@@ -2,8 +2,8 @@
 # confirmed it. The code is kept, so that a pet that loses its power goes on with the same one.
 
 from firmware.logic.backoff import Backoff
-from firmware.logic.check import AnswerError, text, whole
-from firmware.logic.poll import NEXT_POLL_S_MAX, NEXT_POLL_S_MIN, OFFLINE_FAILURES
+from firmware.logic.check import AnswerError, text
+from firmware.logic.poll import OFFLINE_FAILURES, next_poll_ms
 from firmware.logic.token import says
 from firmware.logic.wire import is_good
 
@@ -83,7 +83,7 @@ class Pairing:
     def _read_code(self, answer: dict) -> int:
         device_code = text(answer, "device_code")
         user_code = text(answer, "user_code")
-        pause_ms = _pause_ms(answer)
+        pause_ms = next_poll_ms(answer)
         if not device_code or " " in device_code or not user_code:
             raise AnswerError("a code is empty or no code")
         self.hal.keep(KEPT, f"{device_code} {user_code}")
@@ -92,7 +92,7 @@ class Pairing:
 
     def _read_token(self, answer: dict) -> int:
         status = text(answer, "status")
-        pause_ms = _pause_ms(answer)
+        pause_ms = next_poll_ms(answer)
         if status == PAIRED:
             token = text(answer, "token")
             user_id = text(answer, "user_id")
@@ -130,8 +130,3 @@ class Pairing:
         self.failures += 1
         if self.failures == OFFLINE_FAILURES:
             self.known.mark_offline(True)
-
-
-def _pause_ms(answer: dict) -> int:
-    next_poll_s = whole(answer, "next_poll_s")
-    return min(max(next_poll_s, NEXT_POLL_S_MIN), NEXT_POLL_S_MAX) * 1000

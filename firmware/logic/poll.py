@@ -73,8 +73,7 @@ class Poll:
     def _pause_ms(self, answer: dict) -> int:
         if not self.parts.config.use_next_poll:
             return self.period_ms
-        next_poll_s = whole(answer, "next_poll_s")
-        return min(max(next_poll_s, NEXT_POLL_S_MIN), NEXT_POLL_S_MAX) * 1000
+        return next_poll_ms(answer)
 
     # Only the third failure in a row raises the flag: one path that goes on failing
     # does not make it flicker while the other polls get good answers.
@@ -82,3 +81,9 @@ class Poll:
         self.failures += 1
         if self.failures == OFFLINE_FAILURES:
             self.known.mark_offline(True)
+
+
+# How long to wait until the server has something new to say; within bounds, whatever it says.
+def next_poll_ms(answer: dict) -> int:
+    next_poll_s = whole(answer, "next_poll_s")
+    return min(max(next_poll_s, NEXT_POLL_S_MIN), NEXT_POLL_S_MAX) * 1000

@@ -21,6 +21,11 @@ QUIET: tuple[Header, ...] = (
 )
 
 
+def as_text(headers: Iterable[Header]) -> list[tuple[str, str]]:
+    """Headers in the words of frameworks."""
+    return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A request, but for its route and its body. ``client`` is the address it came from."""

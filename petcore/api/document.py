@@ -20,7 +20,7 @@ from werkzeug.exceptions import (
 from werkzeug.routing import MapAdapter
 
 from petcore.api import strict
-from petcore.api.connection import JSON, QUIET, Asked, Reply, json_reply
+from petcore.api.connection import JSON, QUIET, Asked, Reply, as_text, json_reply
 from petcore.api.entrance import visitor
 from petcore.api.error_shape import ErrorShape
 from petcore.api.operation import Caller, Operation
@@ -122,14 +122,11 @@ def _admitting(door: Door, operations: Sequence[Operation[T]]) -> Callable[[], A
     public = {operation.id for operation in operations if operation.is_public}
 
     async def admit() -> None:
-        admitted = _admit(door, _asked(), is_public=request.endpoint in public)
+        g.asked = Asked.of(cast("HTTPScope", request.scope))
+        admitted = _admit(door, g.asked, is_public=request.endpoint in public)
         g.caller = await _in_time("the door", admitted)
 
     return admit
-
-
-def _asked() -> Asked:
-    return Asked.of(cast("HTTPScope", request.scope))
 
 
 async def _admit(door: Door, asked: Asked, *, is_public: bool) -> Caller:
@@ -138,9 +135,8 @@ async def _admit(door: Door, asked: Asked, *, is_public: bool) -> Caller:
 
 def _view(operation: Operation[T], target: T) -> Callable[..., Awaitable[Response]]:
     async def view(**path: str) -> Response:
-        asked = _asked()
-        sent = await _parse(operation, asked, path)
-        done = _perform(operation, target, asked, sent, g.caller)
+        sent = await _parse(operation, g.asked, path)
+        done = _perform(operation, target, g.asked, sent, g.caller)
         return _response(await _in_time(operation.id, done))
 
     return view
@@ -213,8 +209,7 @@ class _Complete(Response):
 
 
 def _response(reply: Reply) -> Response:
-    headers = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in reply.headers]
-    return _Complete(reply.body, reply.status, Headers(headers))
+    return _Complete(reply.body, reply.status, Headers(as_text(reply.headers)))
 
 
 async def _sort_allow(response: Response) -> Response:
@@ -222,5 +217,5 @@ async def _sort_allow(response: Response) -> Response:
     if allow:
         response.headers["Allow"] = ", ".join(sorted(set(allow.split(", "))))
         # Quart itself answers OPTIONS.
-        response.headers.update((name.decode(), value.decode()) for name, value in QUIET)
+        response.headers.update(as_text(QUIET))
     return response

@@ -1,10 +1,10 @@
 """What ``petcore`` can do, one file each: add its arguments, run, return an exit code."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from enum import IntEnum
 from typing import get_args
 
-from petcore.settings import STORES, MongoDriver
+from petcore.settings import STORES, MongoDriver, Settings, read_settings
 
 
 class Exit(IntEnum):
@@ -29,3 +29,8 @@ def add_driver_argument(parser: ArgumentParser) -> None:
         choices=get_args(MongoDriver),
         help="the driver of a mongodb:// store (default motor)",
     )
+
+
+def store_settings(asked: Namespace) -> Settings:
+    """The settings of who was asked for a store and its driver. Raises ``StartRefused``."""
+    return read_settings(store=asked.store, mongo_driver=asked.mongo_driver)

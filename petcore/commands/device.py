@@ -5,7 +5,7 @@ All of them work beside a server that runs on the same store. How a device asks 
 
 from argparse import ArgumentParser, Namespace
 
-from petcore.commands import Exit, add_store_arguments
+from petcore.commands import Exit, add_store_arguments, store_settings
 from petcore.commands.device_confirm import Choice, announced, confirmed
 from petcore.commands.device_tokens import added, listed, revoked, rotated
 from petcore.commands.store_output import ask, require_somebody
@@ -13,7 +13,6 @@ from petcore.commands.store_running import run
 from petcore.errors import StartRefused
 from petcore.rules.pairing import NAME_MAX, is_name, is_user_id
 from petcore.services.platform.devices import NAME_IS, USER_ID_IS
-from petcore.settings import Settings, read_settings
 
 
 def add_add_arguments(parser: ArgumentParser) -> None:
@@ -56,27 +55,27 @@ def add_confirm_arguments(parser: ArgumentParser) -> None:
 
 def add_device(asked: Namespace) -> Exit:
     """Make a device and print its token, once. Raises ``StartRefused``."""
-    return run(added(_settings(asked), asked.name, asked.user))
+    return run(added(store_settings(asked), asked.name, asked.user))
 
 
 def list_devices(asked: Namespace) -> Exit:
     """Print a table of all devices. Raises ``StartRefused``."""
-    return run(listed(_settings(asked)))
+    return run(listed(store_settings(asked)))
 
 
 def rotate_token(asked: Namespace) -> Exit:
     """Give a device another token and print it, once. Raises ``StartRefused``."""
-    return run(rotated(_settings(asked), asked.name))
+    return run(rotated(store_settings(asked), asked.name))
 
 
 def revoke_device(asked: Namespace) -> Exit:
     """Forget a device. Raises ``StartRefused``."""
-    return run(revoked(_settings(asked), asked.name))
+    return run(revoked(store_settings(asked), asked.name))
 
 
 def confirm_device(asked: Namespace) -> Exit:
     """Let the device that shows a code act for a user. Raises ``StartRefused``."""
-    settings = _settings(asked)
+    settings = store_settings(asked)
     if not asked.yes:
         require_somebody("confirm")
     chosen = list[Choice]()
@@ -86,10 +85,6 @@ def confirm_device(asked: Namespace) -> Exit:
         question = f"Let it act for {chosen[0].user!r}?"
         outcome = ask(question, otherwise="nothing was confirmed")
     return outcome or run(confirmed(settings, chosen[0]))
-
-
-def _settings(asked: Namespace) -> Settings:
-    return read_settings(store=asked.store, mongo_driver=asked.mongo_driver)
 
 
 def _add_name(parser: ArgumentParser) -> None:

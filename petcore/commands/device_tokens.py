@@ -7,12 +7,11 @@ from datetime import datetime
 from petcore.commands import Exit
 from petcore.commands.store_output import legible, table, tell
 from petcore.commands.store_running import at_work, existing
-from petcore.errors import StartRefused
-from petcore.services.door import BELIEVED
+from petcore.services.believed import BELIEVED
 from petcore.services.platform.collections import Device
 from petcore.services.platform.devices import Issued
 from petcore.settings import Settings, shown
-from petcore.wiring import create_store, file_of
+from petcore.wiring import create_store, file_of, require_kept
 
 _ENDS = f"within {BELIEVED.total_seconds():g} s"
 _HEAD = ("name", "user", "firmware", "created (UTC)", "last seen (UTC)")
@@ -22,8 +21,7 @@ async def added(settings: Settings, name: str, user: str) -> Exit:
     """Make the device, and the store if there is none: a device may be there before its server.
     Raises ``StartRefused``, also if the name is taken.
     """
-    if settings.store == "memory:":
-        raise StartRefused("memory: keeps nothing between two commands; name another store")
+    require_kept(settings.store)
     path = file_of(settings.store)
     is_new = path is not None and not path.exists()
     store = create_store(settings.store, settings.mongo_driver)

@@ -4,7 +4,12 @@ from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from collections import Counter
 from pathlib import Path
 
-from petcore.commands import Exit, add_driver_argument, add_store_arguments
+from petcore.commands import (
+    Exit,
+    add_driver_argument,
+    add_store_arguments,
+    store_settings,
+)
 from petcore.commands.store_copy import copied
 from petcore.commands.store_output import (
     Complaints,
@@ -19,7 +24,7 @@ from petcore.commands.store_running import existing, opened, run
 from petcore.errors import StartRefused
 from petcore.services.collections import COLLECTIONS
 from petcore.services.upkeep.check import Complaint
-from petcore.settings import KEPT_STORES, Settings, read_settings, shown
+from petcore.settings import KEPT_STORES, Settings, shown
 from petcore.wiring import are_one_store, wire_checker
 
 
@@ -53,7 +58,7 @@ def add_export_arguments(parser: ArgumentParser) -> None:
 
 def copy_store(asked: Namespace) -> Exit:
     """Copy and verify. Raises ``StartRefused``."""
-    settings = _settings(asked)
+    settings = store_settings(asked)
     if asked.to == "memory:":
         raise StartRefused("--to memory: would be gone at the end; name another store")
     if are_one_store(settings.store, asked.to):
@@ -63,12 +68,12 @@ def copy_store(asked: Namespace) -> Exit:
 
 def check_store(asked: Namespace) -> Exit:
     """Check every document. Raises ``StartRefused``."""
-    return run(_check(_settings(asked)))
+    return run(_check(store_settings(asked)))
 
 
 def erase_user(asked: Namespace) -> Exit:
     """Remove a person once that is confirmed. Raises ``StartRefused``."""
-    settings = _settings(asked)
+    settings = store_settings(asked)
     if not asked.yes:
         require_somebody("erase")
         found = Counter[str]()
@@ -89,7 +94,7 @@ def export_user(asked: Namespace) -> Exit:
     output: Path | None = asked.output
     if output is not None and (output.is_dir() or not output.parent.is_dir()):
         raise StartRefused(f"--output: {output} cannot be a file; name one in a folder that exists")
-    return run(exported(_settings(asked), asked.user, output))
+    return run(exported(store_settings(asked), asked.user, output))
 
 
 def _ask() -> Exit:
@@ -116,10 +121,6 @@ async def _check(settings: Settings) -> Exit:
     if wrong:
         complain(f"{wrong} things are wrong in {shown(settings.store)}")
     return Exit.WRONG if wrong else Exit.DONE
-
-
-def _settings(asked: Namespace) -> Settings:
-    return read_settings(store=asked.store, mongo_driver=asked.mongo_driver)
 
 
 def _add_user(parser: ArgumentParser) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Network, ip_address
 
+from petcore.errors import RateLimited
+
 _US = 1000
 
 _NEARBY = (IPv6Network("fe80::/10"), IPv6Network("fc00::/7"))
@@ -49,6 +51,11 @@ class Limit:
     def retry_after_s(self, whole_at_us: int, now_ms: int) -> int:
         """After how many seconds the next request is granted, at least 1."""
         return max(1, -(-self._wait_us(whole_at_us, now_ms) // (_US * _US)))
+
+    def refusal(self, what: str, whole_at_us: int, now_ms: int) -> RateLimited:
+        """What is said to whom nothing is granted now: too many of ``what``."""
+        wait_s = self.retry_after_s(whole_at_us, now_ms)
+        return RateLimited(f"too many {what}", self.requests, wait_s)
 
     def _wait_us(self, whole_at_us: int, now_ms: int) -> int:
         """Nobody waits for more than the whole limit: who seems to must have been here before the

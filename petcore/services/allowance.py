@@ -6,7 +6,7 @@ memory: a write for each of them would cost more than they do.
 
 from hashlib import sha256
 
-from petcore.errors import Duplicate, RateLimited
+from petcore.errors import Duplicate
 from petcore.ports import Ports
 from petcore.ports.store import Query
 from petcore.rules.instant import to_ms
@@ -57,8 +57,7 @@ class Allowance:
         now_ms = to_ms(self._clock.now())
         after = self._limit.spend(whole_at_us, now_ms)
         if after is None:
-            wait_s = self._limit.retry_after_s(whole_at_us, now_ms)
-            raise RateLimited(f"too many {self._what}", self._limit.requests, wait_s)
+            raise self._limit.refusal(self._what, whole_at_us, now_ms)
         return after
 
     async def _sweep(self) -> None:

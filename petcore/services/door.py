@@ -14,12 +14,10 @@ from petcore.errors import Forbidden, Unauthorized
 from petcore.ports import Ports
 from petcore.rules.instant import to_ms
 from petcore.rules.limits import Limit, counted
-from petcore.services.believed import BELIEVED, Believed
+from petcore.services.believed import Believed
 from petcore.services.platform.collections import Device
 from petcore.services.platform.devices import Devices
 from petcore.services.throttle import Throttle
-
-__all__ = ["BELIEVED", "Door", "Lock", "Visitor"]
 
 _HERE = frozenset(("localhost", ""))
 _LOOPBACK = IPv6Address("::1")

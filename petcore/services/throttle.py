@@ -6,7 +6,6 @@ Not here: who they are, and what is rare and must be counted exactly (``Allowanc
 import logging
 from collections import OrderedDict
 
-from petcore.errors import RateLimited
 from petcore.rules.limits import Limit
 from petcore.services.recent import keep
 
@@ -38,8 +37,7 @@ class Throttle:
         keep(self._whole_at_us, name, before if after is None else after)
         if after is None:
             self._tell(name)
-            wait_s = self._limit.retry_after_s(before, now_ms)
-            raise RateLimited("too many requests", self._limit.requests, wait_s)
+            raise self._limit.refusal("requests", before, now_ms)
         if self._told and before <= now_ms * _US:
             self._told.pop(name, None)
 

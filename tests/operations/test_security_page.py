@@ -14,7 +14,7 @@ from petcore.api.desktop_pet.stress import _METRICS_BYTES_MAX, _SAMPLE_BODY_MAX
 from petcore.api.platform import OPERATIONS as OPEN_OPERATIONS
 from petcore.rules import pairing
 from petcore.rules.limits import Limit
-from petcore.services import door
+from petcore.services.believed import BELIEVED
 from petcore.services.platform import pairings
 from petcore.settings import Settings, default_settings
 from petcore.wiring import _limit
@@ -68,7 +68,7 @@ def _figures() -> dict[str, str]:
         "codes that an address guesses": _rate(pairings._GUESSES),
         "devices that pair at a time, over all processes": str(pairing.OPEN_MAX),
         "how long a code holds": f"{minutes:.0f} minutes",
-        "how long a token is believed": f"{door.BELIEVED.total_seconds():.0f} s",
+        "how long a token is believed": f"{BELIEVED.total_seconds():.0f} s",
         "connections of a process": _default("connections_max"),
         "connections of an address": _default("connections_per_address_max"),
         "a head": _kib(connections.HEAD_BYTES_MAX),

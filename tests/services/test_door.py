@@ -405,6 +405,16 @@ def few(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("petcore.services.recent.KNOWN_MAX", 3)
 
 
+async def _three_known(server: Server) -> tuple[CountingStore, Door, list[str]]:
+    """A locked door that knows the first three of four tokens, and the store that it asks."""
+    store = CountingStore(server.store)
+    door = _door(server, Lock.LOCKED, store=store)
+    known = [await _token(server, f"pet {n}") for n in range(4)]
+    for token in known[:3]:
+        await _enter(door, token)
+    return store, door, known
+
+
 @pytest.mark.asyncio
 @pytest.mark.usefixtures("few")
 async def test_a_door_remembers_only_so_many() -> None:
@@ -419,11 +429,7 @@ async def test_a_door_remembers_only_so_many() -> None:
         await _enter(door, None, f"192.0.2.{n}")
     assert await _granted(door, 4, None, "192.0.2.1") == 3
 
-    store = CountingStore(server.store)
-    door = _door(server, Lock.LOCKED, store=store)
-    known = [await _token(server, f"pet {n}") for n in range(4)]
-    for token in known[:3]:
-        await _enter(door, token)
+    store, door, known = await _three_known(server)
     await _enter(door, known[0])
     assert store.gets == 3
     await _enter(door, known[3])
@@ -448,11 +454,7 @@ async def test_who_goes_on_asking_is_not_forgotten() -> None:
         await _enter(door, None, f"192.0.2.{n}")
         assert await _granted(door, 2, None, "192.0.2.1") == 1
 
-    store = CountingStore(server.store)
-    door = _door(server, Lock.LOCKED, store=store)
-    known = [await _token(server, f"pet {n}") for n in range(4)]
-    for token in known[:3]:
-        await _enter(door, token)
+    store, door, known = await _three_known(server)
     _pass(server, 5)
     await _enter(door, known[0])
     await _enter(door, known[3])

@@ -14,15 +14,11 @@ from typing import Annotated, Literal, TypedDict
 from pydantic import Field
 
 from petcore.ports.store import Collection, Index, Record
+from petcore.services.fields import UserId, Uuid, UuidOrNothing
 from petcore.services.outbox import OUTBOX_INDEX, Deciding, Document
-
-_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
 EventType = Literal["REMINDER_SENT", "DEVICE_ACK"]
 ActiveOrCompleted = Literal["active", "completed"]
-UserId = Annotated[str, Field(min_length=1, max_length=128)]
-Uuid = Annotated[str, Field(pattern=f"^{_UUID}$")]
-UuidOrNothing = Annotated[str, Field(pattern=f"^({_UUID})?$")]
 ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 OneOrZero = Annotated[int, Field(ge=0, le=1)]

@@ -12,13 +12,12 @@ from pydantic import Field
 
 from petcore.ports.store import Collection, Index, Query, Record
 from petcore.rules.pairing import NAME_MAX, USER_ID_MAX
+from petcore.services.fields import UserId, Uuid, UuidOrNothing
 from petcore.services.outbox import OUTBOX_INDEX, Deciding, Document
 
 _NOBODYS_HASH = "0" * 64
 """Of this one nobody knows a secret."""
-_UUID = r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 
-UserId = Annotated[str, Field(min_length=1, max_length=USER_ID_MAX)]
 Hash = Annotated[str, Field(pattern="^[0-9a-f]{64}$")]
 Name = Annotated[str, Field(min_length=1, max_length=NAME_MAX)]
 Version = Annotated[str, Field(max_length=32)]
@@ -30,7 +29,7 @@ class Device(Record):
     revoked stays as ``revoked`` makes it.
     """
 
-    device_id: Annotated[str, Field(pattern=f"^{_UUID}$")]
+    device_id: Uuid
     name: Name
     user_id: UserId
     token_hash: Hash
@@ -50,7 +49,7 @@ class Pairing(Deciding):
     device_name: Annotated[str, Field(max_length=NAME_MAX)]
     firmware_version: Version
     user_id: Annotated[str, Field(max_length=USER_ID_MAX)]
-    device_id: Annotated[str, Field(pattern=f"^({_UUID})?$")]
+    device_id: UuidOrNothing
     created_at: datetime
     expires_at: datetime
 

@@ -11,7 +11,7 @@ from pydantic.fields import FieldInfo
 
 from petcore.ports.store import Collection
 from petcore.services.collections import BELONGING, COLLECTIONS, IDS, SHAPES
-from petcore.services.desktop_pet.collections import Uuid, UuidOrNothing
+from petcore.services.fields import Uuid, UuidOrNothing
 from petcore.services.outbox import OUTBOX_INDEX, Document
 from petcore.services.platform.collections import Hash
 from petcore.services.upkeep.check import belonging_to_all
