@@ -176,3 +176,15 @@ def test_anything_may_be_an_address(text: str) -> None:
         assume("%" not in text)
         assert counted(text) == ""
     assert len(counted(text)) <= len("ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff")
+
+
+def test_a_refusal_says_of_how_many_nothing_is_left_and_for_how_long() -> None:
+    """In whole seconds, as clients are told."""
+    limit = Limit(requests=2, per_ms=60_000)
+    whole_at_us = 0
+    for _ in range(2):
+        granted = limit.spend(whole_at_us, 1_000)
+        assert granted is not None
+        whole_at_us = granted
+    refusal = limit.refusal("guesses", whole_at_us, 1_500)
+    assert (refusal.message, refusal.limit, refusal.retry_after_s) == ("too many guesses", 2, 30)
