@@ -48,8 +48,30 @@ class Board:
     def event(self):
         raise NotImplementedError
 
-    # Draws a scene (see logic/scene.py). Called only when it differs from the one before.
-    def show(self, scene: tuple) -> None:
+    # Shows a scene (see logic/scene.py) from now on. Called only when it differs from the one
+    # before. What moves by itself meanwhile, the seconds of a count, is asked of `known`
+    # (logic/state.py).
+    def show(self, scene: tuple, known) -> None:
+        raise NotImplementedError
+
+    # The link as people read it, such as "-61 dBm"; "" when there is none.
+    def link(self) -> str:
+        raise NotImplementedError
+
+    # The server as people know it, such as "192.168.1.10:5000".
+    def address(self) -> str:
+        raise NotImplementedError
+
+    # Feeds the watchdog. Called only when the tasks have moved (logic/watch.py).
+    def feed(self) -> None:
+        raise NotImplementedError
+
+    # Nothing good was heard for long: makes the link anew, whatever the host believes of it.
+    def renew_link(self) -> None:
+        raise NotImplementedError
+
+    # The pet has lived well: what counted its boots begins anew, and a new version is kept.
+    def mark_good(self) -> None:
         raise NotImplementedError
 
     async def sleep_ms(self, ms: int) -> None:
@@ -72,6 +94,7 @@ class Board:
     ) -> tuple:
         raise NotImplementedError
 
-    # The next press, "short" or "long". A press while nobody waits may be kept or lost.
+    # The next press: "short" or "long" of the first button, "second" of the other one. A press
+    # while nobody waits may be kept or lost.
     async def button(self) -> str:
         raise NotImplementedError

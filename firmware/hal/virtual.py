@@ -163,8 +163,24 @@ class VirtualBoard(Board):
     def tone(self, hz: int, ms: int) -> None:
         self.note(f"tone {hz} {ms}")
 
-    def show(self, scene: tuple) -> None:
+    def show(self, scene: tuple, known) -> None:
         self.note(f"show {json.dumps(scene[0])} {scene[1]} | {scene[2]} | {scene[3]}")
+
+    def link(self) -> str:
+        return "-50 dBm"
+
+    def address(self) -> str:
+        return "virtual:5000"
+
+    # Nothing watches a virtual board, and it has no link to make anew.
+    def feed(self) -> None:
+        pass
+
+    def renew_link(self) -> None:
+        self.note("renew_link")
+
+    def mark_good(self) -> None:
+        self.note("mark_good")
 
     def note(self, line: str) -> None:
         self.write(f"{self.kernel.now_ms:08d} {line}")

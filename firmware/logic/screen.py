@@ -14,7 +14,7 @@ class Screen:
         self.known.expire(now)
         scene = compose(self.known, now)
         if scene != self.shown:
-            self.hal.show(scene)
+            self.hal.show(scene, self.known)
             self.shown = scene
         await self.hal.wait(self.known.changed, lasts_ms(self.known, now))
         self.known.changed.clear()

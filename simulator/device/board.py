@@ -183,7 +183,23 @@ class VirtualBoard(Board):
     def event(self) -> Flag:
         return Flag(self._stage)
 
-    def show(self, scene: Scene) -> None:
+    def link(self) -> str:
+        return "-50 dBm"
+
+    def address(self) -> str:
+        return "server:5000"
+
+    def feed(self) -> None:
+        """Nothing watches a simulated board: a task that stands still is a judge's business."""
+
+    def renew_link(self) -> None:
+        """The network is made anew by itself."""
+        self._stage.trace.note("renew_link", who=self._who)
+
+    def mark_good(self) -> None:
+        self._stage.trace.note("mark_good", who=self._who)
+
+    def show(self, scene: Scene, known: object) -> None:
         screen, title, *rest = scene
         # A code is a title that others must not see.
         seen_by_all = masked_code(title) if screen == PAIRING else title

@@ -126,11 +126,11 @@ def test_a_screen_that_fails_is_drawn_again() -> None:
     pet, lines = pet_on([])
     show, failures = pet.hal.show, [OSError(5, "display"), None]
 
-    def stumble(scene: tuple[object, ...]) -> None:
+    def stumble(scene: tuple[object, ...], known: object) -> None:
         failure = failures.pop(0)
         if failure:
             raise failure
-        show(scene)
+        show(scene, known)
 
     pet.hal.show = stumble
     pet.hal.kernel.run(PAUSE_MS + 1)
@@ -159,7 +159,14 @@ def test_a_board_with_nothing_on_it_refuses() -> None:
         lambda: board.tone(440, 100),
         lambda: board.spawn("task", None),
         board.event,
-        lambda: board.show(("IDLE", "", "", False)),
+        lambda: board.show(("IDLE", "", "", False), None),
+        board.link,
+        board.address,
+        board.feed,
+        board.renew_link,
+        board.mark_good,
+        lambda: board.kept("name"),
+        lambda: board.keep("name", None),
         lambda: board.sleep_ms(1).send(None),
         lambda: board.wait(None).send(None),
         lambda: board.http("GET", "/").send(None),

@@ -85,7 +85,7 @@ def test_what_is_kept_outlasts_the_power_and_a_code_is_not_written_down() -> Non
         assert board.kept("token") == "pet_1 a"
         board.keep("token", None)
         assert board.kept("token") is None
-        board.show(("PAIRING", "BCDF-GHJK", "", False))
+        board.show(("PAIRING", "BCDF-GHJK", "", False), None)
         assert shown[-1] == ("PAIRING", "BCDF-GHJK", "", False)
         written = empty.events("screen")[-1]["scene"]
         assert written == ["PAIRING", masked_code("BCDF-GHJK"), "", False]
