@@ -5,6 +5,7 @@ import logging
 import signal
 import socket
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 from typing import Literal, NoReturn
 
@@ -16,7 +17,7 @@ from petcore.errors import StartRefused
 from petcore.services import Services
 from petcore.services.door import Lock
 from petcore.settings import Settings, is_loopback, shown
-from petcore.wiring import configure_logging, lock_of, wire
+from petcore.wiring import are_one_store, configure_logging, lock_of, wire
 from petcore.workers import supervise
 
 # Shorter than workers have to stop as a whole (``workers.STOP_S``).
@@ -35,6 +36,10 @@ _LOCKED = (
     "the door is locked: every device needs a token, by `petcore device confirm CODE` if it shows "
     "a code, else by `petcore device add`"
 )
+_SCALED = (
+    "TIME RUNS %d TIMES AS FAST (--time-scale): what is stored is dated ahead of time, so keep the "
+    "store for trials, and begin the next one with an empty store"
+)
 
 _log = logging.getLogger("petcore.serving")
 
@@ -48,14 +53,20 @@ def serve(settings: Settings, services: Services) -> None:
     _require_shared(settings)
     _require_keys(settings)
     _require_proxies(settings)
+    _require_store_for_trials(settings)
     # uvicorn obeys these signals while it serves, and repeats them when it is done.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
     with _listen(settings.host, settings.port) as listener:
         _announce(services.door.lock, listener)
+        if settings.time_scale > 1:
+            # At every level of the log.
+            _log.critical(_SCALED, settings.time_scale)
         ready = _ready(listener, settings)
         if settings.workers > 1:
-            config = _config(partial(create_worker, settings), settings)
+            # A worker that replaces another goes on with its time.
+            began = services.clock.now()
+            config = _config(partial(create_worker, settings, began), settings)
             # What is wrong with the store is told once, and its indexes are made once.
             asyncio.run(_try(services))
             supervise(config, listener, ready)
@@ -65,9 +76,11 @@ def serve(settings: Settings, services: Services) -> None:
                 runner.run(_run(config, services, listener, ready))
 
 
-def create_worker(settings: Settings) -> ASGIFramework:
-    """The app of a worker, in its own process, with services of its own."""
-    services = wire(settings)
+def create_worker(settings: Settings, began: datetime) -> ASGIFramework:
+    """The app of a worker, in its own process, with services of its own. All workers of a server
+    have ``began`` in common, the instant from which time runs faster, if it does.
+    """
+    services = wire(settings, began=began)
     configure_logging(settings, services.clock)
     return create_app(services, settings.cors_origins)
 
@@ -99,6 +112,17 @@ def _require_proxies(settings: Settings) -> None:
         raise StartRefused(
             "PETCORE_PROXIES: whoever comes through a proxy is not on this machine. Say --locked, "
             "or --open."
+        )
+
+
+def _require_store_for_trials(settings: Settings) -> None:
+    """What is dated ahead of time would hold back what comes in time later."""
+    usual = str(Settings.model_fields["store"].default)
+    if settings.time_scale > 1 and are_one_store(settings.store, usual):
+        raise StartRefused(
+            f"--time-scale (PETCORE_TIME_SCALE): what is stored would be dated ahead of time, and "
+            f"{usual} is the store of every day. Name another with --store (PETCORE_STORE): "
+            "memory:, or sqlite:///scaled.db."
         )
 
 
@@ -176,7 +200,9 @@ async def _run(
 def _ready(listener: socket.socket, settings: Settings) -> str:
     host, port = listener.getsockname()[:2]
     address = f"[{host}]" if ":" in host else host
-    return f"petcore is ready at http://{address}:{port} with store {shown(settings.store)}"
+    ready = f"petcore is ready at http://{address}:{port} with store {shown(settings.store)}"
+    is_scaled = settings.time_scale > 1
+    return f"{ready}; time runs {settings.time_scale} times as fast" if is_scaled else ready
 
 
 def _listen(host: str, port: int) -> socket.socket:

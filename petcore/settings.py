@@ -38,6 +38,7 @@ _FLAGS = MappingProxyType(
         "workers": "--workers",
         "store": "--store",
         "mongo_driver": "--mongo-driver",
+        "time_scale": "--time-scale",
         "door": "--open, --locked",
         "log_level": "--log-level",
     }
@@ -106,6 +107,7 @@ class Settings(BaseSettings):
     workers: Annotated[int, Field(ge=1, le=256)] = 1
     store: str = "sqlite:///petcore.db"
     mongo_driver: MongoDriver = "motor"
+    time_scale: Annotated[int, Field(ge=1, le=3600)] = 1
     door: DoorSetting = "by_address"
     requests_per_min: Annotated[int, Field(ge=0, le=1_000_000)] = 600
     host_names: Annotated[Words, AfterValidator(_host_names)] = ()

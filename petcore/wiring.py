@@ -1,9 +1,11 @@
 """The only composition root: settings and overrides in, services out. Importing it does nothing."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from petcore.adapters import log_structlog
+from petcore.adapters.clock_scaled import ScaledClock
 from petcore.adapters.clock_system import SystemClock
 from petcore.adapters.entropy_system import SystemEntropy
 from petcore.adapters.store_memory import MemoryStore
@@ -44,8 +46,11 @@ def wire(
     clock: Clock | None = None,
     entropy: Entropy | None = None,
     store: Store | None = None,
+    began: datetime | None = None,
 ) -> Services:
-    """The services of a server. What is given replaces the real thing."""
+    """The services of a server. What is given replaces the real thing. ``began`` is when time began
+    to run faster, if it does; by default it does so now.
+    """
     ports = Ports(
         clock=clock or SystemClock(),
         entropy=entropy or SystemEntropy(),
@@ -53,14 +58,17 @@ def wire(
         store=store or create_store(settings.store, settings.mongo_driver),
     )
     outbox = Outbox(ports.store, COLLECTIONS)
+    # Tokens, codes and keys live in real time: the network and its patience know no other, and
+    # `petcore device` is another process.
     once = Once(ports.store, outbox, ports.clock, settings.idempotency_kept)
     policy = _policy(settings)
-    prompts = Prompts(ports, policy)
+    scaled = _scaled(ports, settings.time_scale, began)
+    prompts = Prompts(scaled, policy)
     pet = DesktopPet(
-        water=Water(ports, outbox, once),
-        stress=Stress(ports, outbox, once, prompts, policy),
-        breaks=Breaks(ports, outbox, once, prompts),
-        encouragement=Encouragement(ports, once, policy),
+        water=Water(scaled, outbox, once),
+        stress=Stress(scaled, outbox, once, prompts, policy),
+        breaks=Breaks(scaled, outbox, once, prompts),
+        encouragement=Encouragement(scaled, once, policy),
     )
     devices = Devices(ports)
     return Services(
@@ -160,6 +168,14 @@ def _place(uri: str) -> object:
 
         return place(uri)
     return uri
+
+
+def _scaled(ports: Ports, scale: int, began: datetime | None) -> Ports:
+    """The ports of a document, in whose time a person lives."""
+    if scale == 1:
+        return ports
+    clock = ScaledClock(ports.clock, scale, began or ports.clock.now())
+    return replace(ports, clock=clock, time_scale=scale)
 
 
 def _limit(settings: Settings) -> Limit | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from textwrap import fill
 
-from simulator.commands import Exit, Misuse, day, replay, scenarios
+from simulator.commands import Exit, Misuse, conformance, day, replay, scenarios
 
 _CODES = (
     "exit code: 0 all promises kept, 1 a promise is broken, 2 cannot run as asked,\n"
@@ -63,6 +63,21 @@ _COMMANDS = (
         ("petsim scenarios", "petsim scenarios --fields > fields.md"),
         scenarios.add_arguments,
         scenarios.execute,
+    ),
+    _Command(
+        "conformance",
+        "walk a real device through a story, and judge it",
+        "Listen as a server that is friendly, silent, wrong or gone, walk a device through a story "
+        "in real time, and judge whether it keeps what docs/conformance.md lists. The device is a "
+        "board on the desk, whose buttons you are told to press, or a program.",
+        (
+            "petsim conformance --port 5000",
+            "petsim conformance --port 5000 --quick --no-questions --out runs/board",
+            "petsim conformance --device desk --time-scale 60",
+            "petsim conformance --device './pet --server http://127.0.0.1:{port}' --json",
+        ),
+        conformance.add_arguments,
+        conformance.execute,
     ),
 )
 

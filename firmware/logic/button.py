@@ -1,25 +1,44 @@
-# The button: what a press means depends on the scene. The table is the whole rule; what it does not
-# name has no effect.
+# The buttons: what a press means depends on the scene. The table is the whole rule; what it does
+# not name has no effect. The first button alone is enough; the second one, pressed for however
+# long, says no to what is shown, or asks how the pet fares.
 
-from firmware.logic.scene import BREAK_PROMPT, IDLE, MESSAGE, POMODORO_TIMER, WATER_DROP, compose
+from firmware.logic.scene import (
+    BREAK_PROMPT,
+    IDLE,
+    MESSAGE,
+    PAIRING,
+    POMODORO_TIMER,
+    STATUS,
+    WATER_DROP,
+    compose,
+)
 
 SHORT = "short"
 LONG = "long"
+SECOND = "second"
 
 
 class Button:
-    def __init__(self, parts, water, prompt, pomodoro, encouragement) -> None:
+    def __init__(self, parts, water, prompt, pomodoro, encouragement, status) -> None:
         self.hal = parts.hal
         self.known = parts.known
         self.meanings = {
             (BREAK_PROMPT, SHORT): prompt.accept,
             (BREAK_PROMPT, LONG): prompt.dismiss,
+            (BREAK_PROMPT, SECOND): prompt.dismiss,
             (WATER_DROP, SHORT): water.acknowledge,
+            (STATUS, SHORT): status.hide,
+            (STATUS, LONG): status.hide,
+            (STATUS, SECOND): status.hide,
+            (PAIRING, SECOND): status.show,
             (MESSAGE, SHORT): parts.known.hush,
+            (MESSAGE, SECOND): parts.known.hush,
             (POMODORO_TIMER, SHORT): pomodoro.stop,
             (POMODORO_TIMER, LONG): encouragement.ask,
+            (POMODORO_TIMER, SECOND): status.show,
             (IDLE, SHORT): pomodoro.start,
             (IDLE, LONG): encouragement.ask,
+            (IDLE, SECOND): status.show,
         }
 
     async def turn(self) -> None:

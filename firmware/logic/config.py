@@ -14,6 +14,7 @@ class Config:
         http_timeout_ms: int = 8_000,
         pairs: bool = False,
         firmware_version: str = "1.0.0",
+        camera_url: str = "",
     ) -> None:
         self.user_id = user_id
         self.device_id = device_id
@@ -26,3 +27,5 @@ class Config:
         # Whether it asks with a token, for which it must be paired first.
         self.pairs = pairs
         self.firmware_version = firmware_version
+        # Where people find the picture of the camera beside the pet; "" without one.
+        self.camera_url = camera_url

@@ -1,16 +1,20 @@
 # Encouragement: one kind sentence when the person asks for it. It is worth a few tries, not an
 # outbox: a sentence that comes an hour later answers nobody.
 
-from firmware.logic.backoff import Backoff
-from firmware.logic.check import AnswerError, text
+from firmware.logic.asker import TIME_OUTS
+from firmware.logic.backoff import LAST_MS, Backoff
+from firmware.logic.check import AnswerError, shown
 from firmware.logic.wire import is_good, is_refusal
 
 MESSAGE = "/api/encouragement/message"
 TRIES = 3
+# Also when nobody asks it wakes this often: the watch waits for it (watch.py).
+IDLE_MS = 300_000
 
 
 class Encouragement:
     def __init__(self, parts) -> None:
+        self.turn_ms = max(IDLE_MS, TRIES * (LAST_MS + TIME_OUTS * parts.config.http_timeout_ms))
         self.parts = parts
         self.hal = parts.hal
         self.wanted = parts.hal.event()
@@ -20,9 +24,9 @@ class Encouragement:
 
     # Presses while an answer is under way ask for that same answer.
     async def turn(self) -> None:
-        await self.hal.wait(self.wanted)
-        await self._fetch(self.parts.keys.next())
-        self.wanted.clear()
+        if await self.hal.wait(self.wanted, IDLE_MS):
+            await self._fetch(self.parts.keys.next())
+            self.wanted.clear()
 
     async def _fetch(self, key: str) -> None:
         backoff = Backoff(self.hal)
@@ -40,7 +44,7 @@ class Encouragement:
 
     def _say(self, answer: dict) -> bool:
         try:
-            self.parts.known.say(text(answer, "message"), self.hal.ticks_ms())
+            self.parts.known.say(shown(answer, "message"), self.hal.ticks_ms())
         except AnswerError as failure:
             self.hal.log(f"encouragement answered garbage: {failure}")
             return False

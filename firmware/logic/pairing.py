@@ -1,9 +1,9 @@
 # Pairing: gets the pet its token. It asks for a code, shows it, and asks whether somebody has
 # confirmed it. The code is kept, so that a pet that loses its power goes on with the same one.
 
-from firmware.logic.backoff import Backoff
-from firmware.logic.check import AnswerError, text
-from firmware.logic.poll import OFFLINE_FAILURES, next_poll_ms
+from firmware.logic.asker import Asker, next_poll_ms
+from firmware.logic.check import AnswerError, identity, text
+from firmware.logic.keeping import try_keep
 from firmware.logic.token import says
 from firmware.logic.wire import is_good
 
@@ -17,14 +17,10 @@ TONE = (784, 200)
 LOST_CODES = ("not_found", "validation_failed")
 
 
-class Pairing:
+class Pairing(Asker):
     def __init__(self, parts) -> None:
-        self.parts = parts
-        self.hal = parts.hal
-        self.known = parts.known
+        super().__init__(parts, "pairing")
         self.token = parts.token
-        self.backoff = Backoff(parts.hal)
-        self.failures = 0
         # The secret that the token is collected with, and what is shown meanwhile; "" without.
         self.device_code = ""
         self.user_code = ""
@@ -48,13 +44,13 @@ class Pairing:
             status, answer = await self._start()
             read = self._read_code
         if is_good(status):
-            return self._believe(read, answer)
+            return self.believe(read, answer)
         if self.device_code and any(says(answer, code) for code in LOST_CODES):
             self.hal.log("the code is not valid any more")
             self._let_go()
             self.known.pair("")
         else:
-            self._count_failure()
+            self.count_failure()
         return self.backoff.next_ms()
 
     async def _start(self) -> tuple:
@@ -62,42 +58,29 @@ class Pairing:
         wish = {
             "device_name": config.device_id,
             "firmware_version": config.firmware_version,
-            "user_id": config.user_id,
+            "user_id": config.user_id or None,
         }
         return await self.parts.wire.ask(START, wish)
 
     async def _collect(self) -> tuple:
         return await self.parts.wire.ask(COLLECT, {"device_code": self.device_code})
 
-    def _believe(self, read, answer: dict) -> int:
-        try:
-            pause_ms = read(answer)
-        except AnswerError as failure:
-            self.hal.log(f"pairing answered garbage: {failure}")
-            self._count_failure()
-            return self.backoff.next_ms()
-        self.failures = 0
-        self.known.mark_offline(False)
-        return pause_ms
-
+    # A code that cannot be kept serves as long as the pet has power.
     def _read_code(self, answer: dict) -> int:
-        device_code = text(answer, "device_code")
-        user_code = text(answer, "user_code")
+        device_code = _secret(answer, "device_code")
+        user_code = identity(answer, "user_code")
         pause_ms = next_poll_ms(answer)
-        if not device_code or " " in device_code or not user_code:
-            raise AnswerError("a code is empty or no code")
-        self.hal.keep(KEPT, f"{device_code} {user_code}")
-        self._go_on()
+        kept = f"{device_code} {user_code}"
+        try_keep(self.hal, KEPT, kept)
+        self._show(kept)
         return pause_ms
 
     def _read_token(self, answer: dict) -> int:
         status = text(answer, "status")
         pause_ms = next_poll_ms(answer)
         if status == PAIRED:
-            token = text(answer, "token")
-            user_id = text(answer, "user_id")
-            if not token or " " in token or not user_id:
-                raise AnswerError("token or user_id is empty")
+            token = _secret(answer, "token")
+            user_id = identity(answer, "user_id")
             if user_id != self.token.user_id:
                 self._forget()
             self.token.take(token, user_id)
@@ -110,23 +93,29 @@ class Pairing:
 
     # With the code that is kept, if there is one.
     def _go_on(self) -> None:
-        kept = self.hal.kept(KEPT) or ""
+        self._show(self.hal.kept(KEPT) or "")
+
+    def _show(self, kept: str) -> None:
         self.device_code, _, self.user_code = kept.partition(" ")
         self.known.pair(self.user_code)
 
     def _let_go(self) -> None:
-        if self.hal.kept(KEPT) is not None:
-            self.hal.keep(KEPT, None)
         self.device_code = ""
         self.user_code = ""
         self.known.pair(None)
+        if self.hal.kept(KEPT) is not None:
+            try_keep(self.hal, KEPT, None)
 
     # Whose pet it is now must neither see what the former one was told nor act on it.
     def _forget(self) -> None:
         self.known.forget()
         self.parts.outbox.forget()
 
-    def _count_failure(self) -> None:
-        self.failures += 1
-        if self.failures == OFFLINE_FAILURES:
-            self.known.mark_offline(True)
+
+# What is sent back in a header: visible ASCII, and no space, which parts it from what is kept
+# behind it.
+def _secret(answer: dict, name: str) -> str:
+    value = identity(answer, name)
+    if any(not "!" <= letter <= "~" for letter in value):
+        raise AnswerError(f"{name} is no secret")
+    return value

@@ -8,8 +8,11 @@ from firmware.logic.pairing import Pairing
 from firmware.logic.parts import Parts
 from firmware.logic.pomodoro import Pomodoro
 from firmware.logic.prompt import Prompt
+from firmware.logic.schedule import Schedule
 from firmware.logic.screen import Screen
+from firmware.logic.status import Status
 from firmware.logic.supervise import forever
+from firmware.logic.watch import ALWAYS, PAIRED, UNPAIRED, Watch
 from firmware.logic.water import Water
 
 
@@ -22,20 +25,37 @@ class Pet:
         self.prompt = Prompt(self.parts)
         self.pomodoro = Pomodoro(self.parts)
         self.encouragement = Encouragement(self.parts)
-        self.button = Button(self.parts, self.water, self.prompt, self.pomodoro, self.encouragement)
+        self.schedule = Schedule(self.parts)
+        self.status = Status(self.parts)
+        self.button = Button(
+            self.parts, self.water, self.prompt, self.pomodoro, self.encouragement, self.status
+        )
         self.screen = Screen(self.parts)
 
     # Never returns. The screen comes first, so that it is lit before the first poll is answered.
     async def run(self) -> None:
-        self._spawn("button", self.button)
-        self._spawn("outbox", self.parts.outbox)
-        if self.parts.token.is_needed:
-            self._spawn("pairing", self.pairing)
-        self._spawn("water", self.water)
-        self._spawn("prompt", self.prompt)
-        self._spawn("pomodoro", self.pomodoro)
-        self._spawn("encouragement", self.encouragement)
-        await forever(self.hal, "screen", self.screen.turn)
+        hal, marks = self.hal, self.parts.marks
+        watched = []
+        for name, role, when in self._roles():
+            if when is not None:
+                watched.append((name, role.turn_ms, when))
+            if name != "screen":
+                hal.spawn(name, forever(hal, name, role.turn, marks))
+        hal.spawn("watch", forever(hal, "watch", Watch(self.parts, watched).turn, marks))
+        await forever(hal, "screen", self.screen.turn, marks)
 
-    def _spawn(self, name: str, role) -> None:
-        self.hal.spawn(name, forever(self.hal, name, role.turn))
+    # With when the watch expects something of it: of the button never, since it waits for a person.
+    def _roles(self) -> list:
+        roles = [
+            ("button", self.button, None),
+            ("outbox", self.parts.outbox, PAIRED),
+            ("water", self.water, PAIRED),
+            ("prompt", self.prompt, PAIRED),
+            ("pomodoro", self.pomodoro, PAIRED),
+            ("encouragement", self.encouragement, PAIRED),
+            ("schedule", self.schedule, PAIRED),
+            ("screen", self.screen, ALWAYS),
+        ]
+        if self.parts.token.is_needed:
+            roles.insert(2, ("pairing", self.pairing, UNPAIRED))
+        return roles

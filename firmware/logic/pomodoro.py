@@ -2,7 +2,7 @@
 # The server owns the session. Between two polls the pet counts down by itself.
 
 from firmware.logic.address import query
-from firmware.logic.check import flag, part, text, whole
+from firmware.logic.check import AnswerError, flag, identity, part, shown, text, whole
 from firmware.logic.poll import Poll
 
 ACTIVE = "/api/breaks/pomodoro/active"
@@ -10,9 +10,12 @@ STATUS = "/api/breaks/pomodoro/status"
 START = "/api/breaks/pomodoro/start"
 STOP = "/api/breaks/pomodoro/stop"
 RUNNING = ("focus", "break")
+COMPLETED = "completed"
 GONE = (404, 410)
 TONE = (523, 300)
 ROUNDING_MS = 1_000
+# No phase is longer: a day fits the ticks.
+LEFT_S_MAX = 86_400
 
 
 class Pomodoro(Poll):
@@ -29,12 +32,14 @@ class Pomodoro(Poll):
     def take(self, answer: dict) -> None:
         if self.followed is None and not flag(answer, "active"):
             return
-        session_id = text(answer, "session_id")
+        session_id = identity(answer, "session_id")
         phase = text(answer, "phase")
         if phase in RUNNING:
             self._follow(session_id, phase, whole(answer, "seconds_remaining"))
-        else:
+        elif phase == COMPLETED:
             self._finish(session_id, part(answer, "payload"))
+        else:
+            raise AnswerError("phase is not known")
 
     # The server no longer knows the session that we follow: the next poll looks for the active one.
     def refused(self, status: int) -> None:
@@ -63,13 +68,13 @@ class Pomodoro(Poll):
         if self.known.is_settled(session_id):
             return
         before = self.known.pomodoro
-        left_ms = max(0, seconds_remaining) * 1000
+        left_ms = min(max(0, seconds_remaining), LEFT_S_MAX) * 1000
         self.known.count_down(session_id, phase, left_ms, self.hal.ticks_ms())
         if before is None or before[:2] != (session_id, phase):
             self.hal.tone(*TONE)
 
     def _finish(self, session_id: str, payload: dict) -> None:
-        message = text(payload, "message")
+        message = shown(payload, "message")
         if self.known.is_settled(session_id):
             return
         self.known.settle(session_id)

@@ -2,7 +2,7 @@
 # Polling does not consume a prompt: it stays open until the answer has arrived.
 
 from firmware.logic.address import query
-from firmware.logic.check import flag, part, text
+from firmware.logic.check import flag, identity, part, shown
 from firmware.logic.poll import Poll
 
 POLL = "/api/breaks/prompt/poll"
@@ -43,4 +43,4 @@ def _open_prompt(answer: dict) -> tuple | None:
     if not flag(answer, "show_prompt"):
         return None
     payload = part(answer, "payload")
-    return text(answer, "prompt_id"), text(payload, "title"), text(payload, "message")
+    return identity(answer, "prompt_id"), shown(payload, "title"), shown(payload, "message")

@@ -1,11 +1,15 @@
 # What the pet knows. Belongs here: the facts that the screen is made of, and how they come and go.
 # Does not: where a fact came from (the polls), nor what it looks like (scene.py).
 
+from firmware.logic.clock import DAY_MS, HOUR_MS, Clock
+
 MESSAGE_MS = 10_000
+STATUS_MS = 20_000
 # A reading of the count-down this near to our own count is the same count, delayed on its way here.
 # Taking it would make the minutes on the screen jump back and forth.
 DRIFT_MS = 3_000
-SETTLED_LEN_MAX = 8
+# More than the outbox can hold: what is still on its way there has not been forgotten.
+SETTLED_LEN_MAX = 24
 
 
 class Known:
@@ -13,10 +17,14 @@ class Known:
     def __init__(self, changed, ticks_diff) -> None:
         self.changed = changed
         self.ticks_diff = ticks_diff
+        self.clock = Clock(ticks_diff)
         self.reminder: tuple | None = None  # (title, message)
         self.prompt: tuple | None = None  # (prompt_id, title, message)
         self.pomodoro: tuple | None = None  # (session_id, phase, left_ms, read_at)
         self.message: tuple | None = None  # (text, said_at)
+        self.status: tuple | None = None  # (facts of status.py, shown_at)
+        self.schedule: tuple | None = None  # see reminding.py
+        self.quiet: tuple | None = None  # (for so long nothing was due, when that was so)
         self.code: str | None = None  # shown while pairing; "" before the server gave one
         self.offline = False
         self.settled: list = []
@@ -24,6 +32,8 @@ class Known:
     # All that was said to one user.
     def forget(self) -> None:
         self.reminder = self.prompt = self.pomodoro = self.message = None
+        self.schedule = self.quiet = None
+        self.clock.forget()
         self.settled = []
         self.changed.set()
 
@@ -48,6 +58,20 @@ class Known:
     def hush(self) -> None:
         self.message = None
         self.changed.set()
+
+    def show_status(self, facts: tuple, now: int) -> None:
+        self.status = (facts, now)
+        self.changed.set()
+
+    def hide_status(self) -> None:
+        self.status = None
+        self.changed.set()
+
+    # What the wall clock of the user shows. Who reads it on the screen asks when it is shown.
+    def tell_time(self, day_ms: int, now: int) -> None:
+        self.clock.set(day_ms, now)
+        if self.status is not None:
+            self.changed.set()
 
     def mark_offline(self, offline: bool) -> None:
         if offline != self.offline:
@@ -75,6 +99,16 @@ class Known:
     def is_settled(self, settled_id: str) -> bool:
         return settled_id in self.settled
 
+    # A reminder was acknowledged, or there is a reason to wait as long as after that.
+    def begin_quiet(self, now: int) -> None:
+        self.quiet = (0, now)
+
+    # How long ago that was; a day stands for all that is longer. None when it never was.
+    def quiet_ms(self, now: int) -> int | None:
+        if self.quiet is None:
+            return None
+        return min(DAY_MS, self.quiet[0] + self.ticks_diff(now, self.quiet[1]))
+
     # A count that has run out stays run out, also when the ticks wrap before the next answer.
     def left_ms(self, now: int) -> int:
         if self.pomodoro is None or self.pomodoro[2] == 0:
@@ -82,14 +116,24 @@ class Known:
         return max(0, self.pomodoro[2] - self.ticks_diff(now, self.pomodoro[3]))
 
     def message_left_ms(self, now: int) -> int:
-        if self.message is None:
-            return 0
-        return max(0, MESSAGE_MS - self.ticks_diff(now, self.message[1]))
+        return 0 if self.message is None else self._rest_ms(MESSAGE_MS, now, self.message[1])
 
-    # Lets go of what time alone has ended. Called at least as often as the scene changes.
+    def status_left_ms(self, now: int) -> int:
+        return 0 if self.status is None else self._rest_ms(STATUS_MS, now, self.status[1])
+
+    def _rest_ms(self, span_ms: int, now: int, since: int) -> int:
+        return max(0, span_ms - self.ticks_diff(now, since))
+
+    # Lets go of what time alone has ended, and takes up anew what the ticks would lose when they
+    # wrap. Called at least as often as the scene changes, and once in an hour or so.
     def expire(self, now: int) -> None:
         if self.message is not None and self.message_left_ms(now) == 0:
             self.message = None
+        if self.status is not None and self.status_left_ms(now) == 0:
+            self.status = None
         if self.pomodoro is not None and self.left_ms(now) == 0:
             session_id, phase, _, read_at = self.pomodoro
             self.pomodoro = (session_id, phase, 0, read_at)
+        self.clock.renew(now)
+        if self.quiet is not None and self.ticks_diff(now, self.quiet[1]) >= HOUR_MS:
+            self.quiet = (self.quiet_ms(now), now)

@@ -2,12 +2,26 @@
 # turn.
 
 PAUSE_MS = 5_000
+FAILURE_LEN_MAX = 200
 
 
-async def forever(hal, name: str, turn) -> None:
+# The marks are the watch's (watch.py); who is not watched has none.
+async def forever(hal, name: str, turn, marks=None) -> None:
     while True:
         try:
             await turn()
+            if marks is not None:
+                marks.move(name)
         except Exception as failure:
-            hal.log(f"{name} stumbled: {type(failure).__name__} {failure}")
+            _tell(hal, name, failure, marks)
             await hal.sleep_ms(PAUSE_MS)
+
+
+# A heap that is full, or a log that is broken, must not end the task.
+def _tell(hal, name: str, failure: Exception, marks) -> None:
+    try:
+        if marks is not None:
+            marks.stumble(name)
+        hal.log(f"{name} stumbled: {type(failure).__name__} {failure}"[:FAILURE_LEN_MAX])
+    except Exception:
+        return

@@ -3,6 +3,7 @@
 # gets one (pairing.py).
 
 from firmware.logic.check import AnswerError, text
+from firmware.logic.keeping import try_keep
 
 KEPT = "token"
 UNAUTHORIZED = 401
@@ -10,8 +11,10 @@ UNAUTHORIZED = 401
 
 class Token:
     # A pet that needs none acts for the user of its config. One that needs one acts for the user
-    # who confirmed it. Token and user are kept as one value, so that no loss of power parts them.
-    # The event `held` is set while there is a token, the event `lost` while there is none.
+    # who confirmed it. Token and user are kept as one value, "token user", so that no loss of power
+    # parts them. When the token goes, the user stays, as " user": what the pet still holds of his
+    # must not go to the next one. The event `held` is set while there is a token, `lost` while
+    # there is none.
     def __init__(self, hal, config) -> None:
         self.hal = hal
         self.firmware_version = config.firmware_version
@@ -20,11 +23,8 @@ class Token:
         self.lost = hal.event()
         self.text = ""
         self.user_id = config.user_id
-        kept = hal.kept(KEPT) if self.is_needed else None
-        if kept is not None:
-            self._hold(kept)
-        elif self.is_needed:
-            self.lost.set()
+        if self.is_needed:
+            self._read(hal.kept(KEPT) or f" {config.user_id}")
 
     # Returns when the pet has the token that it needs.
     async def ready(self) -> None:
@@ -35,7 +35,7 @@ class Token:
     def take(self, token: str, user_id: str) -> None:
         kept = f"{token} {user_id}"
         self.hal.keep(KEPT, kept)
-        self._hold(kept)
+        self._read(kept)
 
     def headers(self) -> dict:
         if not self.text:
@@ -51,15 +51,18 @@ class Token:
     def judge(self, used: str, status: int, answer: object) -> None:
         if used and used == self.text and status == UNAUTHORIZED and says(answer, "unauthorized"):
             self.hal.log("the token is not valid any more")
-            self.hal.keep(KEPT, None)
-            self.text = ""
+            kept = f" {self.user_id}"
+            try_keep(self.hal, KEPT, kept)
+            self._read(kept)
+
+    def _read(self, kept: str) -> None:
+        self.text, _, self.user_id = kept.partition(" ")
+        if self.text:
+            self.lost.clear()
+            self.held.set()
+        else:
             self.held.clear()
             self.lost.set()
-
-    def _hold(self, kept: str) -> None:
-        self.text, _, self.user_id = kept.partition(" ")
-        self.lost.clear()
-        self.held.set()
 
 
 # Whether an answer is the server's own refusal with this code.

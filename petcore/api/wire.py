@@ -47,7 +47,13 @@ _FIRST, _LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UT
 class Model(BaseModel):
     """Base of all requests and answers: strict types, unknown fields ignored, nothing changes."""
 
-    model_config = ConfigDict(strict=True, extra="ignore", frozen=True)
+    model_config = ConfigDict(
+        strict=True,
+        extra="ignore",
+        frozen=True,
+        # An answer is sent with all its fields.
+        json_schema_serialization_defaults_required=True,
+    )
 
 
 def _integral(value: object) -> object:

@@ -35,6 +35,11 @@ def add_arguments(parser: ArgumentParser) -> None:
         help="want a token from this machine, too, as behind a proxy",
     )
     add_store_arguments(parser)
+    parser.add_argument(
+        "--time-scale",
+        metavar="N",
+        help="let time run N times as fast, to try a pet's day in minutes (default 1)",
+    )
     parser.add_argument("--log-level", choices=get_args(LogLevel), help="(default info)")
 
 
@@ -47,6 +52,7 @@ def execute(asked: Namespace) -> Exit:
         door=asked.door,
         store=asked.store,
         mongo_driver=asked.mongo_driver,
+        time_scale=asked.time_scale,
         log_level=asked.log_level,
     )
     services = wire(settings)

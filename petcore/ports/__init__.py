@@ -10,9 +10,13 @@ from petcore.ports.zones import Zones
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """What a service may reach for: one of each, real or twin."""
+    """What a service may reach for: one of each, real or twin.
+
+    ``clock`` runs ``time_scale`` times as fast as those of devices.
+    """
 
     clock: Clock
     entropy: Entropy
     zones: Zones
     store: Store
+    time_scale: int = 1

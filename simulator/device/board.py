@@ -9,7 +9,7 @@ from simpy import Event
 from firmware.hal.board import Board
 from firmware.logic.config import Config
 from firmware.logic.pet import Pet
-from firmware.logic.scene import PAIRING
+from firmware.logic.scene import PAIRING, STATUS
 from simulator.kernel.loop import happening
 from simulator.kernel.masking import masked_code
 from simulator.kernel.stage import Stage
@@ -25,8 +25,11 @@ DARK: Scene = ("", "", "", False)
 _TICKS_PERIOD = 2**30
 """Where a real board's milliseconds wrap (MicroPython on the ESP32: 12.4 days)."""
 
+_HALF = _TICKS_PERIOD // 2
 _RAND_STEPS = 2**24
 _NO_JSON = 1
+_CODE = "code "
+"""What a line of the status begins with that tells the code."""
 
 
 class Flag:
@@ -82,6 +85,8 @@ class VirtualBoard(Board):
         self, network: Network, who: str, config: Config, seen: Callable[[Scene], None]
     ) -> None:
         self._stage = network.stage
+        self._environment = network.stage.environment
+        self._network = network
         self._link = network.link(who)
         self._who = who
         self._config = config
@@ -102,7 +107,13 @@ class VirtualBoard(Board):
         self._ticks_at_boot = self._chance.randrange(_TICKS_PERIOD) - self._stage.now
         self._pressed = Flag(self._stage)
         self._presses: list[str] = []
-        self._stage.trace.note("boot", who=self._who, boot_id=f"{self._boot_id:08x}")
+        self._stage.trace.note(
+            "boot",
+            who=self._who,
+            boot_id=f"{self._boot_id:08x}",
+            version=self._config.firmware_version,
+            address=self.address(),
+        )
         self.spawn("pet", Pet(self, self._config).run())
 
     def unplug(self) -> None:
@@ -128,7 +139,9 @@ class VirtualBoard(Board):
         return bool(self._lives)
 
     def press(self, kind: str) -> None:
-        """A person presses the button: "short" or "long". Without power nothing happens."""
+        """A person presses a button: "short" or "long" the first one, "second" the other. Without
+        power nothing happens.
+        """
         if not self.has_power:
             return
         self._stage.trace.note("press", who=self._who, press=kind)
@@ -136,11 +149,10 @@ class VirtualBoard(Board):
         self._pressed.set()
 
     def ticks_ms(self) -> int:
-        return (self._ticks_at_boot + self._stage.now) % _TICKS_PERIOD
+        return (self._ticks_at_boot + int(self._environment.now)) % _TICKS_PERIOD
 
     def ticks_diff(self, later: int, earlier: int) -> int:
-        half = _TICKS_PERIOD // 2
-        return (later - earlier + half) % _TICKS_PERIOD - half
+        return (later - earlier + _HALF) % _TICKS_PERIOD - _HALF
 
     def rand(self) -> float:
         # A fraction that every machine represents exactly.
@@ -184,7 +196,7 @@ class VirtualBoard(Board):
         return Flag(self._stage)
 
     def link(self) -> str:
-        return "-50 dBm"
+        return "" if self._network.is_cut else "-50 dBm"
 
     def address(self) -> str:
         return "server:5000"
@@ -200,14 +212,12 @@ class VirtualBoard(Board):
         self._stage.trace.note("mark_good", who=self._who)
 
     def show(self, scene: Scene, known: object) -> None:
-        screen, title, *rest = scene
-        # A code is a title that others must not see.
-        seen_by_all = masked_code(title) if screen == PAIRING else title
-        self._stage.trace.note("screen", who=self._who, scene=[screen, seen_by_all, *rest])
+        self._stage.trace.note("screen", who=self._who, scene=_seen_by_all(scene))
         self._seen(scene)
 
     async def sleep_ms(self, ms: int) -> None:
-        await self._stage.sleep(ms)
+        # As the stage does it, with one coroutine less: a pet does little else.
+        await happening(self._environment.timeout(ms))
 
     async def wait(self, event: Flag, timeout_ms: int | None = None) -> bool:
         return await event.wait(timeout_ms)
@@ -231,3 +241,18 @@ class VirtualBoard(Board):
             return response.status, orjson.loads(response.body)
         except ValueError:
             raise OSError(_NO_JSON, "the answer is not JSON") from None
+
+
+def _seen_by_all(scene: Scene) -> list[str | int | bool]:
+    """A scene without the code that others must not see."""
+    screen, title, detail, is_offline = scene
+    if screen == PAIRING:
+        title = masked_code(title)
+    elif screen == STATUS:
+        detail = "\n".join(map(_line_seen_by_all, str(detail).split("\n")))
+    return [screen, title, detail, is_offline]
+
+
+def _line_seen_by_all(line: str) -> str:
+    is_code = line.startswith(_CODE)
+    return _CODE + masked_code(line.removeprefix(_CODE)) if is_code else line

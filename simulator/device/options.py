@@ -30,4 +30,5 @@ class DeviceOptions(Value):
     pomodoro_poll_s: PollSeconds = 10
     """The same for the Pomodoro."""
     unplugged: Several[Unplugged] = ()
-    """When it stands on the desk without power; it forgets all but its settings."""
+    """When it stands on the desk without power; it forgets all but its settings, its token and
+    what it has yet to deliver."""

@@ -1,12 +1,16 @@
-"""What the server says it has done is what was asked for, and it goes on saying so.
+"""What the server says it has done is what was asked for, and it goes on saying so. What a person
+asked for by a press, and the pet accepted, reaches the server: once, and nothing else does.
 
 Other judges take the answer at its word; this one holds it against the request.
 """
 
-from simulator.invariants import Judge, Weighs
+from collections.abc import Callable
+
+from simulator.invariants import Hears, Judge, Weighs
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.presses import ANSWERS, Presses
 from simulator.invariants.repeats import Repeats
-from simulator.kernel.trace import Json
+from simulator.kernel.trace import Event, Json, number, words
 
 _SCHEDULE = "POST /api/water/schedule"
 _PARTS = {
@@ -27,14 +31,69 @@ class DoneAsAsked(Judge):
         super().__init__()
         self._repeats = Repeats()
         self._schedules: dict[object, Json] = {}
+        self._presses = Presses()
+        self._pets: set[str] = set()
+        self._cut_until = 0
+
+    @property
+    def hears(self) -> Hears:
+        """What a person does with a pet, and what becomes of it."""
+        hears: dict[str, Callable[[Event], None]] = {
+            "boot": self._boot,
+            "unplugged": lambda event: self._presses.lose_power(words(event, "who")),
+            "cut": self._cut,
+            "press": self._press,
+            "screen": self._screen,
+        }
+        return hears
 
     @property
     def weighs(self) -> Weighs:
-        """Every answer that repeats what was asked is a case, and every reading of a schedule."""
+        """Every answer that repeats what was asked is a case, every reading of a schedule, and
+        every press.
+        """
         return {
             **dict.fromkeys(_PARTS, self._compare),
             "GET /api/water/schedule": self._read_schedule,
+            **dict.fromkeys(ANSWERS.values(), self._hear_press),
+            "POST /api/devices/pairing/collect": self._pair,
         }
+
+    def conclude(self, at: int) -> None:
+        """What was pressed long ago has been delivered."""
+        for who, operation, pressed_at in self._presses.lost(at, self._cut_until):
+            words = f"{who} accepted a press and never delivered it: {operation}"
+            self.demand(False, pressed_at, words)
+
+    def _boot(self, event: Event) -> None:
+        who = words(event, "who")
+        self._pets.add(who)
+        self._presses.boot(who, number(event, "at"))
+
+    def _cut(self, event: Event) -> None:
+        self._cut_until = number(event, "until")
+
+    def _press(self, event: Event) -> None:
+        self._presses.press(words(event, "who"), words(event, "press"), number(event, "at"))
+
+    def _screen(self, event: Event) -> None:
+        scene = event["scene"]
+        assert isinstance(scene, list)
+        self._presses.show(words(event, "who"), str(scene[0]), number(event, "at"))
+
+    def _hear_press(self, exchange: Exchange) -> None:
+        # Who is no pet needs no button.
+        if exchange.who in self._pets and not self._repeats.is_repeat(exchange):
+            self.demand(
+                self._presses.deliver(exchange),
+                exchange.at,
+                f"request {exchange.id} of {exchange.who}, {exchange.operation}: nobody has "
+                f"pressed, or it is delivered a second time with another key, {exchange.key}",
+            )
+
+    def _pair(self, exchange: Exchange) -> None:
+        if exchange.answer["status"] == "paired":
+            self._presses.pair(exchange.who, exchange.text("user_id"))
 
     def _compare(self, exchange: Exchange) -> None:
         part = _PARTS[exchange.operation]

@@ -29,7 +29,7 @@ def judges_of(door: str) -> tuple[Judge, ...]:
         Reports(),
         DoneAsAsked(),
         AcknowledgedWrites(),
-        ScreenTellsTruth(),
+        ScreenTellsTruth(TzdataZones()),
         ContractKept(),
         EveryRequestAnswered(),
         NoServerError(),

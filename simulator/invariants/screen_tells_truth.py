@@ -1,107 +1,53 @@
 """The screen of a pet shows the most urgent of what it was told, and nothing else.
 
-In this order: the code with which it pairs, while it has to and has no token, or none before the
-server gave one; a break prompt that nobody has answered, a reminder that nobody has acknowledged, a
-sentence for ten seconds (an encouragement, or the end of a Pomodoro), the Pomodoro, and when there
-is none of these, nothing. A press answers what is shown: a short one a prompt, a reminder, a
-sentence and a Pomodoro, a long one a prompt only. What was answered does not come back. Between two
-answers the minutes of a Pomodoro are counted down by the pet itself.
+What that is stands in ``pet_known.py``. A press answers what is shown: a short one of the first
+button a prompt, a reminder, a sentence and a Pomodoro, a long one a prompt; one of the second
+button a prompt and a sentence, and where there is nothing to answer it asks for the status, which
+any press puts away. What was answered does not come back, not even to a pet that lost its power
+meanwhile. Between two answers the minutes of a Pomodoro are counted down by the pet itself. What
+the status says is true (``status_lines.py``). A pet that is offline reminds by itself, when it may
+and when it must (``alone.py``).
 
 An answer that arrives, and a press, are seen within a second. A pet without power knows nothing;
-its code and whether it is paired it knows again when it has power. A pet that is paired for another
-person knows nothing of the former one.
+its code, whether it is paired and what was answered it knows again when it has power. A pet that is
+paired for another person knows nothing of the former one.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time
 
+from petcore.ports.zones import Zones
 from simulator.invariants import EVERY, Hears, Judge, Objection, Weighs
+from simulator.invariants.alone import OWN, Alone
 from simulator.invariants.arrivals import Arrivals
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.pet_known import (
+    SEEN_MS,
+    Pet,
+    take_code,
+    take_pomodoro,
+    take_prompt,
+    take_reminder,
+    take_sentence,
+    take_token,
+)
+from simulator.invariants.schedules import schedule_of
+from simulator.invariants.status_lines import Facts, fault
 from simulator.kernel.trace import Event, Json, number, words
 
-_SEEN_MS = 1_000
-_SENTENCE_MS = 10_000
-_MINUTE_MS = 60_000
-_MINUTES_OFF = 1
 _GONE = (404, 410)
-_REMEMBERED = 64
-"""Prompts and Pomodoros that were answered or are over."""
-
-Shown = tuple[object, ...]
-"""Screen, title and detail."""
+_SCHEDULE = "GET /api/water/schedule"
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(slots=True)
-class _Pet:
-    """What the judge knows of one pet since it has power."""
+class _Kept:
+    """What a pet knows again when it has power: its code, whose it is, what was answered."""
 
-    lives_from: int
-    wrong_since: int | None
-    shown: Shown = ()
-    is_forgiven: bool = False
-    code: str | None = None
+    code: str | None
     user_id: str = ""
-    prompt: tuple[str, Shown] | None = None
-    reminder: Shown | None = None
-    sentence: tuple[str, int] | None = None
-    pomodoro: tuple[str, str, int] | None = None
     over: dict[str, None] = field(default_factory=dict)
-
-    def finish(self, id: str) -> None:
-        """Write down that a prompt or Pomodoro has been answered or is over."""
-        self.over[id] = None
-        if len(self.over) > _REMEMBERED:
-            del self.over[next(iter(self.over))]
-
-    def forget(self) -> None:
-        """Write down that it is another person's now."""
-        self.prompt = self.reminder = self.sentence = self.pomodoro = None
-        self.over = {}
-
-    def tells_truth(self, at: int) -> bool:
-        """Whether what is shown is what should be."""
-        if self.code is not None:
-            return self.shown == ("PAIRING", self.code, "")
-        if self.prompt is not None:
-            return self.shown == self.prompt[1]
-        if self.reminder is not None:
-            return self.shown == self.reminder
-        if self.sentence is not None:
-            text, said_at = self.sentence
-            if self.shown == ("MESSAGE", "", text):
-                return at - said_at <= _SENTENCE_MS + _SEEN_MS
-            if at - said_at < _SENTENCE_MS:
-                return False
-        return self._tells_time(at)
-
-    def _tells_time(self, at: int) -> bool:
-        if self.pomodoro is None:
-            return self.shown == ("IDLE", "", "")
-        _, phase, _ = self.pomodoro
-        if self.shown[:2] != ("POMODORO_TIMER", phase):
-            return False
-        minutes = self.shown[2]
-        return isinstance(minutes, int) and abs(minutes - self._minutes(at)) <= _MINUTES_OFF
-
-    def _minutes(self, at: int) -> int:
-        """Minutes that are left of the phase, a begun one counted."""
-        return -(-max(0, self.pomodoro[2] - at) // _MINUTE_MS) if self.pomodoro else 0
-
-    def truth(self, at: int) -> str:
-        """What should be shown, for people."""
-        if self.code is not None:
-            return f"it pairs with the code {self.code!r}"
-        if self.prompt is not None:
-            return f"break prompt {self.prompt[0]} {self.prompt[1]} is open"
-        if self.reminder is not None:
-            return f"a reminder {self.reminder} is open"
-        if self.sentence is not None and at - self.sentence[1] < _SENTENCE_MS:
-            return f"{self.sentence[0]!r} was said {at - self.sentence[1]} ms ago"
-        if self.pomodoro is None:
-            return "there is nothing to show"
-        session_id, phase, _ = self.pomodoro
-        return f"Pomodoro {session_id} is in phase {phase} with {self._minutes(at)} minutes left"
 
 
 class ScreenTellsTruth(Judge):
@@ -109,20 +55,26 @@ class ScreenTellsTruth(Judge):
 
     name = "screen tells truth"
 
-    def __init__(self) -> None:
+    def __init__(self, zones: Zones) -> None:
         super().__init__()
+        self._zones = zones
+        self._began = _LONG_AGO
         self._arrivals = Arrivals()
-        self._pets: dict[str, _Pet] = {}
+        self._pets: dict[str, Pet] = {}
+        self._made: dict[str, tuple[str, str]] = {}
+        """Address of the server and version of each pet."""
         self._code_at_boot: str | None = None
-        self._kept: dict[str, tuple[str | None, str]] = {}
-        self._takers: dict[str, Callable[[_Pet, Json, int], None]] = {
-            "GET /api/water/poll": _take_reminder,
-            "GET /api/breaks/prompt/poll": _take_prompt,
-            "GET /api/breaks/pomodoro/active": _take_pomodoro,
-            "GET /api/breaks/pomodoro/status": _take_pomodoro,
-            "POST /api/encouragement/message": _take_sentence,
-            "POST /api/devices/pairing": _take_code,
-            "POST /api/devices/pairing/collect": _take_token,
+        self._kept: dict[str, _Kept] = {}
+        self._cut_until = 0
+        self._takers: dict[str, Callable[[Pet, Json, int], None]] = {
+            "GET /api/water/poll": take_reminder,
+            _SCHEDULE: self._take_schedule,
+            "GET /api/breaks/prompt/poll": take_prompt,
+            "GET /api/breaks/pomodoro/active": take_pomodoro,
+            "GET /api/breaks/pomodoro/status": take_pomodoro,
+            "POST /api/encouragement/message": take_sentence,
+            "POST /api/devices/pairing": take_code,
+            "POST /api/devices/pairing/collect": take_token,
         }
 
     @property
@@ -132,6 +84,7 @@ class ScreenTellsTruth(Judge):
             "world": self._begin,
             "boot": self._boot,
             "unplugged": self._unplugged,
+            "cut": self._cut,
             "answer": self._answer,
             "press": self._press,
             "screen": self._screen,
@@ -153,18 +106,37 @@ class ScreenTellsTruth(Judge):
 
     def _begin(self, event: Event) -> None:
         scenario = event["scenario"]
-        is_locked = isinstance(scenario, dict) and scenario.get("door") == "locked"
-        self._code_at_boot = "" if is_locked else None
+        assert isinstance(scenario, dict)
+        self._code_at_boot = "" if scenario.get("door") == "locked" else None
+        if "date" in scenario:
+            zone = self._zones.zone(scenario["zone"])
+            midnight = datetime.combine(date.fromisoformat(scenario["date"]), time(), zone)
+            self._began = midnight.astimezone(UTC)
 
     def _boot(self, event: Event) -> None:
         at, who = number(event, "at"), words(event, "who")
-        code, user_id = self._kept.get(who, (self._code_at_boot, ""))
-        self._pets[who] = _Pet(lives_from=at, wrong_since=at, code=code, user_id=user_id)
+        kept = self._kept.setdefault(who, _Kept(self._code_at_boot))
+        self._made[who] = str(event.get("address")), str(event.get("version"))
+        self._pets[who] = Pet(
+            lives_from=at,
+            wrong_since=at,
+            alone=Alone(self._began),
+            code=kept.code,
+            user_id=kept.user_id,
+            over=dict(kept.over),
+        )
 
     def _unplugged(self, event: Event) -> None:
-        pet = self._pets.pop(words(event, "who"), None)
+        who = words(event, "who")
+        pet = self._pets.pop(who, None)
         if pet is not None:
-            self._look(words(event, "who"), pet, number(event, "at"))
+            self._look(who, pet, number(event, "at"))
+            # Of a press just before that nobody knows whether the pet has felt it.
+            answered = {id: None for id in pet.over if id != pet.pressed}
+            self._kept[who] = _Kept(pet.code, pet.user_id, answered)
+
+    def _cut(self, event: Event) -> None:
+        self._cut_until = number(event, "until")
 
     def _answer(self, event: Event) -> None:
         exchange = self._arrivals.arrive(event)
@@ -176,19 +148,19 @@ class ScreenTellsTruth(Judge):
         self._look(exchange.who, pet, at)
         if exchange.is_done:
             self._takers[exchange.operation](pet, exchange.answer, at)
-        elif exchange.operation.endswith("/status") and exchange.status in _GONE:
-            pet.pomodoro = None
-        elif exchange.operation.endswith("/collect") and exchange.status in _GONE:
-            pet.code = ""
-        self._kept[exchange.who] = (pet.code, pet.user_id)
+        elif exchange.status in _GONE:
+            _take_refusal(pet, exchange.operation)
         _compare(pet, at)
+
+    def _take_schedule(self, pet: Pet, answer: Json, at: int) -> None:
+        pet.alone.schedule = schedule_of(answer, self._zones)
 
     def _press(self, event: Event) -> None:
         who, at = words(event, "who"), number(event, "at")
         pet = self._pets.get(who)
         if pet is not None:
             self._look(who, pet, at)
-            _take_press(pet, words(event, "press"))
+            pet.press(words(event, "press"), at, has_link=at >= self._cut_until)
             _compare(pet, at)
 
     def _screen(self, event: Event) -> None:
@@ -199,89 +171,67 @@ class ScreenTellsTruth(Judge):
             return self.demand(False, at, f"{who} has no power and shows {scene}")
         self._look(who, pet, at)
         pet.shown, pet.wrong_since, pet.is_forgiven = tuple(scene[:3]), None, False
+        pet.pressed = None
+        pet.alone.say(at, is_offline=scene[3] is True)
+        if pet.shown == OWN and pet.code is None and pet.reminder is None:
+            self._remind_alone(who, pet, at)
+        pet.alone.hide(at, is_hidden=scene[0] == "BREAK_PROMPT")
         is_true = pet.tells_truth(at)
         pet.is_forgiven = not is_true
-        return self.demand(is_true, at, f"{who} shows {scene[:3]}, but {pet.truth(at)}")
+        self.demand(is_true, at, f"{who} shows {scene[:3]}, but {pet.truth(at)}")
+        if is_true and scene[0] == "STATUS":
+            self._read_status(who, pet, at)
+        return None
 
-    def _look(self, who: str, pet: _Pet, at: int) -> None:
+    def _remind_alone(self, who: str, pet: Pet, at: int) -> None:
+        why_not = pet.alone.why_not(at)
+        self.demand(not why_not, at, f"{who} reminds by itself, {why_not}")
+        pet.reminder = OWN
+        pet.alone.remind(at)
+
+    def _read_status(self, who: str, pet: Pet, at: int) -> None:
+        assert pet.status is not None
+        address, version = self._made[who]
+        facts = Facts(
+            has_link=pet.status[1],
+            address=address,
+            version=version,
+            minutes=pet.alone.minutes(at),
+            knows_time=pet.alone.knows_time,
+            code=pet.code,
+        )
+        wrong = fault(pet.shown[2], facts)
+        self.demand(not wrong, at, f"the status of {who} is wrong: {wrong}")
+
+    def _look(self, who: str, pet: Pet, at: int) -> None:
         """Whether the screen has been right until now. What was objected to once is left alone."""
         if pet.is_forgiven:
             return
         if pet.wrong_since is not None:
-            is_wrong, since = at - pet.wrong_since > _SEEN_MS, pet.wrong_since + _SEEN_MS
+            is_wrong, since = at - pet.wrong_since > SEEN_MS, pet.wrong_since + SEEN_MS
         else:
             is_wrong, since = not pet.tells_truth(at), at
         if is_wrong:
             pet.is_forgiven = True
             words = f"{who} goes on showing {list(pet.shown)}, but {pet.truth(since)}"
             self.objections.append(Objection(since, words))
+        elif pet.reminder is None and pet.code is None and pet.alone.must_by(at):
+            pet.alone.acknowledge(at)  # once in an interval is enough to be said
+            self.objections.append(Objection(at, f"{who} is offline and does not remind"))
 
 
-def _compare(pet: _Pet, at: int) -> None:
+def _take_refusal(pet: Pet, operation: str) -> None:
+    if operation.endswith("/status"):
+        pet.pomodoro = None
+    elif operation.endswith("/collect"):
+        pet.code = ""
+    elif operation == _SCHEDULE:
+        pet.alone.schedule = None
+
+
+def _compare(pet: Pet, at: int) -> None:
     """Something was learnt: from now on the screen may be wrong for a second."""
     if pet.tells_truth(at):
         pet.wrong_since = None
     elif pet.wrong_since is None:
         pet.wrong_since = at
-
-
-def _take_reminder(pet: _Pet, answer: Json, at: int) -> None:
-    if answer["remind_now"] is True:
-        pet.reminder = ("WATER_DROP", *_texts(answer))
-
-
-def _take_prompt(pet: _Pet, answer: Json, at: int) -> None:
-    prompt_id = str(answer["prompt_id"])
-    is_open = answer["show_prompt"] is True and prompt_id not in pet.over
-    pet.prompt = (prompt_id, ("BREAK_PROMPT", *_texts(answer))) if is_open else None
-
-
-def _take_pomodoro(pet: _Pet, answer: Json, at: int) -> None:
-    session_id, seconds = str(answer["session_id"]), answer["seconds_remaining"]
-    if answer.get("active") is False:
-        pet.pomodoro = None
-    elif session_id in pet.over:
-        return
-    elif answer["phase"] == "completed":
-        pet.finish(session_id)
-        pet.pomodoro, pet.sentence = None, (_texts(answer)[1], at)
-    else:
-        assert isinstance(seconds, int)
-        pet.pomodoro = (session_id, str(answer["phase"]), at + seconds * 1000)
-
-
-def _take_code(pet: _Pet, answer: Json, at: int) -> None:
-    pet.code = str(answer["user_code"])
-
-
-def _take_token(pet: _Pet, answer: Json, at: int) -> None:
-    if answer["status"] == "paired":
-        if pet.user_id != answer["user_id"]:
-            pet.forget()
-        pet.code, pet.user_id = None, str(answer["user_id"])
-
-
-def _take_sentence(pet: _Pet, answer: Json, at: int) -> None:
-    pet.sentence = (str(answer["message"]), at)
-
-
-def _take_press(pet: _Pet, press: str) -> None:
-    """Drop what the person has answered."""
-    screen, is_short = pet.shown[:1], press == "short"
-    if screen == ("BREAK_PROMPT",) and pet.prompt is not None:
-        pet.finish(pet.prompt[0])
-        pet.prompt = None
-    elif screen == ("WATER_DROP",) and is_short:
-        pet.reminder = None
-    elif screen == ("MESSAGE",) and is_short:
-        pet.sentence = None
-    elif screen == ("POMODORO_TIMER",) and is_short and pet.pomodoro is not None:
-        pet.finish(pet.pomodoro[0])
-        pet.pomodoro = None
-
-
-def _texts(answer: Json) -> tuple[str, str]:
-    """Title and message of what an answer wants shown."""
-    payload = answer["payload"]
-    assert isinstance(payload, dict)
-    return payload["title"], payload["message"]

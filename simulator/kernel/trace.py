@@ -12,7 +12,7 @@ A request bears ``copy_of`` if the network made it, ``body_ms`` if its body took
 | world | seed, pets, and the scenario: first of all lines |
 | student | who (a user), does; what else depends on that |
 | truth | who, activity, focus, stress (thousandths): what nobody in the world can see |
-| boot | who (a device), boot_id |
+| boot | who (a device), boot_id, version (of the firmware), address (of the server) |
 | unplugged | who: the device lost its power |
 | request | id, who, method, path, query, headers, body; copy_of, body_ms |
 | lost | id, leg (request or answer), why (loss or cut) |
@@ -24,7 +24,7 @@ A request bears ``copy_of`` if the network made it, ``body_ms`` if its body took
 | device | name, user_id, token: it may act for the user from now on |
 | stranger | user_id; attempts, rights: by name, the status and code that each may be answered |
 | tone | who, hz, ms |
-| press | who, press: short or long |
+| press | who, press: short, long or second |
 | log | who, line: what the firmware says |
 | stored | collection, document (as text): what the server holds in the end |
 """

@@ -136,10 +136,10 @@ class Link:
             id=number,
             who=self._who,
             method=request.method,
-            path=masked(request.path),
-            query=masked(request.query),
+            path=_masked_often(request.path),
+            query=_masked_often(request.query),
             headers=_decoded(request.headers),
-            body=masked(request.body.decode()),
+            body=masked(request.body.decode()) if request.body else "",
             **origin,
             **({"body_ms": request.body_ms} if request.body_ms else {}),
         )
@@ -153,6 +153,12 @@ class Link:
             headers=_decoded(response.headers),
             body=masked(response.body.decode()),
         )
+
+
+@lru_cache(maxsize=1024)
+def _masked_often(text: str) -> str:
+    """A pet asks the same again and again."""
+    return masked(text)
 
 
 def _decoded(headers: Iterable[Header]) -> Json:

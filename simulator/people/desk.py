@@ -11,10 +11,12 @@ WATER_DROP = "WATER_DROP"
 POMODORO_TIMER = "POMODORO_TIMER"
 IDLE = "IDLE"
 PAIRING = "PAIRING"
+STATUS = "STATUS"
 DARK = ""
 """A screen without power."""
 
-SHORT, LONG = "short", "long"
+SHORT, LONG, SECOND = "short", "long", "second"
+"""A short and a long press of the first button, and one of the second."""
 
 _BETWEEN_PRESSES_MS = 2_000
 
@@ -23,7 +25,7 @@ class Pet(Protocol):
     """What a student can do with a pet."""
 
     def press(self, kind: str) -> None:
-        """Press its button: "short" or "long"."""
+        """Press a button: "short" or "long" the first one, "second" the other."""
 
     def unplug(self) -> None:
         """Take its power away."""

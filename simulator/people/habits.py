@@ -164,5 +164,7 @@ class Habits(Value):
     """Cards for letting it run."""
     encouragements: Count = 3
     """How often a day the student asks for encouragement."""
+    status_looks: Count = 1
+    """How often a day the student asks the pet how it fares, which takes its second button."""
     sets_out_late_min: Span = (0, 10)
     """How much later than the timetable says a study session begins, in minutes."""

@@ -14,6 +14,7 @@ from simulator.people.owner import Owner, phone_of
 from simulator.people.pomodoro import Pomodoros
 from simulator.people.prompts import Prompts
 from simulator.people.reminders import Reminders
+from simulator.people.status import StatusLooks
 from simulator.people.study import Sitting
 from simulator.people.walltime import WallClock
 from simulator.people.water import WaterSchedule
@@ -59,6 +60,7 @@ class Student:
         self._prompts = Prompts(mind, desk, habits, self._take_break)
         self._pomodoros = Pomodoros(mind, desk, habits)
         self._encouragement = Encouragement(mind, desk, habits)
+        self._status = StatusLooks(mind, desk, habits)
         self._codes = Codes(mind, desk, owner) if owner else None
         self._sitting: Sitting | None = None
         self._place = _HOME
@@ -80,6 +82,7 @@ class Student:
             self._codes.follow(screen, title)
         self._reminders.follow(screen)
         self._prompts.follow(screen)
+        self._status.follow(screen)
         self._look()
 
     def _look(self) -> None:
@@ -101,6 +104,7 @@ class Student:
         self._mind.does("wakes")
         self._turn_the_page()
         self._encouragement.day_begins(self._agenda.bed)
+        self._status.day_begins(self._agenda.bed)
         self._be_there()
 
     async def _set_up_phone(self) -> None:
@@ -118,6 +122,7 @@ class Student:
         self._mind.does("goes to bed")
         self._pomodoros.day_is_over()
         self._encouragement.day_is_over()
+        self._status.day_is_over()
         self._mind.turn_to(Activity.ASLEEP)
 
     async def _do(self, entry: Entry) -> None:

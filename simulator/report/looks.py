@@ -28,6 +28,7 @@ _PALE_BLUE, _PALE_GREEN = ("#9ccbee", "#1c5a8c"), ("#a5dfc9", "#1b6a51")
 _PALE_RED, _PALE_PURPLE = ("#f3ad92", "#94421d"), ("#e2bcd6", "#74426a")
 _PALE_GREY, _PALE_BROWN = ("#d3d7df", "#323a49"), ("#e2c7a0", "#6d4f25")
 _CREAM, _PALE_YELLOW = ("#f4ecd4", "#45402f"), ("#f7dc8f", "#75590f")
+_PALE_TEAL = ("#a9d9dd", "#1d5f66")
 _WINDOW = ("#e2eff9", "#152c3d")
 
 _DOT, _RING, _DIAMOND = ("circle", "o"), ("circle-open", "o"), ("diamond", "D")
@@ -62,6 +63,7 @@ LOOKS: Mapping[str, Look] = {
     "prompt_ignored": Look("ignored", *_RED, *_CROSS),
     "prompt_unseen": Look("nobody there", *_GREY, *_RING),
     "encouragement": Look("asked for encouragement", *_PURPLE, *_STAR),
+    "status_look": Look("looked at its status", *_GREY, *_STAR),
     "change": Look("changed the water schedule", *_BLUE, *_TRIANGLE),
     "IDLE": Look("idle face", *_CREAM),
     "POMODORO_TIMER": Look("Pomodoro timer", *_PALE_BLUE),
@@ -69,6 +71,7 @@ LOOKS: Mapping[str, Look] = {
     "BREAK_PROMPT": Look("take a break?", *_PALE_RED),
     "MESSAGE": Look("message", *_PALE_PURPLE),
     "PAIRING": Look("pairs", *_PALE_BROWN),
+    "STATUS": Look("its status", *_PALE_TEAL),
     "offline": Look("says it is offline", *_PALE_YELLOW),
     "dark": Look("dark", *_PALE_GREY),
     "cut": Look("Wi-Fi gone", *_PALE_RED),

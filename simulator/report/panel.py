@@ -88,9 +88,14 @@ def _pairing(draw: ImageDraw.ImageDraw, title: str, detail: str | int) -> None:
     _lines(draw, ["confirm this code:", "", title or "..."], 8, 8)
 
 
+def _status(draw: ImageDraw.ImageDraw, title: str, detail: str | int) -> None:
+    _lines(draw, [line[:21] for line in str(detail).split("\n")][:5], 1, 2)
+
+
 _SCREENS: Mapping[str, Callable[[ImageDraw.ImageDraw, str, str | int], None]] = {
     "IDLE": _idle,
     "PAIRING": _pairing,
+    "STATUS": _status,
     "WATER_DROP": _water_drop,
     "BREAK_PROMPT": _break_prompt,
     "POMODORO_TIMER": _pomodoro,

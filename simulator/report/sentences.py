@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
 from simulator.report.looks import LOOKS
-from simulator.report.story import Mark, Story
+from simulator.report.story import ALONE, Mark, Story
 
 _MINUTE_MS = 60_000
 _NUMBERS = (
@@ -110,6 +110,9 @@ def _suffered(story: Story) -> Iterator[str]:
             f"The Wi-Fi was gone {times(len(cuts))}, "
             f"for {duration(sum(cut.ms for cut in cuts))} in all."
         )
+    alone = sum(reminder.words == ALONE for reminder in story.reminders)
+    if alone:
+        yield f"Cut off from the server, the pet reminded {story.name} by itself {times(alone)}."
     if unplugged:
         yield f"The pet lost its power {times(len(unplugged))}."
 

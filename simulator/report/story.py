@@ -13,6 +13,9 @@ from simulator.report.wall import Wall
 Scene = tuple[str, str, str | int, bool]
 """What a pet's screen shows: screen, title, detail, whether it is offline."""
 
+ALONE = "by itself, while it was offline"
+"""What the mark of a reminder says that the pet gave without the server."""
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:

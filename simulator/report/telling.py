@@ -85,7 +85,10 @@ class _Telling:
             sessions=person.sessions(until),
             phases=server.phases(until),
             windows=server.windows(until),
-            reminders=_with_reactions(server.reminders, person.reactions["reminder"]),
+            reminders=_with_reactions(
+                sorted([*server.reminders, *pet.reminders], key=lambda mark: mark.at),
+                person.reactions["reminder"],
+            ),
             prompts=_with_reactions(server.prompts, person.reactions["prompt"]),
             wishes=person.wishes,
             scenes=pet.scenes,

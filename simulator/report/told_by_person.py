@@ -104,6 +104,7 @@ _DEEDS: Mapping[str, Callable[[PersonTold, Event], None]] = {
     "dismisses the prompt": _reaction(_PROMPT, "dismissed"),
     "ignores the prompt": _reaction(_PROMPT, "prompt_ignored"),
     "asks for encouragement": _wish("encouragement"),
+    "looks at the status": _wish("status_look"),
     "changes the water schedule": _wish("change"),
 }
 """What a student may do, by the words of the trace."""

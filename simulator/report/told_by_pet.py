@@ -1,10 +1,11 @@
 """What stood on the desk: from the events ``screen``, ``boot`` and ``unplugged`` of a trace."""
 
 from simulator.kernel.trace import Event, number
-from simulator.report.story import Mark, Scene, Span, Stay
+from simulator.report.story import ALONE, Mark, Scene, Span, Stay
 
 DARK: Scene = ("", "", "", False)
 _COUNTS_DOWN = "POMODORO_TIMER"
+_REMINDS, _HIDES = "WATER_DROP", "BREAK_PROMPT"
 
 
 class PetTold:
@@ -12,6 +13,8 @@ class PetTold:
 
     def __init__(self) -> None:
         self.reboots: list[Mark] = []
+        self.reminders: list[Mark] = []
+        """Those that it gave by itself."""
         self.scenes: list[tuple[int, Scene]] = []
         """Every scene, and from when on."""
         self._has_booted = False
@@ -52,8 +55,12 @@ class PetTold:
         return [*self._without_power, Span(self._unplugged_at, until, "unplugged")]
 
     def _show(self, at: int, scene: Scene) -> None:
-        self.scenes.append((at, scene))
         last = self._stays[-1] if self._stays else None
+        before = last.scene[0] if last is not None else ""
+        # Whoever cannot reach the server has not been told by it.
+        if scene[0] == _REMINDS and scene[3] and before not in (_REMINDS, _HIDES):
+            self.reminders.append(Mark(at, "reminder_unseen", ALONE))
+        self.scenes.append((at, scene))
         if last is not None and _goes_on(last.scene, scene):
             self._stays[-1] = Stay(last.start, -1, last.scene, scene[2])
             return

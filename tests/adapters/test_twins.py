@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from simpy import Environment
 
+from petcore.adapters.clock_scaled import ScaledClock
 from petcore.adapters.clock_system import SystemClock
 from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.adapters.entropy_system import SystemEntropy
@@ -20,6 +21,7 @@ from simulator.kernel.clock import VirtualClock
 
 CLOCKS: list[Clock] = [
     SystemClock(),
+    ScaledClock(SystemClock(), 60, SystemClock().now()),
     VirtualClock(Environment(7), datetime(2026, 3, 2, tzinfo=UTC)),
 ]
 ENTROPIES: list[Entropy] = [SystemEntropy(), SeededEntropy(Random(1))]

@@ -14,11 +14,13 @@ from rich.table import Table
 from tests.bench.day import day, growth
 from tests.bench.door import door
 from tests.bench.figures import Figure, Report
+from tests.bench.firmware import firmware
 from tests.bench.http import http
 from tests.bench.memory import memory
 from tests.bench.mongo import mongo
 from tests.bench.poll import poll
 from tests.bench.report import report
+from tests.bench.requests import requests
 from tests.bench.store import store
 from tests.bench.users import users
 from tests.bench.workers import workers
@@ -34,6 +36,8 @@ BENCHES: dict[str, Callable[[], Report]] = {
     "report": report,
     "day": day,
     "growth": growth,
+    "firmware": firmware,
+    "requests": requests,
 }
 
 LONG: dict[str, Callable[[], Report]] = {"memory": memory}

@@ -5,7 +5,7 @@ It knows nothing of the rules on trial and shares no code with them. Not here: r
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from tests.contracts.contract import Json
@@ -124,6 +124,15 @@ class Model:
         last = self.reminded.get(user)
         waits = last is not None and now - last < timedelta(minutes=schedule["interval_min"])
         return "not_due" if waits else "due"
+
+    def ahead_min(self, user: str, now: datetime) -> int | None:
+        """What a water poll must say of the wall clock at home: by how much it is ahead of UTC."""
+        schedule = self.schedules.get(user)
+        if schedule is None:
+            return None
+        wall = now.astimezone(ZoneInfo(schedule["timezone"])).replace(tzinfo=None)
+        ahead = wall - now.astimezone(UTC).replace(tzinfo=None)
+        return ahead // timedelta(minutes=1)
 
     def wants_prompt(self, session: Session, now: datetime) -> bool:
         """Whether the samples of a session call for a prompt now that one more has arrived."""

@@ -3,8 +3,10 @@
 Not here: malformed requests; see ``test_hostile.py``.
 """
 
+from datetime import timedelta
 from functools import partial
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, rule
@@ -12,7 +14,7 @@ from hypothesis.stateful import initialize, rule
 from tests.contracts.machine import USERS, Machine, keys, run, users
 from tests.contracts.model import shown
 
-ZONES = ("UTC", "America/Vancouver", "Asia/Kolkata", "Australia/Lord_Howe")
+ZONES = ("UTC", "America/Vancouver", "Asia/Kathmandu", "Australia/Lord_Howe")
 
 clock_times = st.sampled_from(["00:00", "06:00", "09:00", "17:30", "18:00", "22:00", "23:59"])
 
@@ -65,6 +67,14 @@ class Water(Machine):
             self.set_schedule(user, "UTC", "06:00", "06:00", minutes, True, None)
             self._poll(user, None)
 
+    @rule(user=users, zone=st.sampled_from(ZONES), enabled=st.booleans())
+    def want_to_be_left_alone(self, user: str, zone: str, enabled: bool) -> None:
+        """Outside the window, or with the schedule switched off, no reminder comes."""
+        wall = self.now.astimezone(ZoneInfo(zone))
+        start, end = (f"{wall + timedelta(hours=hours):%H:%M}" for hours in (6, 7))
+        self.set_schedule(user, zone, start, end, 5, enabled, None)
+        self._poll(user, None)
+
     @rule(user=users)
     def get_schedule(self, user: str) -> None:
         """A user reads the own schedule and nobody else's."""
@@ -96,6 +106,7 @@ class Water(Machine):
         assert (answer["reason"], answer["remind_now"]) == (reason, reason == "due")
         assert (answer["payload"] is not None) == (reason == "due")
         assert answer["server_time_utc"] == shown(self.now)
+        assert answer["utc_offset_min"] == self.model.ahead_min(user, self.now)
         self.meet(reason)
         if reason == "due":
             self.model.reminded[user] = self.now

@@ -22,6 +22,7 @@ DUE: Json = {
     "server_time_utc": "2026-02-28T18:00:00+00:00",
     "payload": None,
     "next_poll_s": 60,
+    "utc_offset_min": -480,
 }
 NO_STORE = {"content-type": JSON_TYPE, "cache-control": "no-store"}
 PLAIN = {"content-type": JSON_TYPE}
@@ -94,6 +95,7 @@ def test_what_is_promised_passes(
     [
         (GET, 200, NO_STORE, {**DUE, "reason": "later"}, "reason"),
         (GET, 200, NO_STORE, {**DUE, "next_poll_s": 0}, "next_poll_s"),
+        (GET, 200, NO_STORE, {**DUE, "utc_offset_min": -1081}, "utc_offset_min"),
         (GET, 200, NO_STORE, {**DUE, "server_time_utc": "2026-02-28T18:00:00Z"}, "server_time_utc"),
         (GET, 200, NO_STORE, {**DUE, "server_time_utc": "2026-02-30T18:00:00+00:00"}, "date-time"),
         (GET, 200, NO_STORE, {"remind_now": False}, "required"),

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from firmware.hal.scripted_server import ScriptedServer
-from firmware.hal.virtual import VirtualBoard
+from firmware.hal.virtual.board import VirtualBoard
+from firmware.hal.virtual.scripted import ScriptedServer
 from firmware.logic.config import Config
 from firmware.logic.parts import Parts
 

@@ -1,23 +1,18 @@
 """One hour of a pet in virtual time: the same on every VM, and right."""
 
 import os
-import platform
 import re
-import shutil
 import subprocess
 import sys
-import sysconfig
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
-from firmware.hal.virtual_hour import run
+from firmware.hal.virtual.hour import run
+from tests.firmware.vm import ROOT, said_by
 
-ROOT = Path(__file__).parents[2]
-# The smallest heap that holds an hour from source is 82k on a VM of 64-bit words, twice a board's.
-HEAP = "96k"
-VM_PLATFORMS = {("linux", "x86_64"), ("darwin", "arm64")}
+# From source, with the compiler in it; what a board needs, test_heap asks.
+HEAP = "256k"
 
 
 @pytest.fixture(scope="module")
@@ -26,16 +21,6 @@ def hour() -> list[str]:
     lines: list[str] = []
     run(lines.append)
     return lines
-
-
-def micropython() -> str:
-    """Find the VM; a platform for which nobody builds one does without, aloud."""
-    here = (sys.platform, platform.machine())
-    if here not in VM_PLATFORMS:
-        pytest.skip(f"absent here: no MicroPython VM is built for {here[0]} on {here[1]}")
-    found = shutil.which("micropython", path=sysconfig.get_path("scripts"))
-    assert found is not None, "the MicroPython VM is not installed"
-    return found
 
 
 def after(hour: list[str], moment_ms: int, words: str) -> int:
@@ -54,17 +39,15 @@ def calls(hour: list[str], path: str) -> list[tuple[int, str]]:
 
 def test_the_hour_on_micropython_is_byte_for_byte_the_hour_here(hour: list[str]) -> None:
     """Two languages' worth of differences, and not one in the log."""
-    command = [micropython(), "-X", f"heapsize={HEAP}", "-m", "firmware.hal.virtual_hour"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=60)
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert done.stdout == "".join(f"{line}\n" for line in hour).encode()
+    there = said_by("firmware.hal.virtual.hour", heap=HEAP)
+    assert there == "".join(f"{line}\n" for line in hour)
 
 
 @pytest.mark.parametrize("hash_seed", ["0", "1"])
 def test_the_hour_does_not_depend_on_the_hash_seed(hour: list[str], hash_seed: str) -> None:
     """Run as a program, it ends in the same checksum."""
     done = subprocess.run(
-        [sys.executable, "-m", "firmware.hal.virtual_hour"],
+        [sys.executable, "-m", "firmware.hal.virtual.hour"],
         cwd=ROOT,
         env={**os.environ, "PYTHONHASHSEED": hash_seed, "PYTHONIOENCODING": "utf-8"},
         capture_output=True,
@@ -76,7 +59,7 @@ def test_the_hour_does_not_depend_on_the_hash_seed(hour: list[str], hash_seed: s
 
 def test_the_log_ends_with_its_checksum(hour: list[str]) -> None:
     """The checksum is the last line, and no task stumbled before it."""
-    assert re.fullmatch(r"checksum [0-9a-f]{8}", hour[-1])
+    assert re.fullmatch(r".*, checksum [0-9a-f]{8}", hour[-1])
     assert not [line for line in hour if "stumbled" in line]
 
 

@@ -8,12 +8,13 @@ import sys
 import sysconfig
 from collections.abc import Callable
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
-from firmware.hal.scripted_server import ScriptedServer
-from firmware.hal.virtual import VirtualBoard
-from firmware.hal.virtual_pairing import run
+from firmware.hal.virtual.board import VirtualBoard
+from firmware.hal.virtual.pairing import run
+from firmware.hal.virtual.scripted import ScriptedServer
 from firmware.logic.button import Button
 from firmware.logic.config import Config
 from firmware.logic.encouragement import Encouragement
@@ -23,12 +24,13 @@ from firmware.logic.pet import Pet
 from firmware.logic.pomodoro import Pomodoro
 from firmware.logic.prompt import Prompt
 from firmware.logic.scene import compose
+from firmware.logic.status import Status
 from firmware.logic.supervise import forever
 from firmware.logic.water import ACK, Water
 
 ROOT = Path(__file__).parents[2]
-# The smallest heap that holds it from source is 88k on a VM of 64-bit words, twice a board's.
-HEAP = "104k"
+# From source, with the compiler in it; what a board needs, test_heap asks.
+HEAP = "256k"
 CUT = OSError(111, "connection refused")
 CODES = (201, {"device_code": "pair_1", "user_code": "BCDF-GHJK", "next_poll_s": 5})
 OTHERS = (201, {"device_code": "pair_2", "user_code": "KJHG-FDCB", "next_poll_s": 5})
@@ -299,6 +301,96 @@ def test_who_gets_the_pet_next_neither_sees_nor_does_what_the_former_did(
     assert parts.outbox.messages == []
 
 
+@pytest.mark.parametrize(("user_id", "sent"), [("audrey", []), ("audrey öz", [ACK])])
+def test_whose_pet_it_was_is_known_after_a_reboot(
+    board_with: MakeBoard, user_id: str, sent: list[str]
+) -> None:
+    """Unpaired, unplugged, paired again: what was decided before is sent for its user only.
+
+    The config names another one, which says nothing.
+    """
+    first = board_with(UNAUTHORIZED, flash=dict(HELD))
+    parts = parts_on(first)
+    assert parts.outbox.put(ACK, {"user_id": "audrey öz"})
+    first.spawn("outbox", forever(first, "outbox", parts.outbox.turn))
+    first.kernel.run(10_000)
+    assert sorted(first.flash) == ["outbox", "token"]
+    assert " audrey öz" in first.flash.values()
+    paired = (200, {"status": "paired", "token": "pet_2", "user_id": user_id, "next_poll_s": 5})
+    second = board_with(CODES, paired, (200, {"ok": True}), flash=first.flash)
+    parts = parts_on(second)
+    assert (parts.token.text, parts.token.user_id) == ("", "audrey öz")
+    second.spawn("outbox", forever(second, "outbox", parts.outbox.turn))
+    second.spawn("pairing", forever(second, "pairing", Pairing(parts).turn))
+    second.kernel.run(20_000)
+    assert paths(second.server) == [START, COLLECT, *sent]
+    assert second.flash == {"token": f"pet_2 {user_id}"}
+
+
+def test_who_gets_the_pet_next_finds_an_empty_flash(board_with: MakeBoard) -> None:
+    """What the former user decided goes before the token of the next one is kept."""
+
+    class Told(VirtualBoard):
+        kept_names: ClassVar[list[tuple[str, str | None]]] = []
+
+        def keep(self, name: str, value: str | None) -> None:
+            self.kept_names.append((name, value))
+            super().keep(name, value)
+
+    paired = (200, {"status": "paired", "token": "pet_2", "user_id": "bob", "next_poll_s": 5})
+    board = Told(ScriptedServer([UNAUTHORIZED, CODES, paired]), lambda _: None, flash=dict(HELD))
+    parts = parts_on(board)
+    parts.outbox.put(ACK, {"user_id": "audrey öz"})
+    board.spawn("outbox", forever(board, "outbox", parts.outbox.turn))
+    board.spawn("pairing", forever(board, "pairing", Pairing(parts).turn))
+    board.kernel.run(20_000)
+    board.kernel.close()
+    names = [name for name, value in board.kept_names if (name, value) != ("outbox", None)]
+    assert names == ["outbox", "token", "pairing", "token", "pairing"]
+    forgot = board.kept_names.index(("outbox", None))
+    assert forgot < board.kept_names.index(("token", "pet_2 bob"))
+
+
+def test_a_code_that_cannot_be_kept_serves_all_the_same(board_with: MakeBoard) -> None:
+    """Until the power goes; asking for one code after the other would help nobody."""
+    board = board_with(CODES, PENDING, flash_faults=((0, 60_000, "full"),))
+    pairing = Pairing(parts_on(board))
+    board.spawn("pairing", forever(board, "pairing", pairing.turn))
+    board.kernel.run(30_000)
+    assert paths(board.server)[:3] == [START, COLLECT, COLLECT]
+    assert compose(pairing.known, 0)[:2] == ("PAIRING", "BCDF-GHJK")
+    assert pairing.failures == 0
+
+
+def test_a_code_that_cannot_be_forgotten_is_not_shown_any_more() -> None:
+    """The pet is paired, whatever the flash still says."""
+
+    class Stuck(VirtualBoard):
+        def keep(self, name: str, value: str | None) -> None:
+            if (name, value) == ("pairing", None):
+                raise OSError(5, "input/output error")
+            super().keep(name, value)
+
+    board = Stuck(ScriptedServer([CODES, PAIRED]), lambda _: None)
+    pairing = Pairing(parts_on(board))
+    board.spawn("pairing", forever(board, "pairing", pairing.turn))
+    board.kernel.run(20_000)
+    board.kernel.close()
+    assert board.flash == {**HELD, "pairing": "pair_1 BCDF-GHJK"}
+    assert compose(pairing.known, 0)[0] == "IDLE"
+    assert pairing.device_code == ""
+
+
+def test_a_token_that_cannot_be_forgotten_is_not_used_any_more(board_with: MakeBoard) -> None:
+    """The flash is full; the pet pairs anew all the same."""
+    board = board_with(flash=dict(HELD), flash_faults=((0, 1_000, "full"),))
+    token = parts_on(board).token
+    token.judge("pet_1", *UNAUTHORIZED)
+    assert token.text == ""
+    assert token.lost.is_set()
+    assert not token.held.is_set()
+
+
 def test_an_answer_for_the_former_user_is_none(board_with: MakeBoard) -> None:
     """It was under way while the pet was paired for somebody else."""
     parts = parts_on(board_with(flash=dict(HELD)))
@@ -334,7 +426,8 @@ def test_a_press_while_it_pairs_has_no_meaning(board_with: MakeBoard, press: str
     parts = parts_on(board_with())
     Pairing(parts)
     encouragement = Encouragement(parts)
-    Button(parts, Water(parts), Prompt(parts), Pomodoro(parts), encouragement).press(press)
+    roles = (Water(parts), Prompt(parts), Pomodoro(parts), encouragement, Status(parts))
+    Button(parts, *roles).press(press)
     assert parts.outbox.messages == []
     assert not encouragement.wanted.is_set()
 
@@ -351,8 +444,8 @@ def test_pairing_on_micropython_is_byte_for_byte_pairing_here() -> None:
         pytest.skip("absent here: no MicroPython VM is built for this platform")
     found = shutil.which("micropython", path=sysconfig.get_path("scripts"))
     assert found is not None, "the MicroPython VM is not installed"
-    command = [found, "-X", f"heapsize={HEAP}", "-m", "firmware.hal.virtual_pairing"]
+    command = [found, "-X", f"heapsize={HEAP}", "-m", "firmware.hal.virtual.pairing"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, check=False, timeout=60)
     assert (done.returncode, done.stderr) == (0, b"")
     assert done.stdout == "".join(f"{line}\n" for line in here).encode()
-    assert re.fullmatch(r"checksum [0-9a-f]{8}", here[-1])
+    assert re.fullmatch(r".*, checksum [0-9a-f]{8}", here[-1])

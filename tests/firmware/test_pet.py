@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from firmware.hal.board import Board
-from firmware.hal.virtual import TICKS_PERIOD, VirtualBoard, written
-from firmware.hal.virtual_server import VirtualServer
+from firmware.hal.virtual.board import TICKS_PERIOD, VirtualBoard, written
+from firmware.hal.virtual.server import VirtualServer
 from firmware.logic.config import Config
 from firmware.logic.encouragement import MESSAGE, Encouragement
 from firmware.logic.parts import Parts

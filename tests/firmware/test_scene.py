@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from firmware.logic.scene import compose, lasts_ms
-from firmware.logic.state import MESSAGE_MS, Known
+from firmware.logic.state import MESSAGE_MS, SETTLED_LEN_MAX, Known
 
 MINUTE_MS = 60_000
 
@@ -133,11 +133,11 @@ def test_an_ended_count_leaves_the_screen() -> None:
 def test_only_the_latest_settled_ids_are_remembered() -> None:
     """The memory of what the person dealt with is bounded."""
     known = known_to_a_pet()
-    for number in range(9):
+    for number in range(SETTLED_LEN_MAX + 1):
         known.settle(f"p{number}")
     assert not known.is_settled("p0")
     assert known.is_settled("p1")
-    assert known.is_settled("p8")
+    assert known.is_settled(f"p{SETTLED_LEN_MAX}")
 
 
 def test_what_did_not_change_wakes_nobody() -> None:

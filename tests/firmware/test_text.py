@@ -71,3 +71,30 @@ def test_a_missing_field_is_an_answer_error() -> None:
     """The error names the field."""
     with pytest.raises(check.AnswerError, match="title is not str"):
         check.text({}, "title")
+
+
+def test_what_is_shown_is_cut_and_an_identity_is_not() -> None:
+    """A text for people may lose its end, a name for the server is whole or none."""
+    field = {"field": "ö" * 256}
+    assert check.shown(field, "field") == "ö" * 200
+    assert check.identity(field, "field") == "ö" * 256
+    assert check.shown({"field": ""}, "field") == ""
+    for value in ("", "ö" * 257):
+        with pytest.raises(check.AnswerError, match="field is empty or too long"):
+            check.identity({"field": value}, "field")
+
+
+@pytest.mark.parametrize("reader", [check.shown, check.identity])
+def test_half_a_character_is_no_text(reader: object) -> None:
+    """JSON can name one; nobody could send it or print it."""
+    assert callable(reader)
+    with pytest.raises(check.AnswerError, match="field is not text"):
+        reader({"field": "half \ud83d"}, "field")
+
+
+def test_what_is_null_or_absent_is_not_there() -> None:
+    """And an answer that is no object has nothing."""
+    assert check.has({"field": 0}, "field")
+    assert not check.has({"field": None}, "field")
+    assert not check.has({}, "field")
+    assert not check.has([], "field")

@@ -22,7 +22,7 @@ from tests.mutants.patches import DoesNotApply, Mutant, mutants
 
 _CAUGHT, _SURVIVED, _NOT_GREEN = 0, 1, 2
 _LAST_LINES = 30
-_SCENARIOS = ("ordinary", "clocks_change", "locked")
+_SCENARIOS = ("ordinary", "clocks_change", "locked", "exam_day")
 
 
 def main() -> int:

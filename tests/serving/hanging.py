@@ -7,6 +7,7 @@ sets how long the supervisor bears with them (``petcore.workers``), for its work
 
 import logging
 import sys
+from datetime import datetime
 from threading import Event
 from unittest.mock import patch
 
@@ -20,9 +21,9 @@ _log = logging.getLogger("petcore.request")
 _create_worker = serving.create_worker
 
 
-def create_hanging(settings: Settings) -> ASGIFramework:
+def create_hanging(settings: Settings, began: datetime) -> ASGIFramework:
     """A worker's app whose event loop can be made to stand still for ever."""
-    app = _create_worker(settings)
+    app = _create_worker(settings, began)
 
     async def hang(scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] == "http" and scope["path"] == "/hang":

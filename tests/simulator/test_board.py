@@ -90,3 +90,52 @@ def test_what_is_kept_outlasts_the_power_and_a_code_is_not_written_down() -> Non
         written = empty.events("screen")[-1]["scene"]
         assert written == ["PAIRING", masked_code("BCDF-GHJK"), "", False]
         board.close()
+
+
+def test_the_status_is_written_down_without_the_code() -> None:
+    """It stands there as it does on the screen of a pet that pairs; other lines are as they are."""
+    with scene() as empty:
+        shown: list[Scene] = []
+        network = Network(Echo(), empty.stage, CALM)
+        board = VirtualBoard(network, "pet", Config("a", "pet-a"), shown.append)
+        board.plug_in()
+        lines = "wifi -50 dBm\ncode BCDF-GHJK\nversion 1.0.0"
+        board.show(("STATUS", "Status", lines, False), None)
+        assert shown[-1][2] == lines
+        (*_, written) = empty.events("screen")
+        masked = lines.replace("BCDF-GHJK", masked_code("BCDF-GHJK"))
+        assert written["scene"] == ["STATUS", "Status", masked, False]
+        assert "BCDF-GHJK" not in masked
+        board.close()
+
+
+def test_there_is_no_link_while_the_network_is_cut() -> None:
+    """The status of the pet tells so."""
+    with scene() as empty:
+        network = Network(Echo(), empty.stage, CALM)
+        board = VirtualBoard(network, "pet", Config("a", "pet-a"), lambda _: None)
+        assert board.link() == "-50 dBm"
+        network.cut(1)
+        assert board.link() == ""
+        empty.stage.loop.run_for(MINUTE_MS)
+        assert board.link() == "-50 dBm"
+
+
+def test_a_second_press_shows_how_the_pet_fares() -> None:
+    """What the boot told of it, and for twenty seconds."""
+    with scene() as empty:
+        network = Network(Echo(), empty.stage, CALM)
+        shown: list[Scene] = []
+        board = VirtualBoard(network, "pet", Config("a", "pet-a"), shown.append)
+        board.plug_in()
+        empty.stage.loop.run_for(1_000)
+        board.press("second")
+        empty.stage.loop.run_for(19_000)
+        (booted,) = empty.events("boot")
+        screen, _, lines, _ = shown[-1]
+        assert screen == "STATUS"
+        assert f"server {booted['address']}\n" in str(lines)
+        assert f"version {booted['version']}" in str(lines)
+        empty.stage.loop.run_for(1_001)
+        assert shown[-1][0] == "IDLE"
+        board.close()

@@ -67,6 +67,8 @@ class WaterPoll(Model):
     server_time_utc: AnsweredInstant
     payload: WaterPayload | None
     next_poll_s: NextPoll
+    # Answers that a server of before kept under their keys have none.
+    utc_offset_min: Annotated[int, Field(ge=-1080, le=1080)] | None = None
 
 
 class Done(Model):

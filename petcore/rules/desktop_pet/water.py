@@ -13,6 +13,7 @@ from enum import StrEnum
 from petcore.rules.desktop_pet import POLL_MAX, next_poll
 
 _MINUTE = timedelta(minutes=1)
+_NONE = timedelta(0)
 
 
 class Reason(StrEnum):
@@ -88,6 +89,16 @@ def poll(schedule: Schedule | None, now: datetime) -> Verdict:
     if remaining > timedelta(0):
         return Verdict(Reason.NOT_DUE, next_poll(remaining))
     return Verdict(Reason.DUE, next_poll(schedule.interval))
+
+
+def utc_offset_min(schedule: Schedule | None, now: datetime) -> int | None:
+    """How many minutes the wall clock in the schedule's zone is ahead of UTC at ``now``, begun ones
+    before it not counted: offsets of old had seconds. None without a schedule.
+    """
+    if schedule is None:
+        return None
+    # Of a zone of one's own there is always an offset; the types do not know.
+    return (now.astimezone(schedule.zone).utcoffset() or _NONE) // _MINUTE
 
 
 def _until_open(schedule: Schedule, now: datetime) -> timedelta:

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from petcore.errors import NotFound
 from petcore.ports import Ports
 from petcore.ports.store import Query
-from petcore.rules.desktop_pet import POLL_MAX, breaks
-from petcore.rules.instant import from_ms, seconds_up, to_ms
+from petcore.rules.desktop_pet import POLL_MAX, breaks, next_poll_s
+from petcore.rules.instant import from_ms, to_ms
 from petcore.services.desktop_pet.collections import (
     BREAK_PREFERENCES,
     BREAK_PROMPTS,
@@ -99,7 +99,7 @@ class Breaks:
             raise NotFound(f"session_id: no Pomodoro {session_id}")
         now = self._ports.clock.now()
         await self._close_if_over(pomodoro, now)
-        return _status(pomodoro, now)
+        return self._status(pomodoro, now)
 
     async def get_active_pomodoro(self, user_id: str) -> Answer:
         """Extension: the newest Pomodoro of the user that still runs; nulls if none does."""
@@ -114,12 +114,12 @@ class Breaks:
         while pomodoros := await self._ports.store.find(running):
             for pomodoro in pomodoros:
                 if not await self._close_if_over(pomodoro, now):
-                    return {"active": True, **_status(pomodoro, now)}
+                    return {"active": True, **self._status(pomodoro, now)}
         return {
             "active": False,
             **dict.fromkeys(_ACTIVE_SHOWN),
             "server_time_utc": now,
-            "next_poll_s": seconds_up(POLL_MAX),
+            "next_poll_s": next_poll_s(POLL_MAX, self._ports.time_scale),
         }
 
     async def set_stress_prompts(self, user_id: str, enabled: bool, call: Call) -> Answer:
@@ -153,7 +153,7 @@ class Breaks:
         return {
             "show_prompt": bool(prompts),
             **opened,
-            "next_poll_s": seconds_up(wait),
+            "next_poll_s": next_poll_s(wait, self._ports.time_scale),
         }
 
     async def acknowledge_prompt(self, prompt_id: str, acknowledged: bool, call: Call) -> Answer:
@@ -205,6 +205,19 @@ class Breaks:
             started_at_ms=to_ms(now),
         )
 
+    def _status(self, pomodoro: PomodoroSession, now: datetime) -> dict[str, object]:
+        progress = breaks.progress(_rule_of(pomodoro), now)
+        message = breaks.PHASE_MESSAGE[progress.phase]
+        return {
+            "session_id": pomodoro["session_id"],
+            "phase": progress.phase.value,
+            "cycle_index": progress.cycle_index,
+            "seconds_remaining": progress.seconds_remaining,
+            "server_time_utc": now,
+            "payload": {"title": "Pomodoro", "message": message, "screen": "POMODORO_TIMER"},
+            "next_poll_s": next_poll_s(progress.next_poll, self._ports.time_scale),
+        }
+
     async def _close_if_over(self, pomodoro: PomodoroSession, now: datetime) -> bool:
         """Whether the Pomodoro is over; if it ran out unseen, that is recorded first.
 
@@ -248,20 +261,6 @@ def _ended(pomodoro: PomodoroSession, at: datetime) -> PomodoroSession:
 
 def _pomodoro_answer(pomodoro: PomodoroSession) -> Answer:
     return {"ok": True, "session": shown(pomodoro, _SHOWN)}
-
-
-def _status(pomodoro: PomodoroSession, now: datetime) -> dict[str, object]:
-    progress = breaks.progress(_rule_of(pomodoro), now)
-    message = breaks.PHASE_MESSAGE[progress.phase]
-    return {
-        "session_id": pomodoro["session_id"],
-        "phase": progress.phase.value,
-        "cycle_index": progress.cycle_index,
-        "seconds_remaining": progress.seconds_remaining,
-        "server_time_utc": now,
-        "payload": {"title": "Pomodoro", "message": message, "screen": "POMODORO_TIMER"},
-        "next_poll_s": seconds_up(progress.next_poll),
-    }
 
 
 def _prompt_answer(prompt: BreakPrompt) -> Answer:

@@ -6,8 +6,8 @@ from datetime import datetime, time, timedelta
 
 from petcore.errors import NotFound
 from petcore.ports import Ports
-from petcore.rules.desktop_pet import water
-from petcore.rules.instant import seconds_up, to_ms
+from petcore.rules.desktop_pet import next_poll_s, water
+from petcore.rules.instant import to_ms
 from petcore.services.desktop_pet.collections import (
     WATER_EVENTS,
     WATER_SCHEDULES,
@@ -77,13 +77,15 @@ class Water:
         now = self._ports.clock.now()
 
         async def decide(stored: WaterSchedule | None) -> Decision:
-            verdict = water.poll(self._rule_of(stored), now)
+            schedule = self._rule_of(stored)
+            verdict = water.poll(schedule, now)
             answer = {
                 "remind_now": verdict.is_due,
                 "reason": verdict.reason.value,
                 "server_time_utc": now,
                 "payload": _PAYLOAD if verdict.is_due else None,
-                "next_poll_s": seconds_up(verdict.next_poll),
+                "next_poll_s": next_poll_s(verdict.next_poll, self._ports.time_scale),
+                "utc_offset_min": water.utc_offset_min(schedule, now),
             }
             if stored is None or not verdict.is_due:
                 return Decision(answer, is_kept=False)

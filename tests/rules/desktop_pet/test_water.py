@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from petcore.adapters.zones_tzdata import TzdataZones
-from petcore.rules.desktop_pet.water import Reason, Schedule, in_window, poll, wait
+from petcore.rules.desktop_pet.water import (
+    Reason,
+    Schedule,
+    in_window,
+    poll,
+    utc_offset_min,
+    wait,
+)
 
 zone = TzdataZones().zone
 VANCOUVER = zone("America/Vancouver")
@@ -168,3 +175,36 @@ def test_a_clock_put_right_does_not_silence_the_pet() -> None:
     near = replace(DAY, last_triggered_at=now + timedelta(minutes=1))
     assert poll(far, now).is_due
     assert poll(near, now).reason is Reason.NOT_DUE
+
+
+@pytest.mark.parametrize(
+    ("name", "now", "ahead"),
+    [
+        ("UTC", datetime(2026, 5, 5, tzinfo=UTC), 0),
+        ("Asia/Kolkata", datetime(2026, 5, 5, tzinfo=UTC), 330),
+        ("Asia/Kathmandu", datetime(2026, 5, 5, tzinfo=UTC), 345),
+        ("America/St_Johns", datetime(2026, 1, 5, tzinfo=UTC), -210),
+        ("Pacific/Kiritimati", datetime(2026, 5, 5, tzinfo=UTC), 840),
+        # The last millisecond before the clocks change, and the first after it.
+        ("America/Vancouver", datetime(2026, 3, 8, 9, 59, 59, 999000, UTC), -480),
+        ("America/Vancouver", datetime(2026, 3, 8, 10, tzinfo=UTC), -420),
+        ("Europe/Berlin", datetime(2026, 10, 25, 0, 59, 59, 999000, UTC), 120),
+        ("Europe/Berlin", datetime(2026, 10, 25, 1, tzinfo=UTC), 60),
+        # By half an hour only.
+        ("Australia/Lord_Howe", datetime(2026, 4, 4, 14, 59, tzinfo=UTC), 660),
+        ("Australia/Lord_Howe", datetime(2026, 4, 4, 15, tzinfo=UTC), 630),
+        # Ahead by 53:28 min, and behind by 4:56:02 h, when places had a time of their own.
+        ("Europe/Berlin", datetime(1890, 1, 1, tzinfo=UTC), 53),
+        ("America/New_York", datetime(1880, 1, 1, tzinfo=UTC), -297),
+    ],
+)
+def test_the_offset_is_that_of_the_wall_clock(name: str, now: datetime, ahead: int) -> None:
+    """Halves and quarters of an hour, changes of the clocks; seconds are cut off downwards."""
+    assert utc_offset_min(replace(DAY, zone=zone(name)), now) == ahead
+
+
+def test_a_disabled_schedule_has_an_offset_and_none_has_none() -> None:
+    """The wall clock goes on, whoever wants to be reminded."""
+    noon = at(2026, 5, 5, 12)
+    assert utc_offset_min(replace(DAY, enabled=False), noon) == -420
+    assert utc_offset_min(None, noon) is None

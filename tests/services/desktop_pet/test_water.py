@@ -1,13 +1,17 @@
 """Water schedules and reminders through the services."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
+from petcore.api.desktop_pet.water import WaterPoll
 from petcore.errors import BadInput, NotFound
 from petcore.ports.store import Query
 from petcore.services.desktop_pet.collections import WATER_EVENTS
 from petcore.services.desktop_pet.water import ScheduleWish
 from petcore.services.idempotency import Call
-from tests.services.server import NOON, Server
+from tests.services.server import NOON, Server, SetClock
 
 CALL = Call("test")
 ALL_DAY = ScheduleWish("audrey", "UTC", "00:00", "00:00", 60, enabled=True)
@@ -73,3 +77,40 @@ async def test_an_unknown_zone_changes_nothing(zone: str) -> None:
         )
     assert caught.value.details[0].loc == ("timezone",)
     assert await server.stored() == before
+
+
+@pytest.mark.asyncio
+async def test_a_poll_tells_how_far_the_wall_clock_is_ahead() -> None:
+    """With a schedule always; a reminder that is asked for again tells what it told before."""
+    server = Server()
+    water = server.services().desktop_pet.water
+    assert (await water.poll("audrey", CALL))["utc_offset_min"] is None
+    await water.set_schedule(replace(ALL_DAY, timezone="Asia/Kathmandu"), CALL)
+    key = Call("test", key="a")
+    assert (await water.poll("audrey", key))["utc_offset_min"] == 345
+    await water.set_schedule(replace(ALL_DAY, timezone="UTC", enabled=False), CALL)
+    assert (await water.poll("audrey", key))["utc_offset_min"] == 345
+    assert (await water.poll("audrey", CALL))["utc_offset_min"] == 0
+
+
+@pytest.mark.asyncio
+async def test_the_offset_changes_when_the_clocks_do() -> None:
+    """It is that of this moment, whenever the last reminder was."""
+    server = Server(SetClock(datetime(2026, 10, 25, 0, 59, tzinfo=UTC)))
+    water = server.services().desktop_pet.water
+    await water.set_schedule(replace(ALL_DAY, timezone="Europe/Berlin"), CALL)
+    assert (await water.poll("audrey", CALL))["utc_offset_min"] == 120
+    server.clock.advance(1)
+    assert (await water.poll("audrey", CALL))["utc_offset_min"] == 60
+
+
+def test_an_answer_that_was_kept_before_there_was_an_offset_is_given_again() -> None:
+    """Whoever asks again with the key of a lost answer may meet a newer server."""
+    kept = {
+        "remind_now": False,
+        "reason": "due",
+        "server_time_utc": NOON,
+        "payload": None,
+        "next_poll_s": 300,
+    }
+    assert WaterPoll.model_validate(kept).utc_offset_min is None

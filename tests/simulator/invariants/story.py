@@ -94,8 +94,11 @@ def water_poll(
     arrives: bool = True,
     copy: bool = False,
     sent_at: int | None = None,
+    ahead_min: int | None = 0,
 ) -> Story:
-    """The pet asks whether to drink. ``said_at`` is when the server first said so."""
+    """The pet asks whether to drink. ``said_at`` is when the server first said so, ``ahead_min``
+    what it says of the wall clock at home.
+    """
     payload = {"title": texts[0], "message": texts[1], "animation": "WATER_DROP"}
     answer = {
         "remind_now": reminds,
@@ -103,6 +106,7 @@ def water_poll(
         "server_time_utc": utc(at if said_at is None else said_at),
         "payload": payload if reminds else None,
         "next_poll_s": 30,
+        "utc_offset_min": ahead_min,
     }
     return exchanged(
         at,
@@ -324,7 +328,8 @@ def encouragement(at: int, message: str, *, key: str | None = None) -> Story:
 
 def boot(at: int) -> Story:
     """The pet gets power."""
-    return [{"at": at, "kind": "boot", "who": PET, "boot_id": "00000001"}]
+    facts = {"boot_id": "00000001", "version": "1.0.0", "address": "server:5000"}
+    return [{"at": at, "kind": "boot", "who": PET, **facts}]
 
 
 def unplugged(at: int) -> Story:
@@ -332,9 +337,16 @@ def unplugged(at: int) -> Story:
     return [{"at": at, "kind": "unplugged", "who": PET}]
 
 
-def screen(at: int, name: str, title: str = "", detail: object = "") -> Story:
+def cut(at: int, until: int) -> Story:
+    """The Wi-Fi is gone."""
+    return [{"at": at, "kind": "cut", "until": until}]
+
+
+def screen(
+    at: int, name: str, title: str = "", detail: object = "", *, offline: bool = False
+) -> Story:
     """The pet shows something."""
-    return [{"at": at, "kind": "screen", "who": PET, "scene": [name, title, detail, False]}]
+    return [{"at": at, "kind": "screen", "who": PET, "scene": [name, title, detail, offline]}]
 
 
 def press(at: int, kind: str = "short") -> Story:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from petcore.adapters.zones_tzdata import TzdataZones
 from simulator.invariants.screen_tells_truth import ScreenTellsTruth
 from simulator.kernel.trace import number
 from tests.simulator.invariants.story import (
@@ -24,6 +25,12 @@ from tests.simulator.invariants.story import (
     verdict,
     water_poll,
 )
+
+
+def truth() -> ScreenTellsTruth:
+    """A fresh judge."""
+    return ScreenTellsTruth(TzdataZones())
+
 
 ON = [boot(0), screen(0, "IDLE")]
 REMINDED = [water_poll(1_000, reminds=True), screen(1_000, "WATER_DROP", *DRINK)]
@@ -90,6 +97,27 @@ def timer(at: int, left: int, phase: str = "focus") -> Story:
             poll(20_000),
         ],
         [*REMINDED, unplugged(5_000), boot(9_000), idle(9_000), poll(20_000)],
+        # What was answered stays so, though the server may not have heard of it.
+        [
+            *PROMPTED,
+            press(5_000),
+            idle(5_000),
+            unplugged(6_000),
+            boot(9_000),
+            idle(9_000),
+            poll(10_000, PROMPT),
+            poll(20_000, PROMPT),
+        ],
+        # But nobody knows whether it felt what was pressed in its last moment.
+        [
+            *PROMPTED,
+            press(5_000),
+            unplugged(5_000),
+            boot(9_000),
+            idle(9_000),
+            poll(10_000, PROMPT),
+            screen(10_000, "BREAK_PROMPT", *REST),
+        ],
         [
             unplugged(5_000),
             boot(5_050),
@@ -102,7 +130,7 @@ def timer(at: int, left: int, phase: str = "focus") -> Story:
 )
 def test_a_screen_that_tells_the_truth_is_accepted(stories: list[Story]) -> None:
     """The most urgent of what arrived and was not answered, and from then on."""
-    judge = ScreenTellsTruth()
+    judge = truth()
     assert verdict(judge, *ON, *stories, until=number(stories[-1][-1], "at")) == []
     assert judge.cases
 
@@ -111,7 +139,8 @@ def test_a_screen_that_tells_the_truth_is_accepted(stories: list[Story]) -> None
     ("stories", "complaint"),
     [
         ([screen(5_000, "BREAK_PROMPT", *REST)], "nothing to show"),
-        ([screen(5_000, "WATER_DROP", *DRINK)], "nothing to show"),
+        ([screen(5_000, "WATER_DROP", *DRINK)], "by itself, though it is not offline"),
+        ([screen(5_000, "WATER_DROP", "Drink", "Now")], "nothing to show"),
         ([screen(5_000, "MESSAGE", "", "Boo")], "nothing to show"),
         ([timer(5_000, 25)], "nothing to show"),
         ([*PROMPTED[:1], screen(1_000, "BREAK_PROMPT", "Break time", "Now")], "break prompt"),
@@ -142,25 +171,26 @@ def test_a_screen_that_tells_the_truth_is_accepted(stories: list[Story]) -> None
         ([*CHEERED, idle(5_000)], "'Well done' was said"),
         ([unplugged(5_000), idle(6_000)], "no power"),
         ([unplugged(5_000), boot(6_000), poll(7_001)], "nothing to show"),
-        ([*REMINDED, unplugged(5_000), boot(6_000), *REMINDED[1:]], "nothing to show"),
+        ([*REMINDED, unplugged(5_000), boot(6_000), *REMINDED[1:]], "by itself"),
+        ([*PROMPTED, unplugged(5_000), boot(6_000), *PROMPTED[1:]], "nothing to show"),
     ],
 )
 def test_a_lie_is_noticed(stories: list[Story], complaint: str) -> None:
     """One fault in a trace made by hand, and the judge says what should have been seen."""
     end = 12_001 if FOCUSED[0] not in stories else minute(2)
-    assert complaint in sole(verdict(ScreenTellsTruth(), *ON, *stories, until=end))
+    assert complaint in sole(verdict(truth(), *ON, *stories, until=end))
 
 
 def test_a_screen_that_never_changes_is_noticed_in_the_end() -> None:
     """Even when nothing happens after the answer that should have changed it."""
-    assert "reminder" in sole(verdict(ScreenTellsTruth(), *ON, *REMINDED[:1], until=2_001))
-    assert verdict(ScreenTellsTruth(), *ON, *REMINDED[:1], until=2_000) == []
+    assert "reminder" in sole(verdict(truth(), *ON, *REMINDED[:1], until=2_001))
+    assert verdict(truth(), *ON, *REMINDED[:1], until=2_000) == []
 
 
 def test_what_a_phone_asks_is_no_news_for_the_pet() -> None:
     """Only what arrives at the pet itself can be shown there."""
     phone: Story = [{**event, "who": "phone"} for event in water_poll(1_000, reminds=True)]
-    assert verdict(ScreenTellsTruth(), *ON, phone, poll(9_000), until=20_000) == []
+    assert verdict(truth(), *ON, phone, poll(9_000), until=20_000) == []
 
 
 LOCKED: Story = [
@@ -209,7 +239,7 @@ def collect(at: int, status: str = "paired", refused: int = 200, user_id: str = 
 )
 def test_pairing_as_it_should_be_is_accepted(stories: list[Story]) -> None:
     """The code while there is one, also after a reboot; nothing of it once there is a token."""
-    assert verdict(ScreenTellsTruth(), LOCKED, *stories) == []
+    assert verdict(truth(), LOCKED, *stories) == []
 
 
 @pytest.mark.parametrize(
@@ -237,7 +267,7 @@ def test_pairing_as_it_should_be_is_accepted(stories: list[Story]) -> None:
 )
 def test_pairing_that_is_shown_wrongly_is_noticed(stories: list[Story]) -> None:
     """No code, another one, one that is worth nothing, or something less urgent."""
-    assert verdict(ScreenTellsTruth(), LOCKED, *stories) != []
+    assert verdict(truth(), LOCKED, *stories) != []
 
 
 @pytest.mark.parametrize(("user_id", "shows_idle"), [("audrey", False), ("bob", True)])
@@ -256,5 +286,5 @@ def test_who_gets_the_pet_next_sees_nothing_of_the_former(user_id: str, shows_id
         (idle(9_500), shows_idle),
         (screen(9_500, "WATER_DROP", *DRINK), not shows_idle),
     ):
-        said = verdict(ScreenTellsTruth(), LOCKED, *stories, *again, shown, until=9_900)
+        said = verdict(truth(), LOCKED, *stories, *again, shown, until=9_900)
         assert (said == []) is is_right

@@ -12,10 +12,17 @@ def water() -> WaterPromises:
     return WaterPromises(TzdataZones())
 
 
-def poll(at: int, *, reminds: bool, key: str | None = None, said_at: int | None = None) -> Story:
+def poll(
+    at: int,
+    *,
+    reminds: bool,
+    key: str | None = None,
+    said_at: int | None = None,
+    ahead_min: int | None = 0,
+) -> Story:
     """A poll at a minute of the day."""
     said = None if said_at is None else minute(said_at)
-    return water_poll(minute(at), reminds=reminds, key=key, said_at=said)
+    return water_poll(minute(at), reminds=reminds, key=key, said_at=said, ahead_min=ahead_min)
 
 
 def test_a_day_as_promised_is_accepted() -> None:
@@ -30,7 +37,13 @@ def test_a_day_as_promised_is_accepted() -> None:
 @pytest.mark.parametrize(
     ("stories", "complaint"),
     [
-        ([poll(600, reminds=True)], "without a schedule"),
+        ([poll(600, reminds=True, ahead_min=None)], "without a schedule"),
+        ([poll(600, reminds=False)], "is 0 min ahead of UTC, not None"),
+        ([schedule(), poll(60, reminds=False, ahead_min=1)], "is 1 min ahead of UTC, not 0"),
+        (
+            [schedule(enabled=False), poll(600, reminds=False, ahead_min=None)],
+            "is None min ahead of UTC, not 0",
+        ),
         ([schedule(enabled=False), poll(600, reminds=True)], "switched off"),
         ([schedule(), poll(8 * 60 + 59, reminds=True)], "outside the window"),
         ([schedule(), poll(22 * 60 + 1, reminds=True)], "outside the window"),
@@ -41,7 +54,18 @@ def test_a_day_as_promised_is_accepted() -> None:
         ([schedule(start="22:00", end="06:00"), poll(600, reminds=True)], "outside the window"),
         ([schedule(start="22:00", end="06:00"), poll(360, reminds=False)], "although it was due"),
         ([schedule(start="07:00", end="07:00"), poll(180, reminds=False)], "although it was due"),
-        ([schedule(zone="Asia/Tokyo"), poll(20 * 60, reminds=True)], "outside the window"),
+        (
+            [schedule(zone="Asia/Tokyo"), poll(20 * 60, reminds=True, ahead_min=540)],
+            "outside the window",
+        ),
+        (
+            [
+                schedule(),
+                poll(600, reminds=True, key="a"),
+                poll(601, reminds=True, key="a", said_at=600, ahead_min=60),
+            ],
+            "did not repeat the reminder",
+        ),
         (
             [schedule(), poll(600, reminds=True, key="a"), poll(601, reminds=False, key="a")],
             "did not repeat the reminder",

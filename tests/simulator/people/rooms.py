@@ -1,6 +1,6 @@
 """A student in a room of tests: a pet that the test leads by the hand, a server that echoes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time
@@ -21,7 +21,7 @@ SECOND_MS, MINUTE_MS, HOUR_MS = 1_000, 60_000, 3_600_000
 CALM = Weather(delay_ms=(10, 10), request_loss=0, answer_loss=0, duplication=0)
 DAY = Timetable(wake=time(7), bed=time(23))
 WATER = WaterWish(start_time=time(8), end_time=time(22))
-CALM_HABITS = Habits(encouragements=0, sets_out_late_min=(0, 0))
+CALM_HABITS = Habits(encouragements=0, status_looks=0, sets_out_late_min=(0, 0))
 
 
 @dataclass(slots=True)
@@ -31,10 +31,13 @@ class HandLedPet:
     stage: Stage
     screen: str = ""
     done: list[tuple[int, str, str]] = field(default_factory=list)
+    answers: Callable[[str], None] = lambda _: None
+    """What comes of a press besides."""
 
     def press(self, kind: str) -> None:
         """A press of the button."""
         self.done.append((self.stage.now, kind, self.screen))
+        self.answers(kind)
 
     def unplug(self) -> None:
         """No power from now on."""
@@ -58,9 +61,10 @@ class Room:
     def show(self, hours: Mapping[float, str]) -> None:
         """Have the pet show these screens at these hours since the world began."""
         for hour, screen in hours.items():
-            self.scene.stage.after(round(hour * HOUR_MS), partial(self._show, screen))
+            self.scene.stage.after(round(hour * HOUR_MS), partial(self.turn_to, screen))
 
-    def _show(self, screen: str) -> None:
+    def turn_to(self, screen: str) -> None:
+        """Have the pet show this screen now."""
         self.pet.screen = screen
         self.student.sees((screen, "", "", False))
 

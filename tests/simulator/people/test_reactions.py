@@ -8,7 +8,7 @@ import pytest
 from simulator.people.habits import Commute, Exam, Habits, Study, Timetable, Trip, WaterChange
 from tests.simulator.people.rooms import HOUR_MS, MINUTE_MS, SECOND_MS, WATER, room
 
-QUIET = {"encouragements": 0, "sets_out_late_min": (0, 0)}
+QUIET = {"encouragements": 0, "status_looks": 0, "sets_out_late_min": (0, 0)}
 NONE = {"drinks_at_once": 0, "drinks_late": 0, "ignores_reminder": 0}
 NO_PROMPTS = {"accepts_prompt": 0, "dismisses_prompt": 0, "ignores_prompt": 0}
 

@@ -16,6 +16,8 @@ SCENES: list[Scene] = [
     ("POMODORO_TIMER", "focus", 25, False),
     ("POMODORO_TIMER", "break", 4, False),
     ("MESSAGE", "", "Zoë, “bravo” 💧", False),
+    ("PAIRING", "BCDF-GHJK", "", False),
+    ("STATUS", "Status", "wifi -61 dBm\nserver 192.168.1.10:5000\ntime 14:05", False),
     ("SOMETHING_NEW", "a", "b", False),
 ]
 

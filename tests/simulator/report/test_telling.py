@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from simulator.report.story import Mark, Posted, Span, Stay
+from simulator.report.sentences import headline
+from simulator.report.story import ALONE, Mark, Posted, Span, Stay
 from simulator.report.telling import tell
 from tests.simulator.report.conftest import (
     HOUR,
@@ -189,6 +190,33 @@ def test_a_count_down_is_one_stay_and_a_pet_without_power_is_dark(write: Write) 
     assert [scene[2] for _, scene in told.scenes] == ["", 25, 24, 23, "", ""]
     assert told.outages == [Span(2 * HOUR, 3 * HOUR, "unplugged")]
     assert told.mishaps == [Mark(3 * HOUR, "reboot")]
+
+
+def test_what_the_pet_said_by_itself_is_told_too(write: Write) -> None:
+    """Offline, and neither hidden before nor told by the server; with what came of it."""
+    drink = ("Drink water", "Time to hydrate!")
+    told = tell(
+        write(
+            pet(0, "boot", boot_id="1"),
+            screen(0, "IDLE", "", "", False),
+            *served(9, 1, WATER, {"remind_now": True}, key="a"),
+            screen(9, "WATER_DROP", *drink, False),
+            screen(9.1, "WATER_DROP", *drink, True),
+            screen(9.2, "BREAK_PROMPT", "Break time", "Rest", True),
+            screen(9.3, "WATER_DROP", *drink, True),
+            screen(9.4, "IDLE", "", "", True),
+            screen(10.5, "WATER_DROP", *drink, True),
+            screen(10.6, "WATER_DROP", *drink, False),
+            student(10.55, "drinks", after_s=180, late=False),
+            student(11, "looks at the status"),
+        )
+    )
+    assert [(mark.at // HOUR, mark.look, mark.words) for mark in told.reminders] == [
+        (9, "reminder_unseen", ""),
+        (10, "drank", ALONE),
+    ]
+    assert [mark.look for mark in told.wishes] == ["status_look"]
+    assert "Cut off from the server, the pet reminded Audrey by itself once." in headline(told)
 
 
 def test_cuts_and_losses_are_told_apart(write: Write) -> None:

@@ -1,23 +1,13 @@
 # One hour of a pet in virtual time: what is pressed, what goes wrong, and the log of all of it with
 # a checksum at its end. The log is the same on every VM:
 #
-#     micropython -X heapsize=64k -m firmware.hal.virtual_hour
+#     micropython -X heapsize=64k -m firmware.hal.virtual.hour
 
-import binascii
-
-from firmware.hal.virtual import VirtualBoard
-from firmware.hal.virtual_server import VirtualServer
+from firmware.hal.virtual.board import VirtualBoard
+from firmware.hal.virtual.life import Trace, live
+from firmware.hal.virtual.plan import HOUR_MS, at
+from firmware.hal.virtual.server import VirtualServer
 from firmware.logic.config import Config
-from firmware.logic.pet import Pet
-
-SECOND_MS = 1_000
-MINUTE_MS = 60_000
-HOUR_MS = 60 * MINUTE_MS
-
-
-def at(minute: int, second: int = 0) -> int:
-    return minute * MINUTE_MS + second * SECOND_MS
-
 
 PRESSES = (
     (at(1), "short"),  # starts a session that runs to its end
@@ -58,26 +48,11 @@ FAULTS: tuple = (
 )
 
 
-# Writes each line on, and counts it into the checksum.
-class Log:
-    def __init__(self, write) -> None:
-        self.write = write
-        self.checksum = 0
-
-    def line(self, text: str) -> None:
-        self.checksum = binascii.crc32(f"{text}\n".encode(), self.checksum) & 0xFFFFFFFF
-        self.write(text)
-
-
-def run(write=print, minutes: int = 60) -> str:
-    log = Log(write)
-    board = VirtualBoard(VirtualServer(), log.line, FAULTS, PRESSES)
-    board.spawn("pet", Pet(board, Config("audrey öz", "pet-1")).run())
-    board.kernel.run(minutes * MINUTE_MS)
-    board.kernel.close()
-    last = f"checksum {log.checksum:08x}"
-    write(last)
-    return last
+def run(write=print) -> str:
+    trace = Trace(write)
+    board = VirtualBoard(VirtualServer(), trace.line, FAULTS, PRESSES)
+    live(board, Config("audrey öz", "pet-1"), HOUR_MS)
+    return trace.end()
 
 
 if __name__ == "__main__":

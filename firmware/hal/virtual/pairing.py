@@ -1,13 +1,13 @@
 # A pet that pairs, in virtual time: answers get lost, the power goes while it pairs and after, the
 # server forgets it once. Its log has a checksum and is the same on every VM:
 #
-#     micropython -X heapsize=64k -m firmware.hal.virtual_pairing
+#     micropython -X heapsize=64k -m firmware.hal.virtual.pairing
 
-from firmware.hal.virtual import VirtualBoard
-from firmware.hal.virtual_hour import Log, at
-from firmware.hal.virtual_server import VirtualServer
+from firmware.hal.virtual.board import VirtualBoard
+from firmware.hal.virtual.life import Trace, live
+from firmware.hal.virtual.plan import at
+from firmware.hal.virtual.server import VirtualServer
 from firmware.logic.config import Config
-from firmware.logic.pet import Pet
 
 UNAUTHORIZED = (401, {"ok": False, "error": "a token is wanted", "code": "unauthorized"})
 UNKNOWN = (404, {"ok": False, "error": "the code is not known", "code": "not_found"})
@@ -79,20 +79,16 @@ class PairingServer(VirtualServer):
 
 
 def run(write=print) -> str:
-    log = Log(write)
+    trace = Trace(write)
     server = PairingServer()
     flash: dict = {}
     now_ms = 0
     for number, end_ms in enumerate(LIVES_MS):
-        board = VirtualBoard(server, log.line, FAULTS, seed=number + 1, flash=flash)
-        board.kernel.now_ms = now_ms
-        board.spawn("pet", Pet(board, Config("audrey", "pet-1", pairs=True)).run())
-        board.kernel.run(end_ms)
-        board.kernel.close()
-        now_ms = end_ms
-    last = f"checksum {log.checksum:08x}"
-    write(last)
-    return last
+        board = VirtualBoard(
+            server, trace.line, FAULTS, seed=number + 1, flash=flash, from_ms=now_ms
+        )
+        now_ms = live(board, Config("audrey", "pet-1", pairs=True), end_ms)
+    return trace.end()
 
 
 if __name__ == "__main__":

@@ -1,22 +1,26 @@
-# The server of a virtual hour: a few rules that answer the pet's API, deterministic and small.
-# It stands in for the wire's other end in tests of the firmware; it is not the product's server.
+# The server of virtual lives: a few rules that answer the pet's API, deterministic and small. It
+# stands in for the wire's other end in tests of the firmware; it is not the product's server.
+# However long it lives, it remembers only so much.
 
-REMINDER_EVERY_MS = 600_000
-PROMPTS_MS = (1_200_000, 2_400_000)
-FOCUS_MS = 180_000
-BREAK_MS = 60_000
-CYCLE_MS = FOCUS_MS + BREAK_MS
-CYCLES = 2
+from firmware.hal.virtual.plan import DAY_MS, HOUR, stamp
+
+NEXT_POLL_S_MAX = 300
+# Of answers that may be asked for again, and of what happened on a day.
 ANSWERS_LEN_MAX = 8
+LEN_MAX = 3
 
 
 class VirtualServer:
-    def __init__(self) -> None:
-        self.reminded = 0
-        self.acknowledged: list = []
-        self.sessions: list = []  # (started_ms, stopped_ms or None)
+    def __init__(self, plan=HOUR) -> None:
+        self.plan = plan
+        self.reminded = 0  # the minute that the latest reminder was due
+        self.glasses = 0
+        self.acknowledged: list = []  # ids of prompts, the latest few
+        self.sessions: list = []  # (started_ms, stopped_ms or None), the latest few
+        self.forgotten = 0  # how many sessions there were before them
         self.answers: list = []  # (key, the answer it was given), the latest few
         self.routes: dict = {
+            "/api/water/schedule": self.give_schedule,
             "/api/water/poll": self.poll_water,
             "/api/water/ack": self.ack_water,
             "/api/breaks/prompt/poll": self.poll_prompt,
@@ -41,36 +45,46 @@ class VirtualServer:
             del self.answers[:-ANSWERS_LEN_MAX]
         return given
 
+    def give_schedule(self, _now_ms: int, _: str) -> tuple:
+        return 200, self.plan.schedule()
+
+    # Due at every interval since the window opened, for whoever asks then or later.
     def poll_water(self, now_ms: int, _: str) -> tuple:
-        due = now_ms // REMINDER_EVERY_MS
-        remind_now = due > self.reminded
-        self.reminded = due
+        due = self.plan.due_min(now_ms)
+        remind_now = due is not None and due > self.reminded and not self.plan.is_skipped(due)
+        if remind_now:
+            self.reminded = due
+            self.glasses += 1
         return 200, {
             "remind_now": remind_now,
-            "reason": "due" if remind_now else "not_due",
-            "payload": _payload("Drink water", f"Glass {due}") if remind_now else None,
-            "next_poll_s": 30,
+            "reason": "due" if remind_now else "not_due" if due is not None else "outside_window",
+            "server_time_utc": stamp(self.plan.utc_ms(now_ms)),
+            "utc_offset_min": self.plan.utc_offset_min,
+            "payload": _payload("Drink water", f"Glass {self.glasses}") if remind_now else None,
+            "next_poll_s": _seconds_within(self.plan.next_due_ms(now_ms) - now_ms),
         }
 
     def ack_water(self, _now_ms: int, _: dict) -> tuple:
         return 200, {"ok": True}
 
     def poll_prompt(self, now_ms: int, _: str) -> tuple:
-        for number, at_ms in enumerate(PROMPTS_MS):
-            prompt_id = f"prompt-{number}"
-            if at_ms <= now_ms and prompt_id not in self.acknowledged:
+        day, within_ms = divmod(now_ms, DAY_MS)
+        for number, (from_ms, until_ms) in enumerate(self.plan.prompts):
+            prompt_id = f"prompt-{day}-{number}"
+            if from_ms <= within_ms < until_ms and prompt_id not in self.acknowledged:
                 payload = _payload("Break time", "Take a short break.")
                 return 200, _prompt(prompt_id, payload)
         return 200, _prompt(None, None)
 
     def ack_prompt(self, _: int, obj: dict) -> tuple:
         self.acknowledged.append(obj["prompt_id"])
+        del self.acknowledged[:-LEN_MAX]
         return 200, {"ok": True}
 
     def active(self, now_ms: int, _: str) -> tuple:
-        session = self._session(now_ms, len(self.sessions) - 1)
+        session = self._session(now_ms, self.forgotten + len(self.sessions) - 1)
         if session is None or session["phase"] == "completed":
-            return 200, {"active": False, "session_id": None, "phase": None, "next_poll_s": 10}
+            return 200, _idle()
         session["active"] = True
         return 200, session
 
@@ -80,37 +94,37 @@ class VirtualServer:
 
     def start(self, now_ms: int, _: dict) -> tuple:
         self.sessions.append((now_ms, None))
-        return 201, {"ok": True, "session": {"session_id": f"session-{len(self.sessions) - 1}"}}
+        if len(self.sessions) > LEN_MAX:
+            self.sessions.pop(0)
+            self.forgotten += 1
+        number = self.forgotten + len(self.sessions) - 1
+        return 201, {"ok": True, "session": {"session_id": f"session-{number}"}}
 
     def stop(self, now_ms: int, obj: dict) -> tuple:
-        number = _number(obj["session_id"])
-        self.sessions[number] = (self.sessions[number][0], now_ms)
+        place = _number(obj["session_id"]) - self.forgotten
+        self.sessions[place] = (self.sessions[place][0], now_ms)
         return 200, {"ok": True}
 
     def encourage(self, _now_ms: int, _: dict) -> tuple:
         return 200, {"ok": True, "message": "Weiter so, du schaffst das! 加油 \U0001f331"}
 
-    # A stopped session is unknown.
+    # A stopped session is unknown, and so is one of long ago.
     def _session(self, now_ms: int, number: int) -> dict | None:
-        if number < 0 or self.sessions[number][1] is not None:
+        place = number - self.forgotten
+        if place < 0 or self.sessions[place][1] is not None:
             return None
-        phase, left_ms = _phase(now_ms - self.sessions[number][0])
+        phase, left_ms = self.plan.phase(now_ms - self.sessions[place][0])
         return {
             "session_id": f"session-{number}",
             "phase": phase,
             "seconds_remaining": left_ms // 1000,
             "payload": _payload("Pomodoro", "Well done!" if phase == "completed" else "Go on."),
-            "next_poll_s": 10,
+            "next_poll_s": _seconds_within(left_ms),
         }
 
 
-def _phase(passed_ms: int) -> tuple:
-    if passed_ms >= CYCLES * CYCLE_MS:
-        return "completed", 0
-    within_ms = passed_ms % CYCLE_MS
-    if within_ms < FOCUS_MS:
-        return "focus", FOCUS_MS - within_ms
-    return "break", CYCLE_MS - within_ms
+def _seconds_within(ms: int) -> int:
+    return min(max(ms // 1000, 1), NEXT_POLL_S_MAX)
 
 
 def _number(session_id: str) -> int:
@@ -121,11 +135,19 @@ def _payload(title: str, message: str) -> dict:
     return {"title": title, "message": message}
 
 
-def _prompt(prompt_id: str | None, payload: dict | None) -> dict:
-    show_prompt = prompt_id is not None
+def _idle() -> dict:
     return {
-        "show_prompt": show_prompt,
+        "active": False,
+        "session_id": None,
+        "phase": None,
+        "next_poll_s": NEXT_POLL_S_MAX,
+    }
+
+
+def _prompt(prompt_id: str | None, payload: dict | None) -> dict:
+    return {
+        "show_prompt": prompt_id is not None,
         "prompt_id": prompt_id,
         "payload": payload,
-        "next_poll_s": 20,
+        "next_poll_s": 60,
     }

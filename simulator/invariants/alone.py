@@ -1,0 +1,124 @@
+"""A pet that cannot reach the server reminds by itself: when it may, and when it must.
+
+It may while its screen says that it is offline, inside the window of the schedule that it fetched,
+on the wall clock that it was told of, and one interval after the last reminder at the soonest.
+When it has waited for so long, nothing else having been asked of it meanwhile, it must.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from simulator.invariants.schedules import Schedule
+
+OWN = ("WATER_DROP", "Drink water", "Time to hydrate!")
+"""What it shows then."""
+
+_MINUTE_MS = 60_000
+_SEEN_MS = 1_000
+_LATE_MS = 150_000
+"""It looks once a minute, and may wait for an answer meanwhile."""
+_OFFSETS = 2
+_HEARD = 3
+
+
+@dataclass(slots=True)
+class Alone:
+    """What the judge knows of one pet since it has power, for whenever it will be alone.
+
+    Instants are milliseconds since the world ``began``. ``offsets_min`` are the newest ones that it
+    was told, by how much the wall clock is ahead of UTC: of an answer that may have been on its way
+    for long a pet need not believe them.
+    """
+
+    began: datetime
+    schedule: Schedule | None = None
+    offsets_min: list[int] = field(default_factory=list)
+    heard: int = 0
+    offline_from: int | None = None
+    offline_to: int | None = None
+    reminded_at: int | None = None
+    quiet_from: int | None = None
+    hidden_from: int | None = None
+
+    def hear_time(self, offset_min: object) -> None:
+        """Somebody told it the time; without an offset that is UTC."""
+        self.heard += 1
+        offset = offset_min if isinstance(offset_min, int) else 0
+        self.offsets_min = [*self.offsets_min, offset][-_OFFSETS:]
+
+    @property
+    def knows_time(self) -> bool:
+        """Whether it must know the time by now."""
+        return self.heard >= _HEARD
+
+    def remind(self, at: int) -> None:
+        """There is a reminder."""
+        self.reminded_at = self.quiet_from = at
+
+    def acknowledge(self, at: int) -> None:
+        """Somebody has answered it."""
+        self.quiet_from = at
+
+    def say(self, at: int, *, is_offline: bool) -> None:
+        """Its screen says whether it is offline."""
+        if is_offline and (self.offline_from is None or self.offline_to is not None):
+            self.offline_from, self.offline_to = at, None
+        elif not is_offline and self.offline_to is None:
+            self.offline_to = at
+
+    def hide(self, at: int, *, is_hidden: bool) -> None:
+        """A prompt hides a reminder, if there is one."""
+        if not is_hidden:
+            self.hidden_from = None
+        elif self.hidden_from is None:
+            self.hidden_from = at
+
+    def minutes(self, at: int) -> list[int]:
+        """What the wall clock may show: minutes of the day."""
+        utc = self.began + timedelta(milliseconds=at)
+        minute = utc.hour * 60 + utc.minute
+        return [(minute + offset) % (24 * 60) for offset in self.offsets_min or [0]]
+
+    def why_not(self, at: int) -> str:
+        """Why it must not have reminded by itself just now, or behind a prompt that was shown until
+        now; nothing if it may.
+        """
+        if self.offline_from is None:
+            return "though it is not offline"
+        if self.schedule is None or not self.schedule.enabled:
+            return "though it knows of no schedule"
+        since = at - _SEEN_MS if self.hidden_from is None else self.hidden_from
+        since = max(since, self.offline_from)
+        until = at if self.offline_to is None else min(at, self.offline_to)
+        if until < since:
+            return "though it is not offline"
+        if self.reminded_at is not None:
+            since = max(since, self.reminded_at + self._interval_ms(self.schedule))
+        if since > until:
+            return f"too soon after the last reminder, at {self.reminded_at}"
+        moments = (*range(since, until, _MINUTE_MS), until)
+        if not any(self._is_open(self.schedule, moment, around=True) for moment in moments):
+            return "outside the window"
+        return ""
+
+    def must_by(self, at: int) -> bool:
+        """Whether it must have reminded by itself by now, if nothing has kept it from that."""
+        schedule, since = self.schedule, self.offline_from
+        if schedule is None or not schedule.enabled or not self.knows_time:
+            return False
+        if since is None or self.offline_to is not None or self.hidden_from is not None:
+            return False
+        quiet_from = since if self.quiet_from is None else self.quiet_from
+        due = max(since, quiet_from + self._interval_ms(schedule))
+        if at <= due + _LATE_MS:
+            return False
+        return all(self._is_open(schedule, at - wait) for wait in range(0, _LATE_MS, _MINUTE_MS))
+
+    def _interval_ms(self, schedule: Schedule) -> int:
+        return schedule.interval // timedelta(milliseconds=1)
+
+    def _is_open(self, schedule: Schedule, at: int, *, around: bool = False) -> bool:
+        """Whether the window is open for sure; ``around`` this minute, whether it may be."""
+        near = (-1, 0, 1)
+        held = [schedule.holds(minute + more) for minute in self.minutes(at) for more in near]
+        return any(held) if around else all(held)

@@ -1,0 +1,1 @@
+"""Models of a board's own modules and parts, for tests of what touches them."""

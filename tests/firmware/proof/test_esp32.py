@@ -1,0 +1,69 @@
+"""The whole board in the MicroPython VM: what runs there is what an ESP32 runs."""
+
+import subprocess
+from pathlib import Path
+
+from tests.firmware.board.story import tell
+from tests.firmware.vm import ROOT, micropython
+
+# From source, on a VM of 64-bit words, models and all.
+HEAP = "384k"
+
+# A board without settings falls five times and rests; its rest is shorter here.
+SEVEN_BOOTS = """
+from tests.firmware.board.whole import machine, main, network, safe_mode
+
+network.lay_out(network.Air())
+main.RESTART_S = 0
+safe_mode.REST_S = 2
+for cause in (1, 2, 3, 3, 3, 3, 5):
+    bench = machine.lay_out(machine.Bench(cause=cause))
+    try:
+        main.main()
+    except machine.Reset:
+        print("reset", sum(bench.panel.glass()) > 0, bench.watchdog_ms)
+"""
+
+
+def run(program: str, cwd: Path) -> list[str]:
+    """Run a program in the VM, in a folder; give the lines that it says."""
+    done = subprocess.run(
+        [micropython(), "-X", f"heapsize={HEAP}", "-c", program],
+        cwd=cwd,
+        env={"MICROPYPATH": f".frozen:{ROOT}"},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_half_an_hour_is_the_same_here_and_there(tmp_path: Path) -> None:
+    """Joined, reminded, answered, unplugged, cut off, lied to: the same trace, and every frame was
+    seen as it was drawn.
+    """
+    here: list[str] = []
+    tell(here.append)
+    assert run("from tests.firmware.board.story import tell; tell(print)", tmp_path) == here
+    glasses = [line for line in here if " glass " in line]
+    assert len(glasses) > 100
+    assert all(line.endswith(" True") for line in glasses)
+
+
+def test_a_board_that_falls_rests_and_tries_again(tmp_path: Path) -> None:
+    """Its real main.py, seven times."""
+    lines = run(SEVEN_BOOTS, tmp_path)
+    assert [line for line in lines if line.startswith("boot after")] == [
+        "boot after power on, 0 early ones before it",
+        "boot after restart, 1 early ones before it",
+        "boot after watchdog, 2 early ones before it",
+        "boot after watchdog, 3 early ones before it",
+        "boot after watchdog, 4 early ones before it",
+        "boot after watchdog, 5 early ones before it",
+        "boot after soft reset, 4 early ones before it",
+    ]
+    assert lines.count("reset True []") == 7
+    assert len([line for line in lines if line.startswith("SettingsError: settings.json")]) == 6
+    assert len([line for line in lines if line.startswith("safe mode: too many")]) == 1
