@@ -6,7 +6,7 @@
 
 from firmware.logic.clock import HOUR_MS, MINUTE_MS
 
-LOOK_MS = 10_000  # a watchdog must wait for at least three of these
+LOOK_MS = 20_000  # a watchdog must wait for at least three of these
 SLACK_MS = 60_000  # for a pet that is busy
 STUMBLING_MS = 30 * MINUTE_MS
 SILENT_MS = 5 * MINUTE_MS

@@ -202,7 +202,7 @@ def test_a_boot_without_a_server_is_no_good_life(board_of: Callable[..., WholeBo
     board.air.access_points.clear()
     board.live(20 * MINUTE_MS)
     assert flash.kept("boots") == "1"
-    assert board.bench.fed > 100
+    assert board.bench.fed > 50
 
 
 def test_who_stops_it_gets_silence_and_time(reminded: WholeBoard) -> None:

@@ -20,7 +20,8 @@ class Trace:
         word = text.split(" ", 2)[1]
         if word in COUNTED:
             self.counts[COUNTED.index(word)] += 1
-        self.checksum = binascii.crc32(f"{text}\n".encode(), self.checksum) & 0xFFFFFFFF
+        self.checksum = binascii.crc32(text.encode(), self.checksum)
+        self.checksum = binascii.crc32(b"\n", self.checksum) & 0xFFFFFFFF
         self.write(text)
 
     def end(self) -> str:
