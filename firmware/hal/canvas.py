@@ -11,6 +11,6 @@ except ImportError:
 MONO_VLSB = 0
 
 
-# A FrameBuffer on a bytearray of WIDTH * HEIGHT / 8 bytes, as the panel takes them.
-def create_canvas(buffer: bytearray):
+# A FrameBuffer on WIDTH * HEIGHT / 8 bytes that can be written, as the panel takes them.
+def create_canvas(buffer: bytearray | memoryview):
     return FrameBuffer(buffer, WIDTH, HEIGHT, MONO_VLSB)
