@@ -1,8 +1,9 @@
 """``task firmware:build``: compile what goes onto a board into a folder that mirrors its flash.
 
-Compiled files load without the compiler, whose memory a board would need just when it starts. The
-folder is the whole truth: what an older build left there is removed, and the same sources give the
-same bytes on every machine.
+Compiled files load without the compiler, whose memory a board would need just when it starts. What
+is compiled is compacted before, all files together (``compact.py``): it spares 6 % of what lives in
+a board's memory, and no line changes its number. The folder is the whole truth: what an older build
+left there is removed, and the same sources give the same bytes on every machine.
 
 Not here: which files go onto a board (``manifest.py``), how they get there (``deploy.py``).
 """
@@ -15,12 +16,14 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path, PurePosixPath
 from subprocess import run as start
+from tempfile import TemporaryDirectory
 
 from rich.progress import track
 from rich.table import Table
 
 from firmware.workshop import command
 from firmware.workshop.command import Failed, Refused
+from firmware.workshop.compact import compacted
 from firmware.workshop.manifest import MANIFEST, Entry, missing, read_manifest, with_imports
 
 OUT = Path("build", "firmware")
@@ -59,8 +62,9 @@ def build(
     targets = {entry: _target(entry) for entry in entries}
     strangers = [path for path in _files(out) if path not in targets.values()]
     _require_ours(out, strangers)
+    texts = _texts(entries)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        made = pool.map(lambda entry: _make(entry, out / targets[entry]), entries)
+        made = pool.map(lambda entry: _make(entry, texts[entry], out / targets[entry]), entries)
         built = [
             Built(targets[entry], entry.source.stat().st_size, size)
             for entry, size in zip(shown(entries), made, strict=True)
@@ -90,19 +94,44 @@ def _target(entry: Entry) -> PurePosixPath:
     return entry.target if entry.target in STAYS_SOURCE else entry.target.with_suffix(".mpy")
 
 
-def _make(entry: Entry, target: Path) -> int:
+def _texts(entries: Iterable[Entry]) -> dict[Entry, str]:
+    """What is to be compiled or copied. Raises ``Failed``."""
+    texts = {entry: entry.source.read_text(encoding="utf-8") for entry in entries}
+    for entry, text in texts.items():
+        try:
+            compile(text, entry.source, "exec", dont_inherit=True)
+        except SyntaxError as error:
+            raise Failed(f"{entry.source} does not compile: {error}") from error
+    names = {entry: _module(entry.target) for entry in texts}
+    small = compacted(
+        {names[entry]: texts[entry] for entry in texts if entry.target not in STAYS_SOURCE},
+        {names[entry]: texts[entry] for entry in texts if entry.target in STAYS_SOURCE},
+    )
+    return {entry: small.get(names[entry], text) for entry, text in texts.items()}
+
+
+def _module(target: PurePosixPath) -> str:
+    """The name by which a file is imported."""
+    parts = target.with_suffix("").parts
+    return ".".join(part for part in parts if part not in {"lib", "__init__"})
+
+
+def _make(entry: Entry, text: str, target: Path) -> int:
     """Write one file of the build; return its bytes. Raises ``Failed``."""
     target.parent.mkdir(parents=True, exist_ok=True)
     if target.suffix == ".py":
-        return target.write_bytes(entry.source.read_bytes())
+        return target.write_bytes(text.encode())
     # What a traceback calls the file, and the only trace of where it came from.
     name = entry.target.relative_to("lib").as_posix().removeprefix("firmware/")
-    done = start(
-        [_compiler(), OPTIMISED, "-s", name, "-o", str(target), str(entry.source)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    with TemporaryDirectory() as folder:
+        source = Path(folder, entry.source.name)
+        source.write_text(text, encoding="utf-8")
+        done = start(
+            [_compiler(), OPTIMISED, "-s", name, "-o", str(target), str(source)],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
     if done.returncode:
         words = (done.stderr or done.stdout).strip().splitlines()
         raise Failed(f"{entry.source} does not compile for a board: {words[-1] if words else ''}")
