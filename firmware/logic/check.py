@@ -39,6 +39,13 @@ def identity(answer: object, name: str) -> str:
     return _readable(value, name)
 
 
+# What can be sent in the head of a request, and kept with a space behind it: visible ASCII.
+def is_plain(value: object) -> bool:
+    if type(value) is not str or not 1 <= len(value) <= IDENTITY_LEN_MAX:
+        return False
+    return all("!" <= letter <= "~" for letter in value)
+
+
 # Whether an answer has the field and says something there.
 def has(answer: object, name: str) -> bool:
     return type(answer) is dict and answer.get(name) is not None

@@ -14,7 +14,8 @@ IDLE_MS = 300_000
 
 class Encouragement:
     def __init__(self, parts) -> None:
-        self.turn_ms = max(IDLE_MS, TRIES * (LAST_MS + TIME_OUTS * parts.config.http_timeout_ms))
+        tries_ms = TRIES * (LAST_MS + TIME_OUTS * parts.config.http_timeout_ms)
+        self.turn_ms = max(IDLE_MS, tries_ms)
         self.parts = parts
         self.hal = parts.hal
         self.wanted = parts.hal.event()
@@ -25,6 +26,7 @@ class Encouragement:
     # Presses while an answer is under way ask for that same answer.
     async def turn(self) -> None:
         if await self.hal.wait(self.wanted, IDLE_MS):
+            self.parts.marks.begin("encouragement")
             await self._fetch(self.parts.keys.next())
             self.wanted.clear()
 
@@ -34,7 +36,7 @@ class Encouragement:
             status, answer = await self._post(key)
             if is_good(status) and self._say(answer):
                 return
-            if is_refusal(status):
+            if is_refusal(status, answer):
                 break
             await self.hal.sleep_ms(backoff.next_ms())
         self.hal.log("no encouragement")

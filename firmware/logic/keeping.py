@@ -2,11 +2,13 @@
 # with what it has in memory.
 
 
+from firmware.logic.supervise import reason_of
+
+
 def try_keep(hal, name: str, value: str | None) -> bool:
     try:
         hal.keep(name, value)
     except Exception as failure:
-        reason = " ".join([str(part) for part in failure.args])
-        hal.log(f"cannot keep {name}: {type(failure).__name__} {reason}")
+        hal.log(f"cannot keep {name}: {type(failure).__name__} {reason_of(failure)}")
         return False
     return True

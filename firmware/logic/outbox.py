@@ -6,6 +6,7 @@ import json
 
 from firmware.logic.asker import TIME_OUTS
 from firmware.logic.backoff import LAST_MS, Backoff
+from firmware.logic.check import is_plain
 from firmware.logic.keeping import try_keep
 from firmware.logic.wire import is_good, is_refusal
 
@@ -64,10 +65,10 @@ class Outbox:
             await self.hal.wait(self.filled, IDLE_MS)
 
     async def _deliver(self, message: tuple) -> None:
-        status, _ = await self.wire.post(*message[:3])
+        status, answer = await self.wire.post(*message[:3])
         if is_good(status):
             self._leave("delivered", message)
-        elif is_refusal(status):
+        elif is_refusal(status, answer):
             self._leave(f"dropped after {status}", message)
         else:
             await self.hal.sleep_ms(self.backoff.next_ms())
@@ -84,14 +85,23 @@ class Outbox:
         if settled:
             settled.set()
 
-    # As lists, in order: a dict has no order on a board.
+    # Whoever finds no memory for it now tries again at the next turn.
     def _keep(self) -> None:
+        self.is_kept = False
+        try:
+            kept = self._written()
+        except MemoryError:
+            return
+        self.is_kept = try_keep(self.hal, KEPT, kept)
+
+    # As lists, in order: a dict has no order on a board.
+    def _written(self) -> str | None:
         kept = [[path, _pairs(body), key] for path, body, key, _ in self.messages]
-        self.is_kept = try_keep(self.hal, KEPT, json.dumps(kept) if kept else None)
+        return json.dumps(kept) if kept else None
 
     def _read_kept(self) -> list:
-        kept = self.hal.kept(KEPT)
         try:
+            kept = self.hal.kept(KEPT)
             return [] if kept is None else _messages(kept)
         except Exception as failure:
             self.hal.log(f"the kept outbox is garbage: {type(failure).__name__}")
@@ -112,7 +122,7 @@ def _messages(kept: str) -> list:
 
 
 def _message(path, pairs, key) -> tuple:
-    if type(path) is not str or type(key) is not str or type(pairs) is not list:
+    if type(pairs) is not list or not (is_plain(path) and is_plain(key)):
         raise ValueError
     body = {}
     for name, value in pairs:

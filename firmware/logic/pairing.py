@@ -2,7 +2,7 @@
 # confirmed it. The code is kept, so that a pet that loses its power goes on with the same one.
 
 from firmware.logic.asker import Asker, next_poll_ms
-from firmware.logic.check import AnswerError, identity, text
+from firmware.logic.check import AnswerError, identity, is_plain, text
 from firmware.logic.keeping import try_keep
 from firmware.logic.token import says
 from firmware.logic.wire import is_good
@@ -93,7 +93,8 @@ class Pairing(Asker):
 
     # With the code that is kept, if there is one.
     def _go_on(self) -> None:
-        self._show(self.hal.kept(KEPT) or "")
+        kept = self.hal.kept(KEPT) or ""
+        self._show(kept if is_plain(kept.partition(" ")[0]) else "")
 
     def _show(self, kept: str) -> None:
         self.device_code, _, self.user_code = kept.partition(" ")
@@ -112,10 +113,9 @@ class Pairing(Asker):
         self.parts.outbox.forget()
 
 
-# What is sent back in a header: visible ASCII, and no space, which parts it from what is kept
-# behind it.
+# What is sent back in a header.
 def _secret(answer: dict, name: str) -> str:
-    value = identity(answer, name)
-    if any(not "!" <= letter <= "~" for letter in value):
+    value = text(answer, name)
+    if not is_plain(value):
         raise AnswerError(f"{name} is no secret")
     return value

@@ -42,7 +42,7 @@ class Poll(Asker):
         if is_good(status):
             return self.believe(self._read, answer)
         self.count_failure()
-        if is_refusal(status):
+        if is_refusal(status, answer):
             self.refused(status)
             return self.period_ms
         return self.backoff.next_ms()

@@ -22,6 +22,12 @@ def _tell(hal, name: str, failure: Exception, marks) -> None:
     try:
         if marks is not None:
             marks.stumble(name)
-        hal.log(f"{name} stumbled: {type(failure).__name__} {failure}"[:FAILURE_LEN_MAX])
+        words = f"{type(failure).__name__} {reason_of(failure)}"
+        hal.log(f"{name} stumbled: {words}"[:FAILURE_LEN_MAX])
     except Exception:
         return
+
+
+# What a failure says: as a text of its own it differs from one VM to the next.
+def reason_of(failure: Exception) -> str:
+    return " ".join([str(part) for part in failure.args])

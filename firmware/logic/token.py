@@ -2,7 +2,7 @@
 # the server must say before it is believed to be worthless. Does not: how the pet
 # gets one (pairing.py).
 
-from firmware.logic.check import AnswerError, text
+from firmware.logic.check import AnswerError, is_plain, text
 from firmware.logic.keeping import try_keep
 
 KEPT = "token"
@@ -55,8 +55,10 @@ class Token:
             try_keep(self.hal, KEPT, kept)
             self._read(kept)
 
+    # A token that no request could carry is none.
     def _read(self, kept: str) -> None:
-        self.text, _, self.user_id = kept.partition(" ")
+        token, _, self.user_id = kept.partition(" ")
+        self.text = token if is_plain(token) else ""
         if self.text:
             self.lost.clear()
             self.held.set()

@@ -12,6 +12,7 @@ STUMBLING_MS = 30 * MINUTE_MS
 SILENT_MS = 5 * MINUTE_MS
 SILENT_MS_MAX = HOUR_MS
 GOOD_LIFE_MS = 60_000
+LONELY_LIFE_MS = HOUR_MS  # good as well, if nobody was there to be heard
 
 # When a role has something to do; whoever must not, may sleep as long as it likes.
 ALWAYS = 0
@@ -61,7 +62,8 @@ class Watch:
             elif self.hal.ticks_diff(now, self.marks.moved[name]) > turn_ms + SLACK_MS:
                 return name
         for name in self.marks.stumbling:
-            if self.hal.ticks_diff(now, self.marks.stumbling[name]) > STUMBLING_MS:
+            first, last = self.marks.stumbling[name]
+            if self.hal.ticks_diff(last, first) > STUMBLING_MS:
                 return name
         return None
 
@@ -84,6 +86,6 @@ class Watch:
         if self.lived_ms is None:
             return
         self.lived_ms += passed_ms
-        if self.has_heard and self.lived_ms >= GOOD_LIFE_MS:
+        if self.lived_ms >= (GOOD_LIFE_MS if self.has_heard else LONELY_LIFE_MS):
             self.lived_ms = None
             self.hal.mark_good()

@@ -1,6 +1,8 @@
 # One exchange with the server, and what its status means. Belongs here: a single try.
 # Does not: trying again (that is the caller's patience) and the fields of an answer (check.py).
 
+from firmware.logic.check import has
+from firmware.logic.supervise import reason_of
 from firmware.logic.token import UNAUTHORIZED
 
 NO_ANSWER = 0
@@ -13,9 +15,10 @@ def is_good(status: int) -> bool:
     return status // 100 == GOOD
 
 
-# The server understood and said no: asking the same again at once would not help.
-def is_refusal(status: int) -> bool:
-    return status // 100 == REFUSED and status not in TRY_AGAIN
+# The server understood and said no, in its own words: asking the same again would not help. A proxy
+# whose server is away, or a hotel's Wi-Fi, says 404 of everything, and means nothing by it.
+def is_refusal(status: int, answer: object) -> bool:
+    return status // 100 == REFUSED and status not in TRY_AGAIN and has(answer, "error")
 
 
 class Wire:
@@ -58,7 +61,6 @@ class Wire:
         try:
             return await self.hal.http(method, path, body, headers or None, self.timeout_ms)
         except OSError as failure:
-            reason = " ".join([str(part) for part in failure.args])
             # Not the query, which names the user.
-            self.hal.log(f"no answer to {method} {path.partition('?')[0]}: {reason}")
+            self.hal.log(f"no answer to {method} {path.partition('?')[0]}: {reason_of(failure)}")
             return NO_ANSWER, None

@@ -10,6 +10,8 @@ from firmware.logic.supervise import forever
 
 CUT = OSError(111, "connection refused")
 
+NO = {"ok": False, "error": "no"}
+
 
 def run(parts: Parts, until_ms: int = 600_000) -> list[tuple[str, str]]:
     """Let the outbox work and give the (path, key) of every try."""
@@ -56,12 +58,23 @@ def test_a_refused_message_is_dropped_and_logged(
     parts_with: Callable[..., Parts], status: int
 ) -> None:
     """A clear no is not asked again, and the log says what was lost."""
-    parts = parts_with((status, {}), (200, {}))
+    parts = parts_with((status, NO), (200, {}))
     parts.outbox.put("/a", {})
     parts.outbox.put("/b", {})
     assert [path for path, _ in run(parts)] == ["/a", "/b"]
     drops = [line for line in parts.hal.lines if "dropped" in line]
     assert [drop[9:] for drop in drops] == [f"log dropped after {status}: /a pet-1-3c885e88-1"]
+
+
+@pytest.mark.parametrize("answer", [None, {}, {"detail": "Not Found"}, []])
+def test_who_is_not_the_server_drops_nothing(
+    parts_with: Callable[..., Parts], answer: object
+) -> None:
+    """A proxy whose server is away says 404 of everything; the message arrives after it."""
+    parts = parts_with((404, answer), (200, {}))
+    parts.outbox.put("/a", {})
+    assert [path for path, _ in run(parts)] == ["/a", "/a"]
+    assert not [line for line in parts.hal.lines if "dropped" in line]
 
 
 def test_a_message_put_later_wakes_the_outbox(parts_with: Callable[..., Parts]) -> None:
@@ -87,7 +100,7 @@ def test_a_full_outbox_refuses_the_newest(parts_with: Callable[..., Parts]) -> N
 @pytest.mark.parametrize("status", [200, 404])
 def test_the_end_of_a_message_sets_its_event(parts_with: Callable[..., Parts], status: int) -> None:
     """Delivered or dropped, whoever waits for the end is woken."""
-    parts = parts_with((status, {}))
+    parts = parts_with((status, NO))
     settled = parts.hal.event()
     parts.outbox.put("/a", {}, settled)
     assert not settled.is_set()

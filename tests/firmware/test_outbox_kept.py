@@ -154,6 +154,24 @@ def test_a_heap_that_is_full_loses_nothing(board_with: MakeBoard) -> None:
     assert [path for path, _ in deliver(parts)] == ["/a"]
 
 
+def test_a_heap_without_room_for_the_text_doubles_nothing(
+    board_with: MakeBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The press counts once, and is kept as soon as there is room."""
+
+    def no_memory(_: object) -> str:
+        raise MemoryError
+
+    board = board_with(CUT)
+    parts = parts_on(board)
+    with monkeypatch.context() as patch:
+        patch.setattr("firmware.logic.outbox.json.dumps", no_memory)
+        assert parts.outbox.put("/a", {})
+        assert KEPT not in board.flash
+    assert len({key for _, key in deliver(parts)}) == 1
+    assert json.loads(board.flash[KEPT])[0][0] == "/a"
+
+
 GARBAGE = [
     "",
     "null",
@@ -173,6 +191,9 @@ GARBAGE = [
     '[["/a", [["n", {}]], "k"]]',
     '[["/a", [["n", [1]]], "k"]]',
     '["abc"]',
+    '[["/a", [], ""]]',
+    '[["/a\\n", [], "k"]]',
+    '[["/a", [], "two words"]]',
     "\x00\x01",
     "[" * 100_000,
 ]
@@ -200,10 +221,11 @@ def test_more_than_there_is_room_for_is_cut(board_with: MakeBoard) -> None:
     ]
 
 
+PLAIN = st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1, max_size=8)
 BODIES = st.dictionaries(st.text(max_size=8), st.text(max_size=8) | st.booleans(), max_size=5)
 
 
-@given(st.lists(st.tuples(st.text(max_size=8), BODIES, st.text(max_size=8)), max_size=LEN_MAX))
+@given(st.lists(st.tuples(PLAIN, BODIES, PLAIN), max_size=LEN_MAX))
 def test_what_is_kept_is_what_is_read(messages: list[tuple[str, dict[str, object], str]]) -> None:
     """Whatever the texts hold."""
     kept = json.dumps([[path, _pairs(body), key] for path, body, key in messages])

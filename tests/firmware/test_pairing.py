@@ -224,6 +224,22 @@ def test_what_was_decided_waits_for_the_token(board_with: MakeBoard) -> None:
     assert paths(board.server) == [ACK]
 
 
+@pytest.mark.parametrize(
+    "garbage", ["pet_\n1 audrey", "pet\x00 audrey", "p" * 300 + " audrey", "ö a"]
+)
+def test_a_kept_token_that_no_request_can_carry_is_none(
+    board_with: MakeBoard, garbage: str
+) -> None:
+    """The pet pairs, instead of asking in vain for ever; so does one with such a code."""
+    code = garbage.replace("audrey", "BCDF-GHJK")
+    parts = parts_on(board_with(CODES, flash={"token": garbage, "pairing": code}))
+    assert parts.token.text == ""
+    pairing = Pairing(parts)
+    assert pairing.device_code == ""
+    asked(pairing, 1)
+    assert parts.known.code == "BCDF-GHJK"
+
+
 def test_a_pet_that_need_not_pair_does_not(board_with: MakeBoard) -> None:
     """Not even if a token is left from a time when it had to."""
     board = board_with(QUIET, flash=dict(HELD))

@@ -135,7 +135,9 @@ def test_one_path_that_goes_on_failing_does_not_flicker(parts_with: MakeParts) -
 
 def test_failures_back_off_and_refusals_keep_the_period(parts_with: MakeParts) -> None:
     """Waits grow with failures and start again after a good answer."""
-    prompt = Prompt(parts_with(CUT, (429, None), (408, None), (403, None), NO_PROMPT, CUT))
+    prompt = Prompt(
+        parts_with(CUT, (429, None), (408, None), (403, {"error": "no"}), NO_PROMPT, CUT)
+    )
     first, second, third, refused, good, again = asked(prompt, 6)
     assert 1_000 <= first <= 2_000 <= second <= 4_000 <= third <= 8_000
     assert (refused, good) == (20_000, 20_000)
@@ -234,10 +236,17 @@ def test_a_negative_count_is_none_left(parts_with: MakeParts) -> None:
 @pytest.mark.parametrize(("status", "follows"), [(404, False), (410, False), (403, True)])
 def test_an_unknown_session_is_let_go(parts_with: MakeParts, status: int, follows: bool) -> None:
     """Only when the server says that it is gone."""
-    pomodoro = Pomodoro(parts_with(session_of("focus", 60), (status, {})))
+    pomodoro = Pomodoro(parts_with(session_of("focus", 60), (status, {"error": "no"})))
     asked(pomodoro, 2)
     assert (pomodoro.known.pomodoro is not None) is follows
     assert pomodoro.hal.lines[-1].endswith(f"log pomodoro poll refused: {status}")
+
+
+def test_a_proxy_ends_no_session(parts_with: MakeParts) -> None:
+    """Its 404 is not the server's."""
+    pomodoro = Pomodoro(parts_with(session_of("focus", 60), (404, None)))
+    asked(pomodoro, 2)
+    assert pomodoro.known.pomodoro is not None
 
 
 def test_a_stopped_session_does_not_come_back(parts_with: MakeParts) -> None:

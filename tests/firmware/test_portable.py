@@ -20,7 +20,7 @@ FIRMWARE = [*TOP, *LOGIC, *DRAWING, *HAL]
 BUILTINS = {
     *("abs", "all", "any", "bool", "chr", "dict", "int", "len", "list", "max", "min", "object"),
     *("range", "str", "super", "tuple", "type"),
-    *("Exception", "NotImplementedError", "OSError", "ValueError"),
+    *("Exception", "MemoryError", "NotImplementedError", "OSError", "ValueError"),
 }
 # What the logic may import besides itself: a module of every VM, that writes lists alike on each.
 MODULES = {"json"}

@@ -128,13 +128,21 @@ def test_a_schedule_that_is_garbage_changes_nothing(parts_with: MakeParts, garba
 
 
 def test_no_schedule_is_none(parts_with: MakeParts) -> None:
-    """404: nobody has set one, or the server does not know the path; it is no failure."""
+    """404: nobody has set one; it is no failure."""
     parts = parts_with((200, SET), UNKNOWN)
     live(parts)
     pass_ms(parts, HOUR_MS + 2 * MINUTE_MS)
     assert parts.known.schedule is None
     pass_ms(parts, HOUR_MS - 5 * MINUTE_MS)
     assert len(asked_at(parts)) == 2
+
+
+def test_a_proxy_takes_no_schedule_away(parts_with: MakeParts) -> None:
+    """Its 404 says that the server is away, for which the schedule is kept."""
+    parts = parts_with((200, SET), (404, None))
+    live(parts)
+    pass_ms(parts, HOUR_MS + 2 * MINUTE_MS)
+    assert parts.known.schedule is not None
 
 
 @pytest.mark.parametrize("answer", [CUT, (500, None), (403, {}), (200, []), UNKNOWN])

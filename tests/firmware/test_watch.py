@@ -6,7 +6,10 @@ from itertools import pairwise
 import pytest
 
 from firmware.hal.virtual.board import VirtualBoard
+from firmware.logic.backoff import LAST_MS
 from firmware.logic.config import Config
+from firmware.logic.encouragement import IDLE_MS, TRIES, Encouragement
+from firmware.logic.marks import ROW_MS
 from firmware.logic.parts import Parts
 from firmware.logic.pet import Pet
 from firmware.logic.supervise import PAUSE_MS, forever
@@ -70,7 +73,7 @@ def spawn(parts: Parts, name: str, turn: Callable[[], Awaitable[None]]) -> None:
 
 
 def test_the_watchdog_is_fed_while_all_move(parts_with: MakeParts) -> None:
-    """Every ten seconds, from the first moment on."""
+    """Now and then, from the first moment on."""
     parts = parts_with()
     seen = Seen(parts)
     watched(parts, ("water", MINUTE_MS, ALWAYS))
@@ -139,6 +142,47 @@ def test_a_task_that_stumbles_and_goes_on_is_not(parts_with: MakeParts) -> None:
     stumbling(parts, (STUMBLING_MS - MINUTE_MS) // PAUSE_MS)
     parts.hal.kernel.run(HOUR_MS)
     assert seen.is_fed()
+    assert seen.fed == list(range(0, HOUR_MS, LOOK_MS))
+
+
+def test_one_stumble_of_a_task_that_waits_is_nothing(parts_with: MakeParts) -> None:
+    """A button that nobody presses has not stumbled since; nor do rare ones make a row."""
+    parts = parts_with()
+    seen = Seen(parts)
+    watched(parts)
+    naps = [0, 100 * HOUR_MS]
+
+    async def press() -> None:
+        await parts.hal.sleep_ms(naps.pop(0))
+        raise MemoryError
+
+    async def turn() -> None:
+        await parts.hal.sleep_ms(ROW_MS)
+        raise MemoryError
+
+    spawn(parts, "button", press)
+    spawn(parts, "encouragement", turn)
+    parts.hal.kernel.run(4 * HOUR_MS)
+    assert seen.fed == list(range(0, 4 * HOUR_MS, LOOK_MS))
+
+
+def test_a_wish_late_in_a_pause_has_all_of_its_time(board_with: MakeBoard) -> None:
+    """Encouragement that waits for a server that is silent does not stand still."""
+    parts = Parts(board_with(QUIET), PLAIN)
+    seen = Seen(parts)
+    role = Encouragement(parts)
+    watched(parts, ("encouragement", role.turn_ms, ALWAYS))
+    spawn(parts, "encouragement", role.turn)
+
+    async def silent(*_: object) -> tuple[int, None]:
+        await parts.hal.sleep_ms(role.turn_ms // TRIES - LAST_MS)
+        return 0, None
+
+    parts.wire.post = silent
+    parts.hal.kernel.run(IDLE_MS - 1_000)
+    role.ask()
+    parts.hal.kernel.run(HOUR_MS)
+    assert "log no encouragement" in "\n".join(parts.hal.lines)
     assert seen.fed == list(range(0, HOUR_MS, LOOK_MS))
 
 
@@ -286,6 +330,14 @@ def test_a_life_is_called_good_once(board_with: MakeBoard) -> None:
     board.kernel.run(2 * HOUR_MS)
     assert len(seen.good) == 1
     assert seen.good[0] > 10 * MINUTE_MS
+
+
+def test_an_hour_alone_is_a_good_life_too(board_with: MakeBoard) -> None:
+    """A pet whose server is away for days does not fall."""
+    board = board_with(CUT)
+    _, seen = pet_on(board)
+    board.kernel.run(3 * HOUR_MS)
+    assert seen.good == [HOUR_MS]
 
 
 def test_a_life_of_less_than_a_minute_is_not_good(board_with: MakeBoard) -> None:
