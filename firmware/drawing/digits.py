@@ -6,7 +6,6 @@ DIGIT_WIDTH = 16
 DIGIT_HEIGHT = 28
 DIGIT_PITCH = 18
 COLON_PITCH = 10
-COUNT_WIDTH = 4 * DIGIT_PITCH + COLON_PITCH - 2
 
 # Four rows of sixteen bytes a digit.
 DIGITS = (

@@ -8,6 +8,7 @@ TOP = 15
 ROWS = 5
 # Between a name and its value.
 GAP = 6
+SERVER = "server"
 
 
 def draw(canvas, scene: tuple, left_ms: int, age_ms: int) -> int | None:
@@ -38,4 +39,12 @@ def _rows_of(name: str, value: str) -> list:
     if text.width_of(name) + text.width_of(value) + GAP <= WIDTH:
         return [(name, value)]
     rows = [(line, "") for line in text.lines_of(name, WIDTH, 2)]
-    return rows + [("", line) for line in text.lines_of(value, WIDTH, ROWS)]
+    return rows + [("", line) for line in text.lines_of(_parted(name, value), WIDTH, ROWS)]
+
+
+# A port that is cut in two would be read as another one.
+def _parted(name: str, value: str) -> str:
+    if name != SERVER or text.width_of(value) <= WIDTH:
+        return value
+    at = max(0, value.rfind(":"))
+    return f"{value[:at]} {value[at:]}"

@@ -15,11 +15,11 @@ DEFAULTS = {
 LAST = {ESP32: 39, ESP32S3: 48}
 REFUSED = {
     ESP32: (
-        ((20, 24, 28, 29, 30, 31, 37, 38), "does not exist on this chip"),
+        ((20, 24, 28, 29, 30, 31), "does not exist on this chip"),
         ((6, 7, 8, 9, 10, 11), "is where the flash is connected"),
         ((1, 3), "is the serial line that the board is programmed by"),
         ((0, 2, 5, 12, 15), "decides at power-on how the chip starts (strapping pin)"),
-        ((34, 35, 36, 39), "can only be an input and has no pull-up"),
+        ((34, 35, 36, 37, 38, 39), "can only be an input and has no pull-up"),
     ),
     ESP32S3: (
         ((22, 23, 24, 25), "does not exist on this chip"),

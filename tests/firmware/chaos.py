@@ -21,7 +21,6 @@ from tests.firmware.pet_api import Json, PetApi
 HOST = "127.0.0.1"
 LINE_LEN = 30_000
 # Longer than anybody waits here.
-FOREVER_S = 60.0
 DRIP_S = 0.05
 AWAY_S = 0.05
 

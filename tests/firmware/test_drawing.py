@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from firmware.drawing import text
 from firmware.drawing.frame import HEIGHT, STAND_MIN_MS, WIDTH, draw
+from firmware.drawing.status import _rows
 from firmware.hal.canvas import create_canvas
 from firmware.logic import scene as scenes
 from tests.firmware.golden.frames import CASES, Count, frame
@@ -211,3 +212,14 @@ def test_a_long_text_turns_its_pages() -> None:
     assert pages == [lines[:3], lines[:3], lines[3:6], lines[6:], lines[:3]]
     assert text.page_of(lines, 3, 4_000)[1:] == (3, 2_000)
     assert text.page_of(lines[:3], 3, 4_000) == (lines[:3], 1, None)
+
+
+def test_a_port_is_never_cut_in_two() -> None:
+    """Half of it would be another one."""
+    rows = _rows("server 192.168.100.100:50000\nversion 1.0.0")
+    assert rows == [
+        ("server", ""),
+        ("", "192.168.100.100"),
+        ("", ":50000"),
+        ("version", "1.0.0"),
+    ]

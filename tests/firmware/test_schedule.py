@@ -41,11 +41,6 @@ def pass_ms(parts: Parts, ms: int) -> None:
         parts.known.expire(parts.hal.ticks_ms())
 
 
-def moments_of(parts: Parts, words: str) -> list[int]:
-    """Give the moments of the lines that hold these words."""
-    return [int(line.split(maxsplit=1)[0]) for line in parts.hal.lines if words in line]
-
-
 def asked_at(parts: Parts) -> list[int]:
     """Give the moments of every call."""
     return [

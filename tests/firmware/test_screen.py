@@ -75,6 +75,7 @@ def test_losing_the_server_does_not_put_the_tone_off(parts: Parts) -> None:
 
 def test_after_an_hour_it_waits_in_silence(parts: Parts) -> None:
     """Nobody is woken all night; what comes next sounds again."""
+    assert REPEATS * REPEAT_MS == 60 * 60_000
     parts.known.remind(REMINDER)
     pass_ms(parts, DAY_MS)
     assert [moment for moment, _ in tones(parts)] == [
