@@ -4,7 +4,8 @@
 #
 # Room for more: a microphone and a speaker would be hal/sound.py on machine.I2S, streaming through
 # the one buffer of hal/http.py; an update over the air would be hal/update.py, which fetches files
-# into /next, as `task firmware:deploy` does, and keeps the old ones until mark_good() was called.
+# into /petcore-next, as `task firmware:deploy` does, and keeps the old ones until mark_good() was
+# called.
 
 package("firmware", ("__init__.py",), base_path="..")  # noqa: F821
 package("firmware/logic", base_path="..")  # noqa: F821
@@ -26,6 +27,7 @@ package(  # noqa: F821
         "pins.py",
         "safe_mode.py",
         "settings.py",
+        "settings_rules.py",
         "ssd1306.py",
         "start.py",
         "tasks.py",

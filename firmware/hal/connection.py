@@ -43,7 +43,11 @@ class Connection:
         sent = 0
         while sent < len(view):
             await self._ready(select.POLLOUT)
-            sent += self._tried(self.socket.send, view[sent:]) or 0
+            accepted = self._tried(self.socket.send, view[sent:])
+            if accepted:
+                sent += accepted
+            else:
+                await self._pause(len(PAUSES_MS))
 
     # Some bytes into the view; 0 when the other end has closed.
     async def receive(self, view) -> int:
@@ -53,11 +57,12 @@ class Connection:
             received = self._tried(receive, view)
             if received is not None:
                 return received
+            await self._pause(len(PAUSES_MS))
 
     def close(self) -> None:
         self.socket.close()
 
-    # None when it was not ready after all.
+    # None when it was not ready after all, which a poll may say again and again.
     def _tried(self, act, given):
         try:
             return act(given)
@@ -72,7 +77,11 @@ class Connection:
         self.poller.modify(self.socket, event)
         tries = 0
         while not self.poller.poll(0):
-            if ticks_diff(ticks_ms(), self.began) >= self.timeout_ms:
-                raise OSError(errno.ETIMEDOUT, "no answer in time")
-            await sleep_ms(PAUSES_MS[min(tries, len(PAUSES_MS) - 1)])
+            await self._pause(tries)
             tries += 1
+
+    # Longer after more tries, for as long as there is time.
+    async def _pause(self, tries: int) -> None:
+        if ticks_diff(ticks_ms(), self.began) >= self.timeout_ms:
+            raise OSError(errno.ETIMEDOUT, "no answer in time")
+        await sleep_ms(PAUSES_MS[min(tries, len(PAUSES_MS) - 1)])

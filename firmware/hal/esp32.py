@@ -6,6 +6,7 @@
 # whoever stops the pet there is given time.
 
 import asyncio
+import errno
 
 import machine
 import network
@@ -15,8 +16,6 @@ from firmware.hal.buttons import Buttons
 from firmware.hal.buzzer import Buzzer
 from firmware.hal.canvas import create_canvas
 from firmware.hal.http import Http
-from firmware.hal.pins import chip_here
-from firmware.hal.settings import SettingsError, read_settings
 from firmware.hal.ssd1306 import DIM, FULL, Ssd1306
 from firmware.hal.tasks import AsyncBoard
 from firmware.hal.wifi import Wifi
@@ -89,6 +88,9 @@ class Esp32Board(AsyncBoard):
         headers: dict | None = None,
         timeout_ms: int = 8_000,
     ) -> tuple:
+        # Without a link even to look a name up would block all tasks.
+        if not self.wifi.is_up():
+            raise OSError(errno.EHOSTUNREACH, "no wifi")
         return await self.server.exchange(method, path, obj, headers, timeout_ms)
 
     async def button(self) -> str:
@@ -130,17 +132,8 @@ def _pwm(pins: dict) -> machine.PWM:
     return machine.PWM(machine.Pin(pins["buzzer"]), freq=ANY_HZ, duty_u16=0)
 
 
-def require_chip(settings) -> None:
-    if settings.board != chip_here():
-        raise SettingsError(f"board: this is an {chip_here()}")
-    if not settings.wifi_ssid:
-        raise SettingsError("wifi_ssid: is needed on a board")
-
-
 # Never returns, except by an exception.
-def live(settings_path: str, flash, boots) -> None:
-    settings = read_settings(settings_path)
-    require_chip(settings)
+def live(settings, flash, boots) -> None:
     board = Esp32Board(settings, flash, boots)
     try:
         asyncio.run(board.run())

@@ -9,8 +9,7 @@ import errno
 import os
 
 NEW = ".new"
-LEN_MAX = 8192  # letters
-LETTER_BYTES_MAX = 4
+LEN_MAX = 8192  # bytes, in UTF-8
 PIECE_LEN = 64
 TOO_LARGE = 27
 SIZE = 6  # of os.stat()
@@ -27,7 +26,7 @@ class Flash:
         path = self._path(name)
         try:
             size = int(os.stat(path)[SIZE])
-            if size > LEN_MAX * LETTER_BYTES_MAX:
+            if size > LEN_MAX:
                 return None
             with open(path, "rb") as file:
                 return str(file.read(size), "utf-8")
@@ -40,7 +39,7 @@ class Flash:
         if value is None:
             _remove(path)
             return
-        if len(value) > LEN_MAX:
+        if sum([len(piece) for piece in _pieces(value)]) > LEN_MAX:
             raise OSError(TOO_LARGE, f"{name} is too large to keep")
         _write(path + NEW, value)
         os.rename(path + NEW, path)
@@ -49,13 +48,18 @@ class Flash:
         return f"{self.folder}/{name}"
 
 
-# In pieces, since a heap in pieces has no room for a copy of all of it. Closing is what makes a
-# board write. What was begun and cannot be ended gives its room back.
+# Since a heap in pieces has no room for a copy of all of it.
+def _pieces(value: str):
+    for begin in range(0, len(value), PIECE_LEN):
+        yield value[begin : begin + PIECE_LEN].encode()
+
+
+# Closing is what makes a board write. What was begun and cannot be ended gives its room back.
 def _write(path: str, value: str) -> None:
     try:
         with open(path, "wb") as file:
-            for begin in range(0, len(value), PIECE_LEN):
-                file.write(value[begin : begin + PIECE_LEN].encode())
+            for piece in _pieces(value):
+                file.write(piece)
             if _fsync:
                 file.flush()
                 _fsync(file.fileno())

@@ -4,9 +4,10 @@
 # (connection.py), the grammar of a head (http_head.py), what an answer means (logic/wire.py).
 #
 # Every failure is an OSError(number, "reason"). The time of an exchange begins when its turn has
-# come; who waits for a turn waits for those before him, each of whom has his own time. A name of a
-# server is looked up again after a failure, which blocks all tasks; an address in numbers never
-# does. A body in chunks is refused: the server sends a Content-Length.
+# come; who waits for a turn waits for those before him, each of whom has his own time. To look up
+# the name of a server blocks all tasks: it is done again after a failure, but not within a minute
+# after nobody knew the name. An address in numbers is found once. A body in chunks is refused: the
+# server sends a Content-Length.
 
 import asyncio
 import errno
@@ -15,8 +16,10 @@ import sys
 
 from firmware.hal.connection import Connection, resolve
 from firmware.hal.http_head import BAD_ANSWER, HEAD_END, LINE_END, length_of, status_of
+from firmware.hal.tasks import ticks_diff, ticks_ms
 
 BUFFER_LEN = 4096
+LOOKUP_PAUSE_MS = 60_000
 OK = 200
 NO_CONTENT = 204
 MULTIPLE_CHOICES = 300
@@ -29,8 +32,10 @@ class Http:
     def __init__(self, host: str, port: int, agent: str = "petcore-pet") -> None:
         self.host = host
         self.port = port
+        self.is_name = any(letter not in "0123456789." for letter in host)
         self.agent = agent
-        self.address = None
+        self.address: object = None
+        self.unknown_at: int | None = None  # when nobody knew the name
         self.buffer = bytearray(BUFFER_LEN)
         self.view = memoryview(self.buffer)
         self.filled = 0
@@ -50,22 +55,36 @@ class Http:
     async def _in_turn(self, timeout_ms: int, method: str, path: str, obj, headers: dict) -> tuple:
         await self.turn.acquire()
         try:
-            return await self._within(timeout_ms, method, path, obj, headers)
-        except OSError:
-            self.address = None
-            raise
+            self._write(method, path, obj, headers)
+            self._look_up()
+            return await self._within(timeout_ms)
         finally:
             self.turn.release()
 
-    async def _within(self, timeout_ms: int, method: str, path: str, obj, headers: dict) -> tuple:
-        self._write(method, path, obj, headers)
-        if self.address is None:
+    # Ticks may have wrapped meanwhile: any moment but one of the last minute is long ago.
+    def _look_up(self) -> None:
+        if self.address is not None:
+            return
+        if self.unknown_at is not None:
+            if 0 <= ticks_diff(ticks_ms(), self.unknown_at) < LOOKUP_PAUSE_MS:
+                raise OSError(errno.EHOSTUNREACH, f"nobody knew {self.host} a moment ago")
+            self.unknown_at = None
+        try:
             self.address = resolve(self.host, self.port)
+        finally:
+            if self.address is None:
+                self.unknown_at = ticks_ms()
+
+    async def _within(self, timeout_ms: int) -> tuple:
         connection = Connection(timeout_ms)
         try:
             connection.open(self.address)
             await connection.send(self.view[: self.filled])
             return await self._read(connection)
+        except OSError:
+            if self.is_name:
+                self.address = None
+            raise
         finally:
             connection.close()
 

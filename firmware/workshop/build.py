@@ -21,12 +21,14 @@ from tempfile import TemporaryDirectory
 from rich.progress import track
 from rich.table import Table
 
-from firmware.workshop import command
+from firmware.workshop import command, on_board
 from firmware.workshop.command import Failed, Refused
 from firmware.workshop.compact import compacted
-from firmware.workshop.manifest import MANIFEST, Entry, missing, read_manifest, with_imports
+from firmware.workshop.manifest import MANIFEST, ROOT, Entry, missing, read_manifest, with_imports
 
 OUT = Path("build", "firmware")
+MAIN = ROOT / "firmware" / "main.py"
+"""A build's ``main.py`` is known by the line that this one begins with."""
 # -O1 leaves out asserts alone. -O3 would leave out the line numbers, too: 5 % less for tracebacks
 # that say nothing.
 OPTIMISED = "-O1"
@@ -155,10 +157,20 @@ def _files(folder: Path) -> list[PurePosixPath]:
 
 
 def _require_ours(out: Path, strangers: Iterable[PurePosixPath]) -> None:
-    """Raise ``Refused`` if any of the files that would be removed was not made by a build."""
-    for path in strangers:
-        if path.suffix != ".mpy" and path not in STAYS_SOURCE:
+    """Raise ``Refused`` if any of the files that would be removed or written over was not made by
+    a build.
+    """
+    sources = [path for path in STAYS_SOURCE if (out / path).exists()]
+    foreign = [path for path in sources if first_line(out / path) != first_line(MAIN)]
+    for path in [*foreign, *strangers]:
+        if path in foreign or (path.suffix != ".mpy" and path not in STAYS_SOURCE):
             raise Refused(f"{out} holds {path}, which no build makes; name an empty folder")
+
+
+def first_line(source: Path) -> str:
+    """With what a file begins, in hexadecimal, as a board tells it of its ``main.py``."""
+    with source.open("rb") as file:
+        return file.readline(on_board.LINE_BYTES).hex()
 
 
 def _remove_empty_folders(out: Path) -> None:

@@ -118,5 +118,15 @@ def _why(port: str, said: str) -> Exception:
 
 
 def _last_line(said: str) -> str:
-    lines: Sequence[str] = said.strip().splitlines()
+    """What a board answers us is JSON, which may hold a password, and no complaint."""
+    lines: Sequence[str] = [line for line in said.strip().splitlines() if "{" not in line]
     return lines[-1] if lines else "nothing"
+
+
+def no_answer(port: str, said: str) -> Failed:
+    """How many lines came that nobody understands, and never which: a password may be in them."""
+    count = len(said.strip().splitlines())
+    lines = "1 line" if count == 1 else f"{count} lines"
+    return Failed(
+        f"the board at {port} answers what no MicroPython does, in {lines}; flash it anew"
+    )

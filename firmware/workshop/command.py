@@ -3,6 +3,7 @@
 Not here: anything of a board or of a file.
 """
 
+import signal
 import sys
 from argparse import ArgumentParser, Namespace
 from collections.abc import Callable, Sequence
@@ -61,6 +62,15 @@ def run(
         print(f"{name}: {why}", file=sys.stderr)
         return Exit.FAILED
     return Exit.DONE
+
+
+def heed_sigterm() -> None:
+    """Let SIGTERM stop this program as Ctrl-C does: whatever it has begun is ended and removed."""
+    signal.signal(signal.SIGTERM, _stop)
+
+
+def _stop(number: int, frame: object) -> None:
+    raise KeyboardInterrupt
 
 
 def end(child: Popen[str]) -> None:

@@ -22,7 +22,7 @@ from tempfile import TemporaryDirectory
 from firmware.hal.pins import DEFAULTS, ESP32, ESP32S3
 from firmware.hal.settings import POLLING, Settings, SettingsError
 from firmware.workshop import cable, command, on_board
-from firmware.workshop.command import Failed, Refused
+from firmware.workshop.command import Refused
 
 PASSWORD_ENV = "PETCORE_WIFI_PASSWORD"  # noqa: S105
 # What must be said, in the order in which it is asked for, and the question.
@@ -52,15 +52,13 @@ class OnBoard:
 
 def read(port: str) -> OnBoard:
     """Ask a board; it stands still afterwards until it is reset. Raises ``Refused``, ``Failed``."""
-    said = (
-        cable.call(port, "exec", on_board.READ.format(path=on_board.SETTINGS)).strip().splitlines()
-    )
+    said = cable.call(port, "exec", on_board.READ.format(path=on_board.SETTINGS))
     try:
-        answer = json.loads(said[-1])
+        answer = json.loads(said.strip().splitlines()[-1])
         chip = ESP32S3 if "ESP32S3" in answer["machine"] else ESP32
         return OnBoard(_settings_of(answer["text"]), chip)
     except (ValueError, TypeError, KeyError, IndexError) as error:
-        raise Failed(f"the board at {port} answers what no MicroPython does: {said}") from error
+        raise cable.no_answer(port, said) from error
 
 
 def _settings_of(text: str | None) -> dict[str, object]:
@@ -186,8 +184,10 @@ def _password(file: Path | None) -> str | None:
         return os.environ.get(PASSWORD_ENV)
     try:
         return file.read_text(encoding="utf-8").rstrip("\r\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise Refused(f"--wifi-password-file {file}: {error}") from error
+    except OSError as error:
+        raise Refused(f"--wifi-password-file {file}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise Refused(f"--wifi-password-file {file}: it is no text in UTF-8") from error
 
 
 def _execute(asked: Namespace) -> None:

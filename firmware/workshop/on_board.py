@@ -13,6 +13,8 @@ KEPT = "/kept"
 PAIRING = tuple(f"{KEPT}/{name}" for name in ("token", "pairing", "outbox"))
 # Whoever works on a board is the reason of its early boots, and not what is on it.
 BOOTS = f"{KEPT}/boots"
+LINE_BYTES = 200
+"""So much of the first line of a ``main.py`` says whose it is."""
 
 # First of all: what is at the other end of the cable must be a board, or the pretend board. A VM
 # that stands on a computer would change that computer's files.
@@ -61,7 +63,8 @@ def files_in(path, found):
     return found
 """
 
-# The sums of all files in `roots`, the bytes that are free, and what MicroPython this is.
+# The sums of all files in `roots`, how main.py begins (in hexadecimal), the bytes that are free,
+# and what MicroPython this is.
 LOOK = (
     GIVE_TIME
     + _SUMS
@@ -71,8 +74,14 @@ files = {{}}
 for root in {roots!r}:
     for path in files_in(root, []):
         files[path] = sum_of(path)
+try:
+    with open("/main.py", "rb") as file:
+        first_line = binascii.hexlify(file.readline({line_bytes})).decode()
+except OSError:
+    first_line = ""
 print(json.dumps({{
     "files": files,
+    "first_line": first_line,
     "free": free[0] * free[3],
     "block": free[0],
     "platform": sys.platform,

@@ -66,12 +66,12 @@ class Person:
         return said.read_text(encoding="utf-8", errors="replace") if said.exists() else ""
 
     def picture(self) -> Picture:
-        """What the panel shows; all dark while it is off."""
+        """What the panel shows."""
         try:
             shown = (self.body / "panel").read_bytes()
         except FileNotFoundError:
             shown = b""
-        return picture_of(shown[1:] if shown[:1] == b"\x01" else bytes(BYTES))
+        return picture_of(shown)
 
     def sees(self, words: str) -> bool:
         """Whether these words stand on the panel, in one line."""

@@ -66,8 +66,9 @@ vfs.mount(vfs.VfsPosix({body!r}), "/body")
 vfs.mount(vfs.VfsPosix({models!r}), "/models")
 os.chdir("/")
 sys.path[:] = ["/models"]
-import machine, network
+import machine, network, panel
 machine.CAUSE = {cause}
+machine.PANEL = panel.Panel()
 vfs.umount("/models")
 sys.path[:] = ["", ".frozen", "/lib"]
 sys.stdout.write({up!r})
@@ -179,17 +180,13 @@ def _execute(asked: Namespace) -> None:
         board.end()
 
 
-def _stop(number: int, frame: object) -> None:
-    raise KeyboardInterrupt
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Stand there until standard input ends, and return the exit code."""
     parser = command.command_line("pretend_board", "Stand in for a board, behind a port.")
     parser.add_argument("--flash", type=Path, required=True, metavar="FILE")
     parser.add_argument("--body", type=Path, required=True, metavar="FOLDER")
     parser.add_argument("--heap", default=HEAP, metavar="BYTES", help=f"(default {HEAP})")
-    signal.signal(signal.SIGTERM, _stop)
+    command.heed_sigterm()
     return command.run(parser, _execute, arguments)
 
 

@@ -210,6 +210,7 @@ def _execute(asked: Namespace) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Try all, say what was done, and return the exit code."""
     parser = command.command_line("trial", "Try all commands on a pretend board.")
+    command.heed_sigterm()
     return command.run(parser, _execute, arguments)
 
 

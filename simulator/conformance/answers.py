@@ -28,10 +28,19 @@ _CODES = {
     503: "store_unavailable",
 }
 _WAIT_S = 30
+_KEPT_MAX = 1_000
+# The least, the most and what is meant when nothing, or nothing that may be, is said.
+_POMODORO = {
+    "focus_minutes": (1, 240, 25),
+    "break_minutes": (1, 120, 5),
+    "cycles": (1, 24, 4),
+}
 
 
 def answer(script: Script, operation: str, asked: Json, key: str | None) -> Answer:
-    """What is answered to an operation. What was asked under a key before is answered as before."""
+    """What is answered to an operation. What was asked under a key before is answered as before,
+    unless a thousand others came since.
+    """
     kept = script.kept.get((operation, key or ""))
     if kept is not None:
         return kept
@@ -40,6 +49,8 @@ def answer(script: Script, operation: str, asked: Json, key: str | None) -> Answ
         return refusal(404)
     given = row(script, asked)
     if key and (operation != record.WATER_POLL or given[1].get("remind_now") is True):
+        if len(script.kept) >= _KEPT_MAX:
+            del script.kept[next(iter(script.kept))]
         script.kept[operation, key] = given
     return given
 
@@ -157,16 +168,17 @@ def _told(script: Script, pomodoro: Pomodoro) -> Json:
 def _start(script: Script, asked: Json) -> Answer:
     wanted = {
         name: value
-        for name in ("focus_minutes", "break_minutes", "cycles")
-        if isinstance(value := asked.get(name), int)
+        if isinstance(value := asked.get(name), int) and least <= value <= most
+        else usual
+        for name, (least, most, usual) in _POMODORO.items()
     }
     script.pomodoro = Pomodoro(
         script.new_id(),
         str(asked.get("user_id", script.user_id)),
         script.now_ms(),
-        wanted.get("focus_minutes", 25),
-        wanted.get("break_minutes", 5),
-        wanted.get("cycles", 4),
+        wanted["focus_minutes"],
+        wanted["break_minutes"],
+        wanted["cycles"],
     )
     return 201, {"ok": True, "session": _session(script, script.pomodoro)}
 

@@ -8,6 +8,7 @@ Lines to the device: ``short``, ``long``, ``second``, and ``quit`` in the end. L
 import asyncio
 import contextlib
 import json
+import re
 import shlex
 import shutil
 import sys
@@ -19,6 +20,7 @@ from pathlib import Path
 from simulator.conformance.clock import Clock
 from simulator.conformance.hands import NoDevice
 from simulator.conformance.record import Record, Screen
+from simulator.conformance.speech import is_text
 
 OURS = "desk"
 _HOUSE = Path(__file__).parents[2]
@@ -27,6 +29,7 @@ _LINE_BYTES_MAX = 65_536
 _LOGS_MAX = 2_000
 _GRACE_S = 1
 _PARTS = 4
+_TONE = re.compile("([0-9]{1,9}) ([0-9]{1,9})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +147,8 @@ class Child:
         screen = read_screen(at_ms, rest) if kind == "screen" else None
         if screen is not None:
             self._record.note(self._record.screens, screen)
-        elif kind == "tone" and len(rest.split()) == 2 and rest.replace(" ", "").isdecimal():  # noqa: PLR2004
-            hz, ms = map(int, rest.split())
-            self._record.note(self._record.tones, (at_ms, hz, ms))
+        elif kind == "tone" and (tone := _TONE.fullmatch(rest)) is not None:
+            self._record.note(self._record.tones, (at_ms, int(tone[1]), int(tone[2])))
         elif len(self._record.logs) < _LOGS_MAX:
             self._record.logs.append((at_ms, line))
 
@@ -168,7 +170,7 @@ def read_screen(at_ms: int, text: str) -> Screen | None:
         parts = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    if not isinstance(parts, list) or len(parts) != _PARTS:
+    if not isinstance(parts, list) or len(parts) != _PARTS or not is_text(parts):
         return None
     name, title, detail, offline = parts
     if not isinstance(name, str) or not isinstance(offline, bool):

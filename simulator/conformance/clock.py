@@ -1,4 +1,5 @@
-"""Device time: real time since the first request, times the scale at which the device runs.
+"""Device time: real time since the first request that is answered, times the scale at which the
+device runs.
 
 Belongs here: what time it is, and waiting. All other files count milliseconds of the device.
 """
@@ -21,6 +22,11 @@ class Clock:
         """Let time run, if it does not run yet."""
         if self._began is None:
             self._began = self._loop.time()
+
+    @property
+    def runs(self) -> bool:
+        """Whether it was started."""
+        return self._began is not None
 
     @property
     def now_ms(self) -> int:

@@ -35,6 +35,9 @@ COLLECT = "POST /api/devices/pairing/collect"
 POLLS = {WATER_POLL: "water", PROMPT_POLL: "prompt", ACTIVE: "pomodoro", STATUS: "pomodoro"}
 """The operations that are polled, and the name of the poll that each belongs to."""
 
+FACTS_MAX = 100_000
+"""What is noted of one kind: ten times what a hasty device does in the longest story."""
+
 _GOOD = range(200, 300)
 _Fact = TypeVar("_Fact")
 
@@ -126,7 +129,7 @@ class Record:
     logs: list[tuple[int, str]] = field(default_factory=list)
     tones: list[tuple[int, int, int]] = field(default_factory=list)
     lags: list[tuple[int, int]] = field(default_factory=list)
-    """When this machine was late, and by how many milliseconds of the real world."""
+    """When this machine was slow, and by how many milliseconds of the real world."""
     ended: str = ""
     """Why the story was broken off, such as that the program of the device ended; "" if it was not.
     """
@@ -134,8 +137,11 @@ class Record:
     """Set whenever something was noted."""
 
     def note(self, facts: list[_Fact], fact: _Fact) -> None:
-        """Note in one of the lists above what has just happened."""
-        facts.append(fact)
+        """Note in one of the lists above what has just happened. Too much of it ends the story."""
+        if len(facts) < FACTS_MAX:
+            facts.append(fact)
+        elif not self.ended:
+            self.ended = f"the device did one thing more than {FACTS_MAX:,} times"
         self.news.set()
 
     def during(self, act: str, *operations: str) -> list[Request]:

@@ -76,7 +76,7 @@ class Script:
     user_id: str = "audrey"
     losing: set[str] = field(default_factory=set)
     kept: dict[tuple[str, str], tuple[int, Json]] = field(default_factory=dict)
-    """Answers under the operation and the key that they were given for."""
+    """Answers under the operation and the key that they were given for, the oldest first."""
     nonsense: dict[str, int] = field(default_factory=dict)
     """How many answers of the nonsense each poll has had."""
     treatments: list[Span] = field(default_factory=list)

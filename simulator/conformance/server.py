@@ -10,7 +10,7 @@ import socket
 import struct
 
 from simulator.conformance import record as of
-from simulator.conformance.answers import PUBLIC, answer, headers_of, refusal
+from simulator.conformance.answers import ANSWERS, PUBLIC, answer, headers_of, refusal
 from simulator.conformance.clock import Clock
 from simulator.conformance.nonsense import KINDS, TURNS
 from simulator.conformance.record import Record, Request
@@ -109,7 +109,8 @@ class Server:
                 return
             if heard is None:
                 return
-            self._clock.start()
+            if heard.operation in ANSWERS:
+                self._clock.start()
             stays = await self._serve(heard, reader, writer)
 
     async def _serve(

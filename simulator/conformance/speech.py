@@ -15,6 +15,7 @@ from simulator.kernel.trace import Json
 HEAD_BYTES_MAX = 16_384
 BODY_BYTES_MAX = 65_536
 _START_WORDS = 3
+_LENGTH_DIGITS_MAX = 9
 
 
 class Unreadable(Exception):
@@ -46,10 +47,10 @@ async def hear(reader: asyncio.StreamReader) -> Heard | None:
         raise Unreadable("the head of a request is larger than 16 KB") from None
     method, target, version, headers = _head(head)
     body = await _body(reader, headers)
-    parts = urlsplit(target)
-    asked = _object(body) if body else dict(parse_qsl(parts.query, keep_blank_values=True))
+    path, query = _parts(target)
+    asked = _object(body) if body else dict(parse_qsl(query, keep_blank_values=True))
     last = str(headers.get("connection", "")).lower() == "close" or version == "HTTP/1.0"
-    return Heard(f"{method} {parts.path}", asked, headers, not last)
+    return Heard(f"{method} {path}", asked, headers, not last)
 
 
 def _head(head: bytes) -> tuple[str, str, str, Json]:
@@ -63,6 +64,14 @@ def _head(head: bytes) -> tuple[str, str, str, Json]:
     return words[0], words[1], words[2], dict(_header(line) for line in lines)
 
 
+def _parts(target: str) -> tuple[str, str]:
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        raise Unreadable(f"{target[:80]!r} is no address") from None
+    return parts.path, parts.query
+
+
 def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon or not name or name != name.strip():
@@ -74,7 +83,8 @@ async def _body(reader: asyncio.StreamReader, headers: Json) -> bytes:
     if "transfer-encoding" in headers:
         raise Unreadable("its body comes in chunks, which this kit does not read")
     length = str(headers.get("content-length", "0"))
-    if not length.isdecimal() or int(length) > BODY_BYTES_MAX:
+    is_number = length.isdecimal() and len(length) <= _LENGTH_DIGITS_MAX
+    if not is_number or int(length) > BODY_BYTES_MAX:
         raise Unreadable(f"Content-Length is {length[:20]}")
     try:
         return await reader.readexactly(int(length))
@@ -89,7 +99,18 @@ def _object(body: bytes) -> Json:
         raise Unreadable("its body is no JSON") from None
     if not isinstance(value, dict):
         raise Unreadable("its body is no JSON object")
+    if not is_text(value):
+        raise Unreadable("its body holds half a letter")
     return value
+
+
+def is_text(value: object) -> bool:
+    """Whether what JSON was read from can be written in UTF-8: half a surrogate pair cannot."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def written(status: int, answer: Json, more: Mapping[str, str], *, stays: bool) -> bytes:

@@ -32,7 +32,7 @@ from simulator.conformance.steps import (
     Until,
 )
 from simulator.conformance.story import ACTS
-from simulator.conformance.verdict import slack_ms
+from simulator.conformance.verdict import SLOW_MS, slack_ms
 
 SETTLED_S = 5
 _PATIENCE_REAL_S = 2
@@ -62,7 +62,7 @@ class Wish:
 async def walk(wish: Wish, acts: tuple[Act, ...] = ACTS) -> Record:
     """The record of a device that was walked through the story.
 
-    Raises ``OSError`` if the port cannot be had, ``NoDevice`` if nothing was asked.
+    Raises ``OSError`` if the port cannot be had, ``NoDevice`` if nothing that it answers was asked.
     """
     clock = Clock(wish.scale)
     record = Record(scale=wish.scale)
@@ -90,7 +90,10 @@ def _hands(wish: Wish, record: Record, clock: Clock, folder: Path) -> Hands:
 
 
 def _feel(record: Record) -> Callable[[int, int], None]:
-    return lambda at_ms, late_ms: record.lags.append((at_ms, late_ms)) if late_ms > 0 else None
+    """Only what judges look at is noted."""
+    return lambda at_ms, late_ms: (
+        record.lags.append((at_ms, late_ms)) if late_ms > SLOW_MS else None
+    )
 
 
 async def _cancelled(task: asyncio.Task[None]) -> None:
@@ -135,13 +138,22 @@ class _Walk:
     async def _first_request(self) -> None:
         """The clock stands still before it, so this is waited for in real time."""
         waited_s = 0.0
-        while not self.record.requests:
+        while not self.clock.runs:
             if self.record.ended or waited_s > self.hands.patience_s:
                 words = "\n".join(line for _, line in self.record.logs[-5:])
-                why = self.record.ended or f"nothing was asked for {self.hands.patience_s} s"
-                raise NoDevice(f"{why}\n{words}".strip())
+                raise NoDevice(f"{self._why_not_begun()}\n{words}".strip())
             waited_s += _BEAT_MAX_S
             await self._news(_BEAT_MAX_S)
+
+    def _why_not_begun(self) -> str:
+        if self.record.ended:
+            return self.record.ended
+        patience = f"{self.hands.patience_s} s"
+        if not self.record.requests:
+            return f"nothing was asked for {patience}"
+        first = self.record.requests[0]
+        said = first.fault or first.operation[:80]
+        return f"nothing that it answers was asked for {patience}; what came first: {said}"
 
     async def _play(self, step: Step, act: Act) -> None:
         if self.record.ended:

@@ -18,6 +18,7 @@ from tests.firmware.board.whole import (
     esp32,
     machine,
     network,
+    start,
 )
 
 MINUTE_MS = 60_000
@@ -115,6 +116,10 @@ def test_a_wifi_that_drops_is_joined_again(board: WholeBoard) -> None:
     board.live(4 * MINUTE_MS)
     assert board.is_offline()
     assert board.link() == ""
+    asked = len(board.asked)
+    board.live(MINUTE_MS)
+    assert len(board.asked) == asked  # who looks a name up without a link stops all tasks
+    assert any("no wifi" in line for line in board.lines)
     board.air.access_points.update(HOME)
     board.live(3 * MINUTE_MS)
     assert not board.is_offline()
@@ -225,4 +230,4 @@ def test_who_stops_it_gets_silence_and_time(reminded: WholeBoard) -> None:
 def test_settings_that_are_another_boards_are_refused(given: dict[str, str], words: str) -> None:
     """Its pins would be others, and it has no other network."""
     with pytest.raises(SettingsError, match=words):
-        esp32.require_chip(Settings({**SETTINGS, **given}))
+        start.require_chip(Settings({**SETTINGS, **given}))

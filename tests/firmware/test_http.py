@@ -1,16 +1,19 @@
 """One exchange of the pet with a server: what it says, and what it makes of every answer."""
 
 import asyncio
+import errno
 import gc
 import sys
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
-from firmware.hal.http import BUFFER_LEN, Http
+from firmware.hal import connection
+from firmware.hal.http import BUFFER_LEN, LOOKUP_PAUSE_MS, Http
+from firmware.hal.tasks import HALF, LAST_TICK
 from tests.firmware.chaos import FAULTS, HOST, SLOW_FAULTS, ChaosServer, Fault, honest
 from tests.firmware.outcomes import BY_CHANCE, HONEST_ANSWER, LATE, LOST, OUTCOMES
 from tests.serving.process import free_port
@@ -202,24 +205,135 @@ async def test_memory_that_runs_out_is_one_more_failure(
     assert await http.exchange("POST", MESSAGE, {}, None, 5_000) == HONEST_ANSWER
 
 
+class Names:
+    """Who knows the names of servers, for as long as he does; and the clock."""
+
+    def __init__(self) -> None:
+        self.looked_up: list[str] = []
+        self.is_there = True
+        self.now_ms = 0
+
+    def resolve(self, host: str, port: int) -> object:
+        """Every server is this machine."""
+        self.looked_up.append(host)
+        if not self.is_there:
+            raise OSError(113, f"no address of {host}")
+        return HOST, port
+
+
+@pytest.fixture
+def names(monkeypatch: pytest.MonkeyPatch) -> Names:
+    """He whom the pet asks."""
+    names = Names()
+    module = sys.modules[Http.__module__]
+    monkeypatch.setattr(module, "resolve", names.resolve)
+    monkeypatch.setattr(module, "ticks_ms", lambda: names.now_ms & LAST_TICK)
+    return names
+
+
+async def outcome_of(http: Http) -> object:
+    """One exchange: its answer, or the reason why there is none."""
+    try:
+        return await http.exchange("POST", MESSAGE, {}, None, 5_000)
+    except OSError as failure:
+        return failure.args[1]
+
+
 @pytest.mark.asyncio
-async def test_an_address_is_looked_up_once_and_again_after_a_failure(
-    server: ChaosServer, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize(
+    ("host", "expected"), [("petcore.home", (1, 1, 1, 2, 2)), (HOST, (1, 1, 1, 1, 1))]
+)
+async def test_an_address_is_looked_up_once_and_a_name_again_after_a_failure(
+    server: ChaosServer, names: Names, host: str, expected: tuple[int, ...]
 ) -> None:
     """Looking up a name stops every task of a board meanwhile."""
-    module = sys.modules[Http.__module__]
-    looked_up: list[str] = []
-    resolve: Callable[[str, int], object] = module.resolve
-
-    def counted(host: str, port: int) -> object:
-        looked_up.append(host)
-        return resolve(host, port)
-
-    monkeypatch.setattr(module, "resolve", counted)
-    http = Http(HOST, server.port)
+    http = Http(host, server.port)
     server.deck = deque([honest, honest, FAULTS["close"]])
-    for expected in (1, 1, 1, 2, 2):
-        await asyncio.gather(
-            http.exchange("POST", MESSAGE, {}, None, 5_000), return_exceptions=True
-        )
-        assert len(looked_up) == expected
+    for times in expected:
+        await outcome_of(http)
+        assert len(names.looked_up) == times
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("began_ms", [0, LAST_TICK - 30_000])
+async def test_a_name_that_nobody_knew_is_not_looked_up_for_a_minute(
+    server: ChaosServer, names: Names, began_ms: int
+) -> None:
+    """Whoever asks meanwhile hears so at once, also when the ticks wrap."""
+    http = Http("petcore.home", server.port)
+    names.is_there = False
+    for at_ms, times in ((0, 1), (1, 1), (LOOKUP_PAUSE_MS - 1, 1), (LOOKUP_PAUSE_MS, 2)):
+        names.now_ms = began_ms + at_ms
+        assert "petcore.home" in str(await outcome_of(http))
+        assert len(names.looked_up) == times
+    names.is_there = True
+    assert "a moment ago" in str(await outcome_of(http))
+    names.now_ms += LOOKUP_PAUSE_MS
+    assert await outcome_of(http) == HONEST_ANSWER
+
+
+@pytest.mark.asyncio
+async def test_that_nobody_knew_a_name_is_forgotten(server: ChaosServer, names: Names) -> None:
+    """Ticks of long ago look as if they were to come."""
+    http = Http("petcore.home", server.port)
+    names.is_there = False
+    await outcome_of(http)
+    names.is_there = True
+    names.now_ms = HALF + 1
+    assert await outcome_of(http) == HONEST_ANSWER
+
+
+class EmptyPoll:
+    """Says for ever that a socket is ready."""
+
+    def register(self, *_: object) -> None:
+        """Watch."""
+
+    def modify(self, *_: object) -> None:
+        """Watch for something else."""
+
+    def poll(self, _: int) -> list[int]:
+        """It is ready."""
+        return [1]
+
+
+class NeverReady:
+    """A socket that is ready by no try."""
+
+    def __init__(self, *_: object) -> None:
+        self.tries = 0
+
+    def setblocking(self, _: bool) -> None:
+        """It does not."""
+
+    def _not_yet(self, _: object) -> int:
+        self.tries += 1
+        raise OSError(errno.EAGAIN)
+
+    connect = send = recv_into = _not_yet
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("way", ["send", "receive"])
+async def test_a_socket_that_only_says_that_it_is_ready_ends_in_time(
+    monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    """And all other tasks move meanwhile."""
+    clock, moved_at = Names(), []
+
+    async def slept(ms: int) -> None:
+        clock.now_ms += max(ms, 1)
+        moved_at.append(clock.now_ms)
+
+    monkeypatch.setattr("firmware.hal.connection.select.poll", EmptyPoll)
+    monkeypatch.setattr("firmware.hal.connection.socket.socket", NeverReady)
+    monkeypatch.setattr(connection, "ticks_ms", lambda: clock.now_ms)
+    monkeypatch.setattr(connection, "sleep_ms", slept)
+    link = connection.Connection(1_000)
+    link.open((HOST, 80))
+    with pytest.raises(OSError, match="no answer in time"):
+        await getattr(link, way)(memoryview(bytearray(9)))
+    assert 10 < len(moved_at) < 200

@@ -6,8 +6,8 @@ import random
 import pytest
 
 from firmware.hal.ssd1306 import DIM, FLUSHES_MAX, FULL, Ssd1306
+from firmware.workshop.models.panel import Panel
 from tests.firmware.board.machine import I2C, Bench, Pin, lay_out
-from tests.firmware.board.panel import Panel
 
 SIZE = 1024
 PAGE_OVERHEAD = 8 + 2  # the window with its address; address and control byte of the points

@@ -1,15 +1,19 @@
 """How a board starts: it counts, becomes a pet or rests, and tells what goes wrong."""
 
 import json
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
+from firmware import hal
 from firmware.hal.boots import EARLY_BOOTS_MAX
 from firmware.hal.canvas import create_canvas
 from firmware.hal.flash import Flash
-from tests.firmware.board.whole import SETTINGS, esp32, machine, main, network, safe_mode
+from firmware.hal.pins import DEFAULTS, ESP32
+from firmware.hal.settings import Settings
+from tests.firmware.board.whole import SETTINGS, esp32, machine, main, network, safe_mode, start
 
 HOME = {"home": "password"}
 
@@ -58,7 +62,7 @@ def desk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
     return Desk(tmp_path, monkeypatch)
 
 
-def fail(settings_path: str, flash: Flash, boots: object) -> None:
+def fail(settings: Settings, flash: Flash, boots: object) -> None:
     """Live as a broken pet does."""
     raise ValueError("a broken version that nobody tried")
 
@@ -151,3 +155,19 @@ def test_the_board_counts_before_it_loads(desk: Desk, monkeypatch: pytest.Monkey
     monkeypatch.setattr(esp32, "live", lambda *_: counted.append(desk.flash.kept("boots")))
     desk.boot()
     assert counted == ["1"]
+
+
+def test_what_only_reads_the_settings_goes_before_the_pet_comes(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A board has no room for both."""
+    there: list[bool] = []
+
+    def look(settings: Settings, _flash: Flash, _boots: object) -> None:
+        there.append(settings.pins == DEFAULTS[ESP32])
+        there.extend(f"firmware.hal.{name}" in sys.modules for name in start.READERS)
+        there.extend(hasattr(hal, name) for name in start.READERS)
+
+    monkeypatch.setattr(esp32, "live", look)
+    desk.boot()
+    assert there == [True, False, False, False, False]

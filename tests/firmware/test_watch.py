@@ -166,7 +166,9 @@ def test_one_stumble_of_a_task_that_waits_is_nothing(parts_with: MakeParts) -> N
     assert seen.fed == list(range(0, 4 * HOUR_MS, LOOK_MS))
 
 
-def test_a_wish_late_in_a_pause_has_all_of_its_time(board_with: MakeBoard) -> None:
+def test_a_wish_late_in_a_pause_has_all_of_its_time(
+    board_with: MakeBoard, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Encouragement that waits for a server that is silent does not stand still."""
     parts = Parts(board_with(QUIET), PLAIN)
     seen = Seen(parts)
@@ -178,7 +180,7 @@ def test_a_wish_late_in_a_pause_has_all_of_its_time(board_with: MakeBoard) -> No
         await parts.hal.sleep_ms(role.turn_ms // TRIES - LAST_MS)
         return 0, None
 
-    parts.wire.post = silent
+    monkeypatch.setattr(parts.wire, "post", silent)
     parts.hal.kernel.run(IDLE_MS - 1_000)
     role.ask()
     parts.hal.kernel.run(HOUR_MS)

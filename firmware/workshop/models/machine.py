@@ -1,7 +1,7 @@
-"""The chip's ``machine``: pins, an I2C bus with the panel on it, the buzzer's PWM, the watchdog.
+"""The chip's ``machine``: pins, an I2C bus, the buzzer's PWM, the watchdog.
 
 A model answers as the chip does and keeps what people would see. The watchdog never bites.
-Not here: the radio (``network.py``).
+Not here: the radio (``network.py``), the panel (``panel.py``).
 """
 
 import os
@@ -13,14 +13,13 @@ CAUSE = PWRON_RESET
 """Why this life began; the pretend board says so."""
 
 BODY = "/body/"
-WIDTH, PAGES = 128, 8
-ADDRESS = 0x3C
-NO_DEVICE = 19
-COMMANDS = 0x00
-OFF, ON, COLUMNS, ROWS = 0xAE, 0xAF, 0x21, 0x22
-# How many bytes belong to a command of the panel; to those that are not here, none.
-OPERANDS = dict.fromkeys((0x20, 0x81, 0x8D, 0xA8, 0xD3, 0xD5, 0xD9, 0xDA, 0xDB), 1)
-OPERANDS.update({COLUMNS: 2, ROWS: 2})
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from firmware.workshop.models.panel import Panel
+
+PANEL: "Panel"
+"""What hangs on the bus; whoever makes the board hangs it there."""
 
 
 def reset_cause() -> int:
@@ -82,7 +81,9 @@ class WDT:
 
 
 class I2C:
-    """The bus, with the panel on it and nothing else."""
+    """The bus, with the panel on it and nothing else. What its glass shows is ``/body/panel``: its
+    points, page after page.
+    """
 
     def __init__(self, id: int, scl: Pin, sda: Pin, freq: int) -> None:
         self.panel = PANEL
@@ -93,54 +94,8 @@ class I2C:
 
     def writevto(self, address: int, sent: tuple[bytes, ...]) -> int:
         """Write several pieces as one."""
-        if address != ADDRESS:
-            raise OSError(NO_DEVICE, "ENODEV")
         whole = b"".join([bytes(piece) for piece in sent])
-        self.panel.take(whole[0], whole[1:])
-        return len(whole)
-
-
-class Panel:
-    """An SSD1306: what it shows is ``/body/panel``, one byte that says whether it is lit, then its
-    memory, page after page.
-    """
-
-    def __init__(self) -> None:
-        self.memory = bytearray(WIDTH * PAGES)
-        self.is_on = False
-        self.columns, self.rows = (0, WIDTH - 1), (0, PAGES - 1)
-        self.column = self.page = 0
-
-    def take(self, kind: int, sent: bytes) -> None:
-        """What a write to the panel does."""
-        if kind != COMMANDS:
-            self._take_points(sent)
-        else:
-            at = 0
-            while at < len(sent):
-                operands = OPERANDS.get(sent[at], 0)
-                self._obey(sent[at], sent[at + 1 : at + 1 + operands])
-                at += 1 + operands
+        self.panel.take(address, whole)
         with open(BODY + "panel", "wb") as file:  # noqa: PTH123
-            file.write(bytes([self.is_on]) + self.memory)
-
-    def _obey(self, command: int, operands: bytes) -> None:
-        if command in (ON, OFF):
-            self.is_on = command == ON
-        elif command == COLUMNS:
-            self.columns = (operands[0], operands[1])
-            self.column = operands[0]
-        elif command == ROWS:
-            self.rows = (operands[0], operands[1])
-            self.page = operands[0]
-
-    def _take_points(self, points: bytes) -> None:
-        for byte in points:
-            self.memory[self.page * WIDTH + self.column] = byte
-            self.column += 1
-            if self.column > self.columns[1]:
-                self.column = self.columns[0]
-                self.page = self.rows[0] if self.page == self.rows[1] else self.page + 1
-
-
-PANEL = Panel()
+            file.write(self.panel.glass())
+        return len(whole)

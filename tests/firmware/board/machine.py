@@ -4,7 +4,7 @@ What hangs on the board is on its ``bench``: levels of pins, the panel, what was
 watchdog. Runs in CPython and in MicroPython.
 """
 
-from tests.firmware.board.panel import Panel
+from firmware.workshop.models.panel import Panel
 
 PWRON_RESET = 1
 HARD_RESET = 2

@@ -16,6 +16,7 @@ from firmware import main  # noqa: E402
 from firmware.hal import esp32, safe_mode, start  # noqa: E402
 from firmware.hal.boots import Boots  # noqa: E402
 from firmware.hal.esp32 import Esp32Board  # noqa: E402
+from firmware.hal.http import Http  # noqa: E402
 from firmware.hal.settings import Settings  # noqa: E402
 from firmware.hal.virtual import kernel  # noqa: E402
 from firmware.hal.virtual.kernel import Chance, Kernel, Wait  # noqa: E402
@@ -65,6 +66,37 @@ class Memory:
             self.texts[name] = value
 
 
+class Wire(Http):
+    """Stand in for the HTTP client: nothing arrives without a link that carries."""
+
+    def __init__(self, board: "WholeBoard") -> None:
+        """From this board to its far end."""
+        super().__init__(board.settings.host, board.settings.port)
+        self.board = board
+
+    async def exchange(
+        self,
+        method: str,
+        path: str,
+        obj: dict[str, object] | None,
+        headers: dict[str, str] | None,
+        timeout_ms: int,
+    ) -> tuple[int, object]:
+        """In virtual time."""
+        board = self.board
+        board.asked.append(path.partition("?")[0])
+        if board.is_hanging:
+            await Wait(board.event(), None)
+        if not board.air.carries():
+            await board.sleep_ms(3_000)
+            raise OSError(NO_ROUTE, "no route")
+        await board.sleep_ms(50)
+        answer: tuple[int, object] = board.far_end.answer(
+            board.kernel.now_ms, method, path, obj, headers
+        )
+        return answer
+
+
 class WholeBoard(Esp32Board):
     """One life of a board. ``lines`` is its trace; each begins with the millisecond."""
 
@@ -91,6 +123,7 @@ class WholeBoard(Esp32Board):
         boots = Boots(flash, self.log)
         boots.begin(bench.cause)
         super().__init__(Settings(SETTINGS), flash, boots)
+        self.server = Wire(self)
         self.display.flush = self._flush
         self.spawn("pet", self.run())
 
@@ -159,24 +192,3 @@ class WholeBoard(Esp32Board):
     async def wait(self, event: "asyncio.Event", timeout_ms: int | None = None) -> bool:
         """Wait in virtual time."""
         return bool(await Wait(event, timeout_ms))
-
-    async def http(
-        self,
-        method: str,
-        path: str,
-        obj: dict[str, object] | None = None,
-        headers: dict[str, str] | None = None,
-        timeout_ms: int = 8_000,
-    ) -> tuple[int, object]:
-        """Stand in for the HTTP client: nothing arrives without a link that carries."""
-        self.asked.append(path.partition("?")[0])
-        if self.is_hanging:
-            await Wait(self.event(), None)
-        if not self.air.carries():
-            await self.sleep_ms(3_000)
-            raise OSError(NO_ROUTE, "no route")
-        await self.sleep_ms(50)
-        answer: tuple[int, object] = self.far_end.answer(
-            self.kernel.now_ms, method, path, obj, headers
-        )
-        return answer

@@ -1,11 +1,13 @@
 """A day of a pet on CPython and in the MicroPython VM: the same bytes, and the same points."""
 
 import re
+from pathlib import Path
 
 import pytest
 
 from firmware.hal.virtual.day import board_maker, run
 from firmware.logic import scene
+from firmware.workshop.build import build
 from tests.firmware.vm import said_by
 
 # From source, with the compiler in it; what a board needs, test_heap asks.
@@ -26,6 +28,13 @@ def test_the_day_on_micropython_is_byte_for_byte_the_day_here(day: list[str]) ->
     there = said_by("firmware.hal.virtual.day", "partly", heap=HEAP)
     assert there.splitlines()[-1] == day[-1]
     assert there == "".join(f"{line}\n" for line in day)
+
+
+def test_the_day_as_it_is_built_is_that_day(day: list[str], tmp_path: Path) -> None:
+    """Compacting changes nothing that anybody could see."""
+    build(tmp_path / "board", also=["firmware.hal.virtual.day"])
+    there = said_by("firmware.hal.virtual.day", "partly", heap=HEAP, compiled=tmp_path / "board")
+    assert there.splitlines() == day
 
 
 def test_every_screen_was_drawn(day: list[str]) -> None:

@@ -91,13 +91,24 @@ def test_only_what_changed_is_copied_and_what_is_old_goes(person: Person, build:
     assert left == "['body', 'lib', 'main.py', 'notes'] ['firmware', 'mine.py']"
 
 
+def test_a_main_of_somebody_else_is_kept(person: Person, build: Path) -> None:
+    """Under another name; the next deploy has nothing to rename, though main.py changes."""
+    on(person, "file = open('/main.py', 'w'); file.write('# mine'); file.close()")
+    assert deploy.deploy(person.port, build).renamed
+    says(person, "I am old")
+    (build / "main.py").write_text(MAIN.replace("I am", "I became"))
+    assert not deploy.deploy(person.port, build).renamed
+    says(person, "I became old")
+    assert on(person, "print(open('/main.py.old').read())") == "# mine"
+
+
 def test_a_cable_pulled_half_way_leaves_the_old_pet(person: Person, build: Path) -> None:
     """What had arrived is not copied again."""
     deploy.deploy(person.port, build)
     (build / "lib" / "firmware" / "voice.py").write_text('WORD = "new"\n')
     (build / "main.py").write_text(MAIN.replace("I am", "I became"))
     wanted, found = sums(build), look(person.port).files
-    words = steps(build, wanted, plan(wanted, found), found)
+    words = steps(build, wanted, plan(wanted, found))
     second = words.index("cp", words.index("cp") + 1) - 2
     cable.call(person.port, *words[:second])
     person.pull_plug()
@@ -112,8 +123,8 @@ def test_a_file_that_arrived_broken_changes_nothing(person: Person, build: Path)
     """All are tried before the first changes its place."""
     deploy.deploy(person.port, build)
     wanted = dict.fromkeys(sums(build), "0" * 64)
-    words = steps(build, wanted, plan(wanted, {}), {})
-    with pytest.raises(Failed, match="arrived broken: /next/"):
+    words = steps(build, wanted, plan(wanted, {}))
+    with pytest.raises(Failed, match="arrived broken: /petcore-next/"):
         cable.call(person.port, *words)
     person.pull_plug()
     says(person, "I am old", 2)

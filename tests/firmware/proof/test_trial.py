@@ -4,9 +4,11 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+
+import pytest
 
 from firmware.workshop.command import Exit
 from tests.firmware.vm import micropython
@@ -56,13 +58,16 @@ def test_the_whole_way(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_whoever_stops_it_leaves_nothing_behind(tmp_path: Path) -> None:
-    """Ctrl-C reaches all that a terminal started; server, board and files go."""
+@pytest.mark.parametrize("kill", [os.killpg, os.kill], ids=["ctrl-c", "sigterm"])
+def test_whoever_stops_it_leaves_nothing_behind(
+    tmp_path: Path, kill: Callable[[int, int], None]
+) -> None:
+    """Ctrl-C reaches all that a terminal started, SIGTERM the trial alone; all of it goes."""
     with trying(tmp_path) as trial:
         assert trial.stdout is not None
         assert "✓" in trial.stdout.readline()
         assert "micropython" in " ".join(left(trial.pid, tmp_path))
-        os.killpg(trial.pid, signal.SIGINT)
+        kill(trial.pid, signal.SIGINT if kill is os.killpg else signal.SIGTERM)
         _, complaint = trial.communicate(timeout=60)
         assert (trial.returncode, complaint) == (Exit.STOPPED, "trial: stopped\n")
         assert left(trial.pid, tmp_path) == []

@@ -39,6 +39,9 @@ def manifest_of(tmp_path: Path) -> Write:
     return manifest_of
 
 
+OURS = (ROOT / "firmware" / "main.py").read_text(encoding="utf-8").splitlines()[0] + "\ny = 1"
+
+
 def files_in(folder: Path) -> dict[str, bytes]:
     """All files of a folder, by their names in it."""
     return {
@@ -84,9 +87,7 @@ def test_sizes_are_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> N
 def test_what_an_older_build_left_is_removed(manifest_of: Write, tmp_path: Path) -> None:
     """And so is a folder that is empty by that."""
     out = tmp_path / "out"
-    one = manifest_of(
-        'package("p")\nmodule("main.py")', p__a="x = 1", p__b__c="x = 2", main="y = 1"
-    )
+    one = manifest_of('package("p")\nmodule("main.py")', p__a="x = 1", p__b__c="x = 2", main=OURS)
     build(out, manifest=one)
     assert set(files_in(out)) == {"main.py", "lib/p/a.mpy", "lib/p/b/c.mpy"}
     build(out, manifest=manifest_of('package("p", ("a.py",))'))
@@ -107,6 +108,20 @@ def test_a_folder_of_somebody_else_is_not_emptied(
     with pytest.raises(Refused, match=mine.name):
         build(out, manifest=manifest_of('package("p")', p__a="x = 1"))
     assert files_in(out) == {stranger: b"mine", "old.mpy": b"old"}
+
+
+@pytest.mark.parametrize("name", ["main.py", "boot.py"])
+@pytest.mark.parametrize("lines", ['package("p")', 'package("p")\nmodule("main.py")'])
+def test_a_program_of_somebody_else_is_neither_removed_nor_written_over(
+    manifest_of: Write, tmp_path: Path, name: str, lines: str
+) -> None:
+    """Many a project has one at its root; ours is known by how it begins."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / name).write_text("mine")
+    with pytest.raises(Refused, match=f"holds {name}, which no build makes"):
+        build(out, manifest=manifest_of(lines, p__a="x = 1", main=OURS))
+    assert files_in(out) == {name: b"mine"}
 
 
 @pytest.mark.parametrize(

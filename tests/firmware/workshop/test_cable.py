@@ -13,7 +13,7 @@ from tests.firmware.vm import micropython
 
 SNIPPETS = {
     "GIVE_TIME": on_board.GIVE_TIME,
-    "LOOK": on_board.LOOK.format(roots=("/lib",)),
+    "LOOK": on_board.LOOK.format(roots=("/lib",), line_bytes=9),
     "MAKE_FOLDERS": on_board.MAKE_FOLDERS.format(folders=["made"]),
     "SWITCH": on_board.SWITCH.format(moves=[], removed=["mine"], emptied=["folder"]),
     "READ": on_board.READ.format(path="mine"),
@@ -44,6 +44,8 @@ def test_a_port_that_may_not_be_used(tmp_path: Path, monkeypatch: pytest.MonkeyP
         ("SerialException: device reports readiness to read but returned no data", Failed, "went"),
         ("Traceback:\n  x\nOSError: [Errno 28] ENOSPC", Failed, "said: OSError: .* ENOSPC"),
         ("", Failed, "said: nothing"),
+        ('{"text": "a-password"}', Failed, "said: nothing"),
+        ('OSError: 5\n{"text": "a-password"}', Failed, "said: OSError: 5"),
     ],
 )
 def test_a_complaint_of_mpremote_becomes_a_sentence(

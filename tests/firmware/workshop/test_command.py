@@ -37,6 +37,26 @@ def test_what_is_done_says_so() -> None:
     assert run(command_line("x", "Try."), lambda _: None, []) == Exit.DONE
 
 
+def test_sigterm_ends_a_command_as_ctrl_c_does() -> None:
+    """What it has begun is ended; a process that is killed by a signal ends nothing."""
+    program = (
+        "import sys, time; from argparse import ArgumentParser\n"
+        "from firmware.workshop import command\n"
+        "def execute(asked):\n"
+        "    print('begun', flush=True)\n"
+        "    try:\n        time.sleep(60)\n"
+        "    finally:\n        print('cleaned', flush=True)\n"
+        "command.heed_sigterm()\n"
+        "sys.exit(command.run(ArgumentParser('x'), execute, []))"
+    )
+    with Popen([sys.executable, "-c", program], stdout=PIPE, stderr=PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline() == "begun\n"
+        child.terminate()
+        said, complaint = child.communicate(timeout=60)
+    assert (said, complaint, child.returncode) == ("cleaned\n", "x: stopped\n", Exit.STOPPED)
+
+
 def test_whoever_does_not_leave_is_made_to(monkeypatch: pytest.MonkeyPatch) -> None:
     """A program that was started never stays."""
     monkeypatch.setattr(command, "END_S", 0.2)

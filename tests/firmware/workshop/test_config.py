@@ -129,8 +129,11 @@ def test_a_password_is_read_from_a_file(tmp_path: Path) -> None:
     file = tmp_path / "password"
     file.write_text(" a b \n")
     assert given("--wifi-password-file", str(file)) == {"wifi_password": " a b "}
-    with pytest.raises(Refused, match="nowhere"):
+    with pytest.raises(Refused, match=r"nowhere: No such file"):
         given("--wifi-password-file", str(tmp_path / "nowhere"))
+    file.write_bytes(b"secret\xff")
+    with pytest.raises(Refused, match=r"password: it is no text in UTF-8$"):
+        given("--wifi-password-file", str(file))
 
 
 def test_a_password_is_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,10 +184,13 @@ def test_settings_that_cannot_be_read_are_none(
 
 
 def test_an_answer_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Something else than MicroPython may be at the other end."""
-    monkeypatch.setattr(cable, "call", lambda *_: "hello\n")
-    with pytest.raises(Failed, match="what no MicroPython does"):
-        config.read("P")
+    """Something else than MicroPython may be at the other end; or settings were cut in two."""
+    said = json.dumps({"text": json.dumps(KEPT)})
+    for answer, count in ((said, "1 line;"), (f"{said[:-9]}\n{said}", "2 lines;"), ("", "0 lines")):
+        monkeypatch.setattr(cable, "call", lambda *_, answer=answer: answer)
+        with pytest.raises(Failed, match=f"what no MicroPython does, in {count}") as failed:
+            config.read("P")
+        assert "old-password" not in str(failed.value)
 
 
 def test_a_slip_of_the_pen_writes_nothing(

@@ -133,3 +133,27 @@ def test_what_is_public_is_answered() -> None:
         promised = operation(name)
         assert promised is not None
         assert (promised.described.get("security") == []) is (name in PUBLIC)
+
+
+def test_answers_are_kept_for_a_thousand_keys() -> None:
+    """The oldest is forgotten; one that is kept is given again."""
+    script = script_with()
+    first = answer(script, of.START, USER, "key 0")
+    second = answer(script, of.START, USER, "key 1")
+    for number in range(2, 1_001):
+        answer(script, of.START, USER, f"key {number}")
+    assert len(script.kept) == 1_000
+    assert answer(script, of.START, USER, "key 1") == second
+    assert answer(script, of.START, USER, "key 0") != first
+
+
+@pytest.mark.parametrize("minutes", [0, -1, 10**4_000, 25.5, None])
+def test_a_session_has_lengths_that_may_be(minutes: object) -> None:
+    """Whatever was asked for, what runs can be told."""
+    script = script_with()
+    asked_for: Json = {**USER, "focus_minutes": minutes, "break_minutes": minutes}
+    status, given = answer(script, of.START, asked_for, None)
+    assert fault(of.START, status, given) == ""
+    status, given = answer(script, of.ACTIVE, USER, None)
+    assert fault(of.ACTIVE, status, given) == ""
+    assert given["seconds_remaining"] == 25 * 60

@@ -91,6 +91,18 @@ def test_a_good_request_is_answered_and_noted() -> None:
     in_house(story)
 
 
+def test_the_clock_begins_with_what_the_kit_answers() -> None:
+    """Whoever looks who listens there does not begin the story."""
+
+    async def story(house: House) -> None:
+        assert b" 404 " in await house.ask(POLL.replace(b"/api/water/poll", b"/favicon.ico"))
+        assert (house.last.operation, house.clock.runs) == ("GET /favicon.ico", False)
+        await house.ask(POLL)
+        assert house.clock.runs
+
+    in_house(story)
+
+
 def test_a_connection_is_used_again() -> None:
     """As long as the device wants."""
 
@@ -108,6 +120,7 @@ def test_a_connection_is_used_again() -> None:
     ("request_", "words"),
     [
         (b"hello\r\n\r\n", "begins no request"),
+        (b"GET http://[ HTTP/1.1\r\n\r\n", "'http://[' is no address"),
         (b"GET / HTTP/1.1\r\nHost x\r\n\r\n", "is no header"),
         (b"GET / HTTP/1.1\r\nHost", "ends in the middle"),
         (b"GET /\xff HTTP/1.1\r\n\r\n", "not ASCII"),
@@ -115,6 +128,9 @@ def test_a_connection_is_used_again() -> None:
         (posted("/api/water/ack", b"[]"), "no JSON object"),
         (posted("/api/water/ack", b"{"), "no JSON"),
         (posted("/api/water/ack", b"{}").replace(b"h: 2", b"h: x"), "Content-Length is x"),
+        (posted("/api/water/ack", b"").replace(b"h: 0", b"h: " + b"1" * 5_000), "is 1111"),
+        (posted("/api/water/ack", b"[" + b"1" * 5_000 + b"]"), "no JSON"),
+        (posted("/api/water/ack", b'{"user_id": "\\ud800"}'), "half a letter"),
         (posted("/api/water/ack", b'{"user_id": "a"}')[:-1], "its body is shorter"),
         (posted("/api/water/ack", b"{}", "Transfer-Encoding: chunked"), "chunks"),
     ],
@@ -130,6 +146,7 @@ def test_what_is_no_request_is_noted_as_that(request_: bytes, words: str) -> Non
             assert await reader.read() == b""
         writer.close()
         assert words in house.last.fault
+        assert not house.clock.runs
         assert body_of(await house.ask(POLL))
 
     in_house(story)

@@ -18,7 +18,8 @@ from firmware.hal.settings import Settings
 from simulator.__main__ import main
 from simulator.commands.conformance import _typed
 from simulator.conformance import record as of
-from simulator.conformance.child import Command, command, own, read_screen, settings_for
+from simulator.conformance.child import Child, Command, command, own, read_screen, settings_for
+from simulator.conformance.clock import Clock
 from simulator.conformance.hands import NoDevice, Person
 from simulator.conformance.promises import PROMISES
 from simulator.conformance.record import Record, Request
@@ -90,6 +91,13 @@ def test_a_program_is_walked_through_a_story() -> None:
     assert [span.name for span in record.treatments][-1] == of.HUNG_UP
 
 
+HASTY = """
+import sys, urllib.request as r
+while True:
+    r.urlopen(f'http://127.0.0.1:{sys.argv[1]}/healthz').read()
+"""
+
+
 def python(program: str) -> Command:
     """Give a device that is this program."""
     return Command((sys.executable, "-c", program, "{port}"))
@@ -99,9 +107,34 @@ def test_a_program_that_ends_is_noticed() -> None:
     """Before its first request there is nothing to judge; after it the story ends."""
     with pytest.raises(NoDevice, match="ended by itself, with 3\nno, thanks"):
         walked(DRINKS, device=python("print('no, thanks'); exit(3)"))
+    stranger = "import sys, urllib.request as r; r.urlopen(f'http://127.0.0.1:{sys.argv[1]}/x')"
+    with pytest.raises(NoDevice, match="ended by itself, with 1"):
+        walked(DRINKS, device=python(stranger))
     once = "import sys, urllib.request as r; r.urlopen(f'http://127.0.0.1:{sys.argv[1]}/healthz')"
     record, _ = walked(DRINKS, NEVER, device=python(once))
     assert record.ended == "the program of the device ended by itself, with 0"
+    assert NEVER.name not in {span.name for span in record.acts}
+
+
+def test_who_asks_only_what_nobody_knows_is_no_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    """He is named, since a wrong path may be all that is wrong."""
+    monkeypatch.setattr(Child, "patience_s", 0.5)
+    stranger = (
+        "import sys, socket, time\n"
+        "s = socket.create_connection(('127.0.0.1', int(sys.argv[1])))\n"
+        "s.sendall(b'GET /water HTTP/1.1\\r\\n\\r\\n')\n"
+        "time.sleep(60)"
+    )
+    with pytest.raises(NoDevice, match="what came first: GET /water"):
+        walked(DRINKS, device=python(stranger))
+
+
+def test_a_record_does_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who does one thing without end ends the story."""
+    monkeypatch.setattr(of, "FACTS_MAX", 5)
+    record, _ = walked(DRINKS, NEVER, device=python(HASTY))
+    assert len(record.requests) == 5
+    assert record.ended == "the device did one thing more than 5 times"
     assert NEVER.name not in {span.name for span in record.acts}
 
 
@@ -238,12 +271,36 @@ def test_a_line_is_typed_at_the_terminal(
 
 
 @pytest.mark.parametrize(
-    "line", ["", "[", "7", '["A", "", false]', '[1, "", "", false]', '["A", "", "", 0]']
+    "line",
+    [
+        "",
+        "[",
+        "7",
+        '["A", "\\ud800", "", false]',
+        '["A", "", false]',
+        '[1, "", "", false]',
+        '["A", "", "", 0]',
+    ],
 )
 def test_what_is_no_scene_is_none(line: str) -> None:
     """Whatever a program may print."""
     assert read_screen(0, line) is None
     assert read_screen(0, '["A", "b", 7, true]') is not None
+
+
+def test_a_tone_of_a_thousand_digits_is_none() -> None:
+    """It is kept as what the program says."""
+
+    async def heard() -> Record:
+        seen = Record()
+        child = Child(PLAIN, seen, Clock(), ROOT)
+        for line in ("tone 880 200", "tone 1 " + "2" * 5_000, "tone 880", "tone -1 5"):
+            child._hear(line)
+        return seen
+
+    seen = asyncio.run(heard())
+    assert seen.tones == [(0, 880, 200)]
+    assert len(seen.logs) == 3
 
 
 def test_the_command_of_a_device_is_read() -> None:
