@@ -105,7 +105,8 @@ def _why(port: str, said: str) -> Exception:
     """What mpremote's complaint means."""
     if "failed to access" in said:
         return Refused(
-            f"{port} is in use by another program; end it (task firmware:logs, a serial monitor)"
+            f"{port} is no serial port, or in use by another program; end it (task firmware:logs, "
+            "a serial monitor)"
         )
     if any(words in said for words in NOT_SPOKEN):
         return Failed(

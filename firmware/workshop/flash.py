@@ -18,15 +18,17 @@ from firmware.workshop.command import Failed, Refused
 
 # Where the chip's own loader looks for what to start.
 OFFSETS = {"esp32": "0x1000", "esp32s3": "0x0"}
-# The first byte of every image for these chips.
+# The first byte of every image for these chips, and what stands at its place 12, in two bytes.
 MAGIC = 0xE9
+CHIPS = {0: "esp32", 9: "esp32s3"}
+CHIP_AT = slice(12, 14)
 USAGE = "task firmware:flash PORT=/dev/ttyUSB0 IMAGE=ESP32_GENERIC.bin SHA256=..."
 BAUD = 460_800
 BAUD_MIN, BAUD_MAX = 9_600, 2_000_000
 
 
-def require_image(image: Path, sha256: str) -> None:
-    """Raise ``Refused`` if the file is not this image."""
+def chip_of(image: Path, sha256: str) -> str:
+    """The chip that the image is for. Raises ``Refused`` if the file is not this image."""
     if not re.fullmatch(r"[0-9a-fA-F]{64}", sha256):
         raise Refused(
             "--sha256 must be the 64 digits of the image's SHA-256; micropython.org says it beside "
@@ -46,6 +48,10 @@ def require_image(image: Path, sha256: str) -> None:
             f"the image {image} is none for an ESP32, whose first byte is {MAGIC:02x}; take the "
             ".bin, not the .uf2 or .elf"
         )
+    chip = CHIPS.get(int.from_bytes(content[CHIP_AT], "little"))
+    if chip is None or len(content) < CHIP_AT.stop:
+        raise Refused(f"the image {image} is for another chip; the pet runs on ESP32 and ESP32-S3")
+    return chip
 
 
 def commands(
@@ -67,20 +73,21 @@ def _esptool(asked: Sequence[str] | None) -> list[str]:
 def _execute(asked: Namespace) -> None:
     if not (asked.image.name and asked.sha256):
         raise Refused(f"say what to flash, as in {USAGE}")
-    require_image(asked.image, asked.sha256)
+    chip = chip_of(asked.image, asked.sha256)
     esptool = _esptool(asked.esptool)
     cable.require_usable(asked.port)
-    for line in commands(esptool, asked.port, asked.chip, asked.baud, asked.image):
+    for line in commands(esptool, asked.port, chip, asked.baud, asked.image):
         try:
             done = start(line, check=False)
         except OSError as error:
             raise Refused(f"{line[0]} cannot be run: {error.strerror}") from error
         if done.returncode:
             raise Failed(
-                f"esptool could not {line[len(esptool) + 6]}; hold the board's BOOT button while "
-                "it connects, use another cable, or a lower --baud such as 115200"
+                f"esptool could not {line[len(esptool) + 6]}; is the board an {chip}, as the image "
+                "is? Hold its BOOT button while it connects, use another cable, or a lower --baud "
+                "such as 115200"
             )
-    print("MicroPython is on the board; next: task firmware:deploy, task firmware:config")
+    print("MicroPython is on the board; next: task firmware:config, task firmware:deploy")
 
 
 def _baud(text: str) -> int:
@@ -95,7 +102,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--port", required=True, help="such as /dev/ttyUSB0")
     parser.add_argument("--image", type=Path, required=True, metavar="FILE", help="a .bin")
     parser.add_argument("--sha256", required=True, metavar="DIGITS", help="what it must be")
-    parser.add_argument("--chip", choices=sorted(OFFSETS), default="esp32", help="(default esp32)")
     parser.add_argument("--baud", type=_baud, default=BAUD, help=f"(default {BAUD})")
     parser.add_argument(
         "--esptool", nargs="+", metavar="WORD", help="another way to run esptool, 5 or newer"

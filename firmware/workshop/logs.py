@@ -88,7 +88,9 @@ def _execute(asked: Namespace) -> None:
     try:
         line = open_line(asked.port)
     except OSError as error:
-        raise Refused(f"{asked.port} is in use by another program; end it") from error
+        raise Refused(
+            f"{asked.port} is no serial port, or in use by another program; end it"
+        ) from error
     with ExitStack() as files, suppress(KeyboardInterrupt):
         saved = files.enter_context(_saving(asked.save)) if asked.save else None
         for words in heard(asked.port, line):

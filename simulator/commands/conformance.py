@@ -48,7 +48,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help=f"the device runs N times as fast as life (default 1, at most {_SCALE_MAX})",
     )
-    parser.add_argument("--quick", action="store_true", help="a shorter outage: 32 minutes in all, not 45")
+    parser.add_argument(
+        "--quick", action="store_true", help="a shorter outage: 32 minutes in all, not 45"
+    )
     parser.add_argument(
         "--no-questions", action="store_true", help="do not ask what is on the screen"
     )

@@ -220,7 +220,7 @@ ACTS: tuple[Act, ...] = (
     _back(TOKEN_ENDS),
     Act(
         HUNG_UP,
-        "The server hangs up on whoever asks, for twenty minutes (seven in haste).",
+        "The server hangs up on whoever asks, for twenty minutes (in haste seven).",
         (
             Treat(of.HUNG_UP),
             For(1_200, 420),
@@ -230,13 +230,13 @@ ACTS: tuple[Act, ...] = (
     _back(HUNG_UP, Look(SAW_OFFLINE, "does it still say that it is offline?")),
     Act(
         SILENT,
-        "The server hears and says nothing, for three minutes.",
+        "The server hears and says nothing, for three minutes (in haste half of it).",
         (Treat(of.SILENT), For(180, 90)),
     ),
     _back(SILENT),
     Act(
         CLOSED,
-        "Nobody listens, for two minutes.",
+        "Nobody listens, for two minutes (in haste one).",
         (Treat(of.CLOSED), For(120, 60)),
     ),
     _back(CLOSED),

@@ -308,6 +308,7 @@ class NeverReady:
 
     def _not_yet(self, _: object) -> int:
         self.tries += 1
+        assert self.tries < 1_000, "nobody else has moved meanwhile"
         raise OSError(errno.EAGAIN)
 
     connect = send = recv_into = _not_yet

@@ -86,7 +86,7 @@ class I2C:
     """
 
     def __init__(self, id: int, scl: Pin, sda: Pin, freq: int) -> None:
-        self.panel = PANEL
+        self.panel = PANEL  # noqa: F821  whoever makes the board hangs it there
 
     def writeto(self, address: int, sent: bytes) -> int:
         """Write to a device. Raises ``OSError`` if there is none."""

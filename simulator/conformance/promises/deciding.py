@@ -17,8 +17,6 @@ from simulator.conformance.record import (
 )
 from simulator.conformance.verdict import Finding, clock, finding
 
-_TWICE = 2
-
 
 def acknowledges_once(record: Record) -> Finding:
     """A reminder is acknowledged once: whatever is repeated bears the same Idempotency-Key."""

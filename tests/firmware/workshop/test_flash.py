@@ -11,7 +11,9 @@ import pytest
 from firmware.workshop import flash
 from firmware.workshop.command import Exit
 
-IMAGE = b"\xe9\x01\x02\x03"
+IMAGE = b"\xe9\x01\x02\x03".ljust(24, b"\x00")
+FOR_S3 = IMAGE[:12] + b"\x09" + IMAGE[13:]
+FOR_C3 = IMAGE[:12] + b"\x05" + IMAGE[13:]
 STAND_IN = """
 import sys
 open({seen!r}, "a").write(" ".join(sys.argv[1:]) + "\\n")
@@ -50,10 +52,14 @@ def bench(tmp_path: Path) -> Bench:
     return Bench(tmp_path)
 
 
-@pytest.mark.parametrize(("chip", "offset"), [("esp32", "0x1000"), ("esp32s3", "0x0")])
-def test_the_flash_is_erased_and_then_written(bench: Bench, chip: str, offset: str) -> None:
-    """Each chip looks for what it starts at a place of its own."""
-    assert bench.run("--chip", chip, "--baud", "115200") == Exit.DONE
+@pytest.mark.parametrize(
+    ("content", "chip", "offset"), [(IMAGE, "esp32", "0x1000"), (FOR_S3, "esp32s3", "0x0")]
+)
+def test_the_flash_is_erased_and_then_written(
+    bench: Bench, content: bytes, chip: str, offset: str
+) -> None:
+    """The image says for which chip it is; each looks for what it starts at its own place."""
+    assert bench.run("--baud", "115200", image=content) == Exit.DONE
     told = ["--chip", chip, "--port", str(bench.folder / "port"), "--baud", "115200"]
     image = str(bench.folder / "image.bin")
     assert bench.seen() == [[*told, "erase-flash"], [*told, "write-flash", offset, image]]
@@ -66,6 +72,8 @@ def test_the_flash_is_erased_and_then_written(bench: Bench, chip: str, offset: s
         (IMAGE, "abc", "--sha256 must be the 64 digits"),
         (b"\x7fELF", "", "is none for an ESP32"),
         (b"", "", "is none for an ESP32"),
+        (FOR_C3, "", "is for another chip"),
+        (b"\xe9", "", "is for another chip"),
     ],
 )
 def test_a_wrong_image_never_reaches_the_board(
@@ -103,7 +111,7 @@ def test_a_board_that_cannot_be_erased_is_not_written_to(
     """And it says what helps."""
     assert bench.run(refused="erase-flash") == Exit.FAILED
     assert [words[-1] for words in bench.seen()] == ["erase-flash"]
-    assert "could not erase-flash; hold the board's BOOT button" in capsys.readouterr().err
+    assert "could not erase-flash; is the board an esp32" in capsys.readouterr().err
 
 
 def test_without_esptool_it_says_who_brings_it(
