@@ -118,4 +118,4 @@ def test_a_port_in_use(
     port.touch()
     monkeypatch.setattr(logs, "open_line", opening(None))
     assert logs.main(["--port", str(port)]) == Exit.REFUSED
-    assert "is in use by another program" in capsys.readouterr().err
+    assert "in use by another program" in capsys.readouterr().err
