@@ -82,16 +82,10 @@ class Board:
     async def wait(self, event, timeout_ms: int | None = None) -> bool:
         raise NotImplementedError
 
-    # One exchange of JSON over HTTP: (status, object), the object being None when there is none.
+    # One exchange of JSON over HTTP: (status, object), the object being None when there is none. So
+    # may `obj`, a dict to send, and `headers`, a dict of texts.
     # Every failure of the wire, the time-out among them, is an OSError(number, "reason").
-    async def http(
-        self,
-        method: str,
-        path: str,
-        obj: dict | None = None,
-        headers: dict | None = None,
-        timeout_ms: int = 8_000,
-    ) -> tuple:
+    async def http(self, method: str, path: str, obj, headers, timeout_ms: int) -> tuple:
         raise NotImplementedError
 
     # The next press: "short" or "long" of the first button, "second" of the other one. A press

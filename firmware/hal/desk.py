@@ -76,14 +76,7 @@ class Desk(AsyncBoard):
     def mark_good(self) -> None:
         self.log("all is well")
 
-    async def http(
-        self,
-        method: str,
-        path: str,
-        obj: dict | None = None,
-        headers: dict | None = None,
-        timeout_ms: int = 8_000,
-    ) -> tuple:
+    async def http(self, method: str, path: str, obj, headers, timeout_ms: int) -> tuple:
         real_ms = max(self.real_ms(timeout_ms), HTTP_MS_MIN)
         return await self.server.exchange(method, path, obj, headers, real_ms)
 

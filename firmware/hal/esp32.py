@@ -80,14 +80,7 @@ class Esp32Board(AsyncBoard):
     def mark_good(self) -> None:
         self.boots.end_well()
 
-    async def http(
-        self,
-        method: str,
-        path: str,
-        obj: dict | None = None,
-        headers: dict | None = None,
-        timeout_ms: int = 8_000,
-    ) -> tuple:
+    async def http(self, method: str, path: str, obj, headers, timeout_ms: int) -> tuple:
         # Without a link even to look a name up would block all tasks.
         if not self.wifi.is_up():
             raise OSError(errno.EHOSTUNREACH, "no wifi")

@@ -232,9 +232,9 @@ class VirtualBoard(Board):
         self,
         method: str,
         path: str,
-        obj: dict[str, object] | None = None,
-        headers: dict[str, str] | None = None,
-        timeout_ms: int = 8_000,
+        obj: dict[str, object] | None,
+        headers: dict[str, str] | None,
+        timeout_ms: int,
     ) -> tuple[int, object]:
         response = await self._link.send(json_request(method, path, obj, headers), timeout_ms)
         try:

@@ -169,7 +169,7 @@ def test_a_board_with_nothing_on_it_refuses() -> None:
         lambda: board.keep("name", None),
         lambda: board.sleep_ms(1).send(None),
         lambda: board.wait(None).send(None),
-        lambda: board.http("GET", "/").send(None),
+        lambda: board.http("GET", "/", None, None, 8_000).send(None),
         lambda: board.button().send(None),
     ):
         with pytest.raises(NotImplementedError):

@@ -63,7 +63,7 @@ def test_what_is_lost_fails_in_time(
 
     async def ask() -> None:
         with pytest.raises(OSError, match=r"refused|timed out"):
-            await board.http("GET", "/path")
+            await board.http("GET", "/path", None, None, 8_000)
         ended.append(board.kernel.now_ms)
 
     board.spawn("ask", ask())

@@ -162,14 +162,7 @@ class VirtualBoard(Board):
                 return at_ms, kind
         return 0, None
 
-    async def http(
-        self,
-        method: str,
-        path: str,
-        obj: dict | None = None,
-        headers: dict | None = None,
-        timeout_ms: int = 8_000,
-    ) -> tuple:
+    async def http(self, method: str, path: str, obj, headers, timeout_ms: int) -> tuple:
         key = (headers or {}).get("Idempotency-Key")
         self.note(f"call {method} {path} {key} {written(obj)}")
         request = (method, path, obj, headers)
