@@ -162,9 +162,9 @@ def _require_ours(out: Path, strangers: Iterable[PurePosixPath]) -> None:
     """
     sources = [path for path in STAYS_SOURCE if (out / path).exists()]
     foreign = [path for path in sources if first_line(out / path) != first_line(MAIN)]
-    for path in [*foreign, *strangers]:
-        if path in foreign or (path.suffix != ".mpy" and path not in STAYS_SOURCE):
-            raise Refused(f"{out} holds {path}, which no build makes; name an empty folder")
+    foreign += [path for path in strangers if path.suffix != ".mpy" and path not in STAYS_SOURCE]
+    if foreign:
+        raise Refused(f"{out} holds {foreign[0]}, which no build makes; name an empty folder")
 
 
 def first_line(source: Path) -> str:

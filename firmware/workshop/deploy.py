@@ -258,6 +258,7 @@ def told(planned: Plan) -> list[str]:
 
 
 def _execute(asked: Namespace) -> None:
+    cable.require_usable(asked.port)  # before the seconds that a build takes
     console = command.console()
     build(asked.out)
     with Progress(console=console, transient=True) as progress:

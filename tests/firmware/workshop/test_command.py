@@ -43,8 +43,8 @@ def test_sigterm_ends_a_command_as_ctrl_c_does() -> None:
         "import sys, time; from argparse import ArgumentParser\n"
         "from firmware.workshop import command\n"
         "def execute(asked):\n"
-        "    print('begun', flush=True)\n"
-        "    try:\n        time.sleep(60)\n"
+        # Within: a signal that comes before it would find nothing begun.
+        "    try:\n        print('begun', flush=True)\n        time.sleep(60)\n"
         "    finally:\n        print('cleaned', flush=True)\n"
         "command.heed_sigterm()\n"
         "sys.exit(command.run(ArgumentParser('x'), execute, []))"
