@@ -36,8 +36,8 @@ SENT_BY_PAGES = ("Authorization", "Content-Type", "Firmware-Version", "Idempoten
 """The headers that a page of a configured origin may send."""
 READ_BY_PAGES = ("Retry-After", "RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 """The headers of an answer that it may read."""
-_METHODS = ("GET", "HEAD", "OPTIONS", "POST")
-_NAMED = frozenset((*_METHODS, "CONNECT", "DELETE", "PATCH", "PUT", "TRACE"))
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "POST")
+_NAMED = frozenset((*_METHODS, "CONNECT", "PATCH", "PUT", "TRACE"))
 _SHOWN_MAX = 200
 _TOO_MANY = 429
 

@@ -93,6 +93,30 @@ class TooLarge(PetcoreError):
     code = "payload_too_large"
 
 
+class LanguageFailed(PetcoreError):
+    """Nobody wrote an answer: the language service failed, or refused."""
+
+    code = "language_failed"
+
+
+class VoiceFailed(PetcoreError):
+    """Nobody spoke the answer. Services go on without sound."""
+
+    code = "voice_failed"
+
+
+class HearingFailed(PetcoreError):
+    """Nobody could listen: the service that makes words of speech failed."""
+
+    code = "hearing_failed"
+
+
+class HearingAbsent(HearingFailed):
+    """Nobody can listen here, as the server is set up or on this machine."""
+
+    code = "hearing_absent"
+
+
 class Duplicate(PetcoreError):
     """A document with this ``_id`` or this unique value is stored already. Services handle it."""
 

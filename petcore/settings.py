@@ -8,8 +8,9 @@ from datetime import timedelta
 from ipaddress import ip_address, ip_network
 from types import MappingProxyType
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -18,6 +19,9 @@ from petcore.errors import StartRefused
 MongoDriver = Literal["motor", "pymongo"]
 DoorSetting = Literal["by_address", "open", "locked"]
 LogLevel = Literal["debug", "info", "warning", "error"]
+LanguageSetting = Literal["by_key", "gemini", "offline"]
+VoiceSetting = Literal["by_key", "elevenlabs", "espeak"]
+HearingSetting = Literal["by_key", "elevenlabs", "pocketsphinx"]
 KEPT_STORES = "sqlite:///relative.db, sqlite:////absolute.db or mongodb://host/database"
 STORES = f"memory:, {KEPT_STORES}"
 """The stores there are, as a user names them; memory: keeps nothing."""
@@ -29,6 +33,8 @@ _ORIGIN = re.compile(
     r"[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\[[0-9a-f:]+\])(:[1-9][0-9]{0,4})?\Z"
 )
 _HOST_NAME = re.compile(r"[a-z0-9_][a-z0-9._-]*\Z")
+_KEY = re.compile(r"[!#-&(-~]{0,512}")  # ASCII that can be seen, but for quotes
+_BASE = re.compile(r"https?://[!-\"$->A-~]+")  # the same, but for ?, # and @
 _SECRET_OPTION = re.compile(r"(?i)([?&;](?:[a-z]*password|authMechanismProperties)=)[^&]*")
 
 _FLAGS = MappingProxyType(
@@ -92,9 +98,46 @@ def _proxies(given: tuple[str, ...]) -> tuple[str, ...]:
     return given
 
 
+def _key(given: SecretStr) -> SecretStr:
+    """Without the blanks around it that come with a file. It is sent in a header."""
+    key = given.get_secret_value().strip()
+    if not _KEY.fullmatch(key):
+        raise PydanticCustomError(
+            "key",
+            "must be one word of at most 512 ASCII letters, digits and signs, without quotes",
+        )
+    return SecretStr(key)
+
+
+def _url(given: str) -> str:
+    """The paths of an API are put behind it."""
+    if given and not _is_base(given):
+        raise PydanticCustomError(
+            "url",
+            "must be an address like https://service.example or http://127.0.0.1:8080/base, "
+            "without user, password, ? and #",
+        )
+    return given.rstrip("/")
+
+
+def _is_base(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        is_reached = bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+    return is_reached and bool(_BASE.fullmatch(url))
+
+
 Seconds = Annotated[int, Field(ge=1, le=366 * 24 * 3600)]
 Words = Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)]
 Part = Annotated[float, Field(ge=0, le=1)]
+Key = Annotated[SecretStr, AfterValidator(_key)]
+NO_KEY = SecretStr("")
+EngineName = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[!-~]+$")]
+VoiceId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9_-]+$")]
+Url = Annotated[str, AfterValidator(_url)]
+"""Where a service is reached; "" is where its SDK says."""
 
 
 class Settings(BaseSettings):
@@ -117,6 +160,18 @@ class Settings(BaseSettings):
     connections_per_address_max: Annotated[int, Field(ge=1, le=100_000)] = 64
     log_level: LogLevel = "info"
     log_format: Literal["pretty", "json"] = "pretty"
+
+    language: LanguageSetting = "by_key"
+    voice: VoiceSetting = "by_key"
+    hearing: HearingSetting = "by_key"
+    gemini_api_key: Key = NO_KEY
+    gemini_model: EngineName = "gemini-3.8-flash"
+    gemini_url: Url = ""
+    elevenlabs_api_key: Key = NO_KEY
+    elevenlabs_voice_id: VoiceId = "21m00Tcm4TlvDq8ikWAM"
+    elevenlabs_model: EngineName = "eleven_flash_v2_5"
+    elevenlabs_hearing_model: EngineName = "scribe_v2"
+    elevenlabs_url: Url = ""
 
     idempotency_kept_s: Seconds = 24 * 3600
 

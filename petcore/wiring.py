@@ -16,12 +16,14 @@ from petcore.errors import StartRefused
 from petcore.ports import Ports
 from petcore.ports.clock import Clock
 from petcore.ports.entropy import Entropy
+from petcore.ports.faculties import Faculties
 from petcore.ports.store import Store
 from petcore.rules.limits import Limit
 from petcore.services import Services
 from petcore.services.collections import BELONGING, COLLECTIONS, IDS, SHAPES
 from petcore.services.desktop_pet import (
     Breaks,
+    Chat,
     DesktopPet,
     Encouragement,
     HighStressPolicy,
@@ -29,12 +31,14 @@ from petcore.services.desktop_pet import (
     Water,
 )
 from petcore.services.desktop_pet.prompts import Prompts
+from petcore.services.desktop_pet.tools import Tools
 from petcore.services.door import Door, Lock
 from petcore.services.idempotency import Once
 from petcore.services.outbox import Outbox
 from petcore.services.platform import Devices, Health, Pairings, Platform
 from petcore.services.upkeep.check import Checker
 from petcore.settings import STORES, MongoDriver, Settings, is_loopback, shown
+from petcore.talking import create_faculties
 
 _MINUTE_MS = 60_000
 _MONGODB = ("mongodb://", "mongodb+srv://")
@@ -46,6 +50,7 @@ def wire(
     clock: Clock | None = None,
     entropy: Entropy | None = None,
     store: Store | None = None,
+    faculties: Faculties | None = None,
     began: datetime | None = None,
 ) -> Services:
     """The services of a server. What is given replaces the real thing. ``began`` is when time began
@@ -64,16 +69,21 @@ def wire(
     policy = _policy(settings)
     scaled = _scaled(ports, settings.time_scale, began)
     prompts = Prompts(scaled, policy)
+    water = Water(scaled, outbox, once)
+    stress = Stress(scaled, outbox, once, prompts, policy)
+    breaks = Breaks(scaled, outbox, once, prompts)
+    talks_by = faculties or create_faculties(settings)
     pet = DesktopPet(
-        water=Water(scaled, outbox, once),
-        stress=Stress(scaled, outbox, once, prompts, policy),
-        breaks=Breaks(scaled, outbox, once, prompts),
+        water=water,
+        stress=stress,
+        breaks=breaks,
         encouragement=Encouragement(scaled, once, policy),
+        chat=Chat(scaled, outbox, once, talks_by, Tools(once, water, stress, breaks), ports.clock),
     )
     devices = Devices(ports)
     return Services(
         desktop_pet=pet,
-        platform=Platform(Health(ports.store), devices, Pairings(ports, outbox)),
+        platform=Platform(Health(ports.store, talks_by.names), devices, Pairings(ports, outbox)),
         door=Door(
             ports,
             devices,
@@ -84,6 +94,7 @@ def wire(
         ),
         clock=ports.clock,
         store=ports.store,
+        faculties=talks_by,
         outbox=outbox,
         collections=tuple(COLLECTIONS),
     )

@@ -37,11 +37,14 @@ from simulator.kernel.trace import Json, Trace
 from simulator.kernel.tripwires import tripwires
 from simulator.kernel.values import Value
 from simulator.network.link import Network
+from simulator.people.attempts import ATTEMPTS, ATTEMPTS_OF_TALK
 from simulator.people.owner import Owner
 from simulator.people.stranger import Stranger
 from simulator.people.student import Student
+from simulator.people.talk import Grapevine
 from simulator.people.walltime import instant
 from simulator.scenarios.scenario import Scenario
+from simulator.talk.twins import faculties_of
 
 _HOUR_MS = 3_600_000
 _PROGRESS_EVERY_MS = 600_000
@@ -53,18 +56,31 @@ _DOORS: Mapping[str, Mapping[str, object]] = {
 }
 """The settings of a server whose door is so."""
 
+_ON_PURPOSE = (
+    *("language_failed:", "voice_failed:", "hearing_failed:"),
+    *("store_unavailable: sendMessage was", "store_unavailable: streamMessage was"),
+)
+"""How lines of the server's log begin that this world is to blame for."""
+
 SEED_MAX = 2**63 - 1
 """The largest integer that every reader of a trace knows."""
 
 
 class World(Value):
     """What a run is made of. ``pets`` students live by the same scenario, each with a pet; all but
-    the first differ from the scenario's person in name and body.
+    the first differ from the scenario's person in name and body. In a ``talkative`` world they talk
+    to their pets.
     """
 
     seed: Annotated[int, Field(ge=0, le=SEED_MAX)]
     scenario: Scenario
     pets: Annotated[int, Field(ge=1)] = 1
+    talkative: bool = False
+
+    @property
+    def told(self) -> Json:
+        """What trace and summary say of it; ``talkative`` only if it is."""
+        return self.model_dump(mode="json", exclude=None if self.talkative else {"talkative"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +105,11 @@ def run(
     the world have passed. The server keeps what it has in ``store``, which must be empty and closed
     and is closed again in the end, or else in memory; the trace is the same.
     """
-    court, tally = Court(judges_of(world.scenario.door)), Tally()
+    court, tally = Court(judges_of(world.scenario.door, world.talkative)), Tally()
     with _within_reach(store) as kept, _unheard(), _stage(world, trace_file) as stage:
         stage.trace.listen(tally.see)
         stage.trace.listen(court.see)
-        stage.trace.note("world", **world.model_dump(mode="json"))
+        stage.trace.note("world", **world.told)
         _live(world, stage, kept, progress)
         court.conclude(stage.now)
         return Outcome(stage.trace.digest, tally.counts, court, stage.now)
@@ -128,14 +144,24 @@ def _within_reach(store: Store | None) -> Iterator[Store]:
 
 @contextmanager
 def _unheard() -> Iterator[None]:
-    """The server complains of who asks too often; here somebody does so on purpose."""
-    log = logging.getLogger("petcore.door")
-    level = log.level
-    log.setLevel(logging.ERROR)
+    """The server complains of who asks too often, and of what it talks by; here somebody does so,
+    and that fails, on purpose.
+    """
+    door, *others = map(logging.getLogger, ("petcore.door", "petcore.api", "petcore.chat"))
+    level = door.level
+    door.setLevel(logging.ERROR)
+    for log in others:
+        log.addFilter(_is_news)
     try:
         yield
     finally:
-        log.setLevel(level)
+        door.setLevel(level)
+        for log in others:
+            log.removeFilter(_is_news)
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    return not record.getMessage().startswith(_ON_PURPOSE)
 
 
 def _live(world: World, stage: Stage, store: Store, progress: Callable[[int], None] | None) -> None:
@@ -144,15 +170,20 @@ def _live(world: World, stage: Stage, store: Store, progress: Callable[[int], No
         clock=stage.clock,
         entropy=SeededEntropy(stage.streams.stream("server")),
         store=store,
+        faculties=faculties_of(stage),
     )
     stage.loop.run_until_complete(services.open())
     network = Network(create_app(services), stage, world.scenario.network)
     owner = None
     if world.scenario.door == "locked":
         owner = Owner(stage, services.platform.devices, services.platform.pairings)
-    boards = [_settle(world, network, number, owner) for number in range(1, world.pets + 1)]
+    grapevine: Grapevine | None = {} if world.talkative else None
+    boards = [
+        _settle(world, network, number, owner, grapevine) for number in range(1, world.pets + 1)
+    ]
     if owner is not None:
-        Stranger(network, owner, world.scenario.person.user_id).arrive()
+        attempts = (*ATTEMPTS, *(ATTEMPTS_OF_TALK if world.talkative else ()))
+        Stranger(network, owner, world.scenario.person.user_id, attempts).arrive()
     for cut in world.scenario.network.cuts:
         _daily(world, stage, cut.at, partial(network.cut, cut.minutes))
     if progress is not None:
@@ -178,7 +209,9 @@ def _stage(world: World, trace_file: IO[bytes]) -> Iterator[Stage]:
         )
 
 
-def _settle(world: World, network: Network, number: int, owner: Owner | None) -> VirtualBoard:
+def _settle(
+    world: World, network: Network, number: int, owner: Owner | None, grapevine: Grapevine | None
+) -> VirtualBoard:
     """Student and pet number ``number``, from 1."""
     scenario, stage = world.scenario, network.stage
     person = scenario.person.sibling(number, stage.streams.stream(f"person/{number}"))
@@ -191,6 +224,7 @@ def _settle(world: World, network: Network, number: int, owner: Owner | None) ->
         scenario.habits,
         scenario.signal,
         owner,
+        grapevine,
     )
     config = _config(scenario, person.user_id)
     board = VirtualBoard(network, f"pet/{person.user_id}", config, student.sees)

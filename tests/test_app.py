@@ -268,7 +268,7 @@ async def test_a_page_can_send_what_a_device_sends() -> None:
     "request_",
     [
         _preflight("https://other.example"),
-        _preflight(ORIGIN, "DELETE"),
+        _preflight(ORIGIN, "PATCH"),
         _preflight(ORIGIN, headers="x-custom"),
     ],
 )

@@ -1,5 +1,6 @@
 """What can be set, and what cannot."""
 
+import pickle
 from argparse import ArgumentParser
 from collections.abc import Mapping
 
@@ -7,8 +8,10 @@ import pytest
 
 from petcore.commands import serve
 from petcore.errors import StartRefused
-from petcore.settings import Settings, read_settings
+from petcore.settings import Settings, default_settings, read_settings
 
+KEYS = ("gemini_api_key", "elevenlabs_api_key")
+SECRET = "xi-0123456789abcdef"  # noqa: S105  it opens nothing
 DOORS: tuple[str, ...] = ("--open", "--locked")
 
 
@@ -97,6 +100,100 @@ def test_what_is_no_address_of_a_proxy_is_refused(given: str) -> None:
     with pytest.raises(StartRefused, match=r"^PETCORE_PROXIES: ") as refusal:
         read_settings(proxies=given)
     assert given.rpartition(",")[2] in refusal.value.message
+
+
+@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize("given", [SECRET, f"  {SECRET}\r\n", "x" * 512, ""])
+def test_a_key_is_one_word(monkeypatch: pytest.MonkeyPatch, name: str, given: str) -> None:
+    """Blanks around it, which come with files, are no part of it; none is the same as no key."""
+    monkeypatch.setenv(f"PETCORE_{name.upper()}", given)
+    assert getattr(read_settings(), name).get_secret_value() == given.strip()
+
+
+@pytest.mark.parametrize("name", KEYS)
+@pytest.mark.parametrize(
+    "given",
+    [
+        f"'{SECRET}'",
+        f'"{SECRET}"',
+        f"Bearer {SECRET}",
+        f"{SECRET}\n{SECRET}",
+        f"{SECRET}\u00e4",
+        f"{SECRET}\0",
+        SECRET * 50,
+    ],
+)
+def test_what_is_no_key_is_refused_and_not_repeated(name: str, given: str) -> None:
+    """Not a part of it, for it may be a key nearly."""
+    with pytest.raises(StartRefused, match=f"^PETCORE_{name.upper()}: must be one word") as refusal:
+        read_settings(**{name: given})
+    assert SECRET not in refusal.value.message
+    assert refusal.value.__cause__ is None
+    assert refusal.value.__suppress_context__
+
+
+def test_no_setting_shows_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However the settings are written down; workers, to whom they are handed on, have it."""
+    for name in KEYS:
+        monkeypatch.setenv(f"PETCORE_{name.upper()}", SECRET)
+    settings = read_settings()
+    written = (
+        repr(settings),
+        str(settings),
+        settings.model_dump_json(),
+        f"{settings.model_dump()}",
+    )
+    assert not any(SECRET in each for each in written)
+    handed_on = pickle.loads(pickle.dumps(settings))  # noqa: S301  it was written here
+    assert all(getattr(handed_on, name).get_secret_value() == SECRET for name in KEYS)
+
+
+@pytest.mark.parametrize("name", ["gemini_url", "elevenlabs_url"])
+def test_an_address_is_one_that_paths_can_follow(name: str) -> None:
+    """It may have a path itself; "" is where the service really is."""
+    for given in ("", "https://eu.service.example", "http://[::1]:8080/base/v0", "http://desk"):
+        assert getattr(read_settings(**{name: given}), name) == given
+    assert getattr(read_settings(**{name: "http://desk/base/"}), name) == "http://desk/base"
+
+
+@pytest.mark.parametrize("name", ["gemini_url", "elevenlabs_url"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "service.example",
+        "ftp://x",
+        "https://",
+        "https://:80",
+        "http://x:99999",
+        "http://x:0",
+        "http://[::1",
+        "http://x/?a=b",
+        "http://x#y",
+        "http://x y",
+        "http://x\n",
+        "http://\u00e4.example",
+        f"https://user:{SECRET}@service.example",
+    ],
+)
+def test_what_no_path_can_follow_is_refused(name: str, given: str) -> None:
+    """Nor may it hold a password, which a log could tell."""
+    with pytest.raises(StartRefused, match=f"^PETCORE_{name.upper()}: must be an add") as refusal:
+        read_settings(**{name: given})
+    assert SECRET not in refusal.value.message
+
+
+@pytest.mark.parametrize("given", ["", "a/b", "..", "a b", "a?b", "\u00e4", "x" * 129, "a\n"])
+def test_a_voice_is_a_part_of_an_address(given: str) -> None:
+    """Nothing in its name may lead to another one."""
+    with pytest.raises(StartRefused, match=r"^PETCORE_ELEVENLABS_VOICE_ID: "):
+        read_settings(elevenlabs_voice_id=given)
+
+
+def test_the_defaults_stand_the_test() -> None:
+    """Nobody reads them otherwise."""
+    defaults = default_settings()
+    given = {name: getattr(defaults, name) for name in Settings.model_fields}
+    assert read_settings(**given) == defaults
 
 
 def _flags() -> Mapping[str, tuple[str, ...]]:

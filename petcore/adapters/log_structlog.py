@@ -29,6 +29,9 @@ _NAMED_CODE = re.compile(
 )
 _HIDDEN = "***"
 
+_CHATTY = ("httpx", "httpx2", "google_genai", "elevenlabs")
+"""Clients that tell of every request at the level info, with its whole address."""
+
 
 def configure_logging(
     clock: Clock, level: str = "info", format: Literal["pretty", "json"] = "pretty"
@@ -42,6 +45,8 @@ def configure_logging(
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(clock, format, is_outspoken=level == "debug"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
+    for name in _CHATTY:
+        logging.getLogger(name).setLevel("WARNING" if level == "info" else "NOTSET")
 
 
 def formatter(

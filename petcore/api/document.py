@@ -5,7 +5,9 @@ what Quart does before it calls a view, so they are found by their route and ans
 """
 
 from asyncio import timeout
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack
+from contextvars import ContextVar
 from typing import TypeVar, cast
 
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, HTTPScope, Scope
@@ -24,22 +26,26 @@ from petcore.api.connection import JSON, QUIET, Asked, Reply, as_text, json_repl
 from petcore.api.entrance import visitor
 from petcore.api.error_shape import ErrorShape
 from petcore.api.operation import Caller, Operation
+from petcore.api.told import TELLING, Telling, each
 from petcore.errors import (
     Detail,
     Forbidden,
     StoreUnavailable,
 )
 from petcore.services.door import Door
+from petcore.services.idempotency import Call
 
 T = TypeVar("T")
 R = TypeVar("R")
 
 BODY_S = 15
-"""How long a client may take to send a body."""
+"""How long a client may take to send a body, where an operation says nothing else."""
 DEADLINE_S = 30
-"""How long the door and an operation may take."""
+"""How long the door may take, and an operation that says nothing else."""
 _TOO_LARGE = "the body must have at most {} bytes"
 _OTHER_USER = (Detail(("user_id",), "must be the user of the token"),)
+_OPENED: ContextVar[AsyncExitStack] = ContextVar("petcore_opened")
+"""What is to be closed when a request is over, however it ends."""
 
 
 class Document(Quart):
@@ -56,7 +62,9 @@ class Document(Quart):
         """Answer at once if that can be, else as Quart does."""
         answer = self._at_once(scope) if scope["type"] == "http" else None
         if answer is None:
-            await super().asgi_app(scope, receive, send)
+            async with AsyncExitStack() as opened:
+                _OPENED.set(opened)
+                await super().asgi_app(scope, receive, send)
         else:
             await (await answer).send(send)
 
@@ -89,7 +97,7 @@ def create_document(
         app.add_url_rule(
             operation.path,
             endpoint=operation.id,
-            view_func=_view(operation, target),
+            view_func=_view(operation, target, shape),
             methods=[operation.method],
         )
         if operation.method == "GET" and "<" not in operation.path:
@@ -110,7 +118,7 @@ def _answering(
 
     async def answer(asked: Asked) -> Reply:
         try:
-            return await _in_time(operation.id, serve(asked))
+            return await _in_time(operation, serve(asked))
         except Exception as error:  # noqa: BLE001 -- there is nobody else to answer it
             return shape.reply(error)
 
@@ -124,7 +132,7 @@ def _admitting(door: Door, operations: Sequence[Operation[T]]) -> Callable[[], A
     async def admit() -> None:
         g.asked = Asked.of(cast("HTTPScope", request.scope))
         admitted = _admit(door, g.asked, is_public=request.endpoint in public)
-        g.caller = await _in_time("the door", admitted)
+        g.caller = await _within(DEADLINE_S, "the door", admitted)
 
     return admit
 
@@ -133,59 +141,101 @@ async def _admit(door: Door, asked: Asked, *, is_public: bool) -> Caller:
     return Caller(await door.enter(visitor(asked), is_public=is_public), asked.client)
 
 
-def _view(operation: Operation[T], target: T) -> Callable[..., Awaitable[Response]]:
+def _view(
+    operation: Operation[T], target: T, shape: ErrorShape
+) -> Callable[..., Awaitable[Response]]:
     async def view(**path: str) -> Response:
         sent = await _parse(operation, g.asked, path)
+        if operation.events:
+            return await _tell(operation, target, g.asked, sent, g.caller, shape)
         done = _perform(operation, target, g.asked, sent, g.caller)
-        return _response(await _in_time(operation.id, done))
+        return _response(await _in_time(operation, done))
 
     return view
 
 
 async def _parse(operation: Operation[T], asked: Asked, path: Mapping[str, str]) -> BaseModel:
-    if operation.method == "GET":
+    if operation.method != "POST":
         return strict.parse_query(operation.request, asked.query, path)
     strict.require_json(asked.headers)
-    return strict.parse_body(operation.request, await _body(operation.body_max))
+    return strict.parse_body(
+        operation.request, await _body(operation.body_max, operation.body_s or BODY_S)
+    )
 
 
-async def _body(most: int) -> bytes:
+async def _body(most: int, seconds: float) -> bytes:
     if (request.content_length or 0) > most:
         raise RequestEntityTooLarge(_TOO_LARGE.format(most))
     raw = bytearray()
     try:
-        async with timeout(BODY_S):
+        async with timeout(seconds):
             async for part in request.body:
                 raw += part
                 if len(raw) > most:
                     raise RequestEntityTooLarge(_TOO_LARGE.format(most))
     except TimeoutError:
-        raise RequestTimeout(f"the body did not arrive within {BODY_S} s") from None
+        raise RequestTimeout(f"the body did not arrive within {seconds:g} s") from None
     return bytes(raw)
 
 
 async def _perform(
     operation: Operation[T], target: T, asked: Asked, sent: BaseModel, caller: Caller
 ) -> Reply:
-    key = strict.parse_key(asked.headers) if operation.takes_key else None
-    _require_own(sent, caller)
+    call = _call(operation, asked, sent, caller)
     if operation.acts and asked.method == "HEAD":
         # Of what it would say nothing is known, not even the length.
         return Reply(operation.status, (JSON, *QUIET))
-    answer = await operation.handler(target, sent, operation.call(sent, key, caller))
+    answer = await operation.handler(target, sent, call)
     return json_reply(operation.status, operation.render(answer))
 
 
-async def _in_time(what: str, work: Awaitable[R]) -> R:
+async def _tell(
+    operation: Operation[T],
+    target: T,
+    asked: Asked,
+    sent: BaseModel,
+    caller: Caller,
+    shape: ErrorShape,
+) -> Response:
+    """The answer that begins now: its first event is known, so nothing is wrong with the request.
+    All of it must be told in time, whether or not the client has listened by then.
+    """
+    call = _call(operation, asked, sent, caller)
+    telling = Telling(lambda error: shape.reply(error).body)
+    _OPENED.get().push_async_callback(telling.aclose)
+
+    async def tell() -> None:
+        # An operation with events answers by them.
+        events = cast("AsyncIterator[object]", await operation.handler(target, sent, call))
+        await each(events, lambda event: telling.say(operation.tell(event)))
+
+    await telling.begin(lambda: _in_time(operation, tell()))
+    response = _response(Reply(operation.status, TELLING), telling)
+    response.timeout = None
+    return response
+
+
+def _call(operation: Operation[T], asked: Asked, sent: BaseModel, caller: Caller) -> Call:
+    """What the service is told. Raises for a key that is none, and for a user who is another."""
+    key = strict.parse_key(asked.headers) if operation.takes_key else None
+    _require_own(sent, caller)
+    return operation.call(sent, key, caller)
+
+
+def _in_time(operation: Operation[T], work: Awaitable[R]) -> Awaitable[R]:
+    return _within(operation.deadline_s or DEADLINE_S, operation.id, work)
+
+
+async def _within(seconds: float, what: str, work: Awaitable[R]) -> R:
     """What comes of ``work``. Raises ``StoreUnavailable`` if it takes too long."""
-    deadline = timeout(DEADLINE_S)
+    deadline = timeout(seconds)
     try:
         async with deadline:
             return await work
     except TimeoutError:
         if not deadline.expired():
             raise  # it is another one, which the work itself ran into
-        raise StoreUnavailable(f"{what} was not done within {DEADLINE_S} s") from None
+        raise StoreUnavailable(f"{what} was not done within {seconds:g} s") from None
 
 
 def _require_own(sent: BaseModel, caller: Caller) -> None:
@@ -208,8 +258,8 @@ class _Complete(Response):
     automatically_set_content_length = False
 
 
-def _response(reply: Reply) -> Response:
-    return _Complete(reply.body, reply.status, Headers(as_text(reply.headers)))
+def _response(reply: Reply, telling: Telling | None = None) -> Response:
+    return _Complete(telling or reply.body, reply.status, Headers(as_text(reply.headers)))
 
 
 async def _sort_allow(response: Response) -> Response:

@@ -19,7 +19,13 @@ RETRY_AFTER_S = 5
 _OUR_FAULT = range(500, 600)
 _UNAVAILABLE = 503
 # What is wrong on our side is told to whoever reads our log, not to whoever asks.
-_QUIET = {"store_unavailable": "the server cannot reach its store now; try again later"}
+_QUIET = {
+    "store_unavailable": "the server cannot reach its store now; try again later",
+    "language_failed": "the pet found no words for an answer; say it again later",
+    "voice_failed": "the pet cannot speak now; ask for an answer without include_audio",
+    "hearing_failed": "the pet cannot listen now; say it again later, or send a transcript",
+    "hearing_absent": "this server cannot hear; send a transcript instead of audio_base64",
+}
 _OURS = "something went wrong on our side"
 
 _HTTP_CODES = {

@@ -4,21 +4,23 @@ Sections of a document collect their operations in a ``Section``; ``petcore.api.
 Quart app of them.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
 from typing import Generic, TypeVar, cast
 
 from pydantic import BaseModel
 
+from petcore.api.told import Told
 from petcore.services.idempotency import Answer, Call
 
 T = TypeVar("T")
 M = TypeVar("M", bound=BaseModel)
+R = TypeVar("R", bound=Answer | AsyncIterator[object])
 
-Handler = Callable[[T, M, Call], Awaitable[Answer]]
-Register = Callable[[Handler[T, M]], Handler[T, M]]
+Handler = Callable[[T, M, Call], Awaitable[R]]
+Register = Callable[[Handler[T, M, R]], Handler[T, M, R]]
 
 
 BODY_MAX = 16 * 1024
@@ -39,7 +41,10 @@ class Operation(Generic[T]):
 
     ``acts`` says that it may change something, so a HEAD must not run it; ``takes_key`` that an
     idempotency key can be sent with it; ``is_public`` that nobody needs a token for it. A body has
-    at most ``body_max`` bytes. The handler's first argument is the document's bundle of services.
+    at most ``body_max`` bytes and ``body_s`` seconds to arrive, and then there are ``deadline_s``
+    to answer it; None is what is usual. The handler's first argument is the document's bundle of
+    services. Where there are ``events``, it answers by telling them one after the other, and
+    ``response`` is what the last of them says.
     """
 
     id: str
@@ -52,7 +57,10 @@ class Operation(Generic[T]):
     takes_key: bool
     is_public: bool
     body_max: int
-    handler: Handler[T, BaseModel]
+    handler: Handler[T, BaseModel, Answer | AsyncIterator[object]]
+    body_s: float | None = None
+    deadline_s: float | None = None
+    events: Mapping[type, Told] = field(default_factory=dict)
 
     @property
     def route(self) -> str:
@@ -64,9 +72,13 @@ class Operation(Generic[T]):
         fingerprint = sha256(request.model_dump_json().encode()).hexdigest() if key else ""
         return Call(self.route, key, fingerprint, caller.user_id, caller.address)
 
-    def render(self, answer: Mapping[str, object]) -> str:
+    def render(self, answer: object) -> str:
         """The answer as JSON, checked against the response model."""
         return self.response.model_validate(answer).model_dump_json()
+
+    def tell(self, event: object) -> list[bytes]:
+        """The event as it is sent, part by part, checked against its model."""
+        return self.events[type(event)].render(event)
 
 
 class Section(Generic[T]):
@@ -84,7 +96,7 @@ class Section(Generic[T]):
         acts: bool = False,
         takes_key: bool = False,
         is_public: bool = False,
-    ) -> Register[T, M]:
+    ) -> Register[T, M, Answer]:
         """Register a GET handler; its request model is made of query and path."""
         row: partial[Operation[T]] = partial(
             Operation,
@@ -100,6 +112,26 @@ class Section(Generic[T]):
         )
         return self._register(row)
 
+    def delete(
+        self, path: str, *, request: type[M], response: type[BaseModel]
+    ) -> Register[T, M, Answer]:
+        """Register a DELETE handler; its request model is made of query and path. What is gone can
+        be deleted again, so it needs no key.
+        """
+        row: partial[Operation[T]] = partial(
+            Operation,
+            request=request,
+            method="DELETE",
+            path=path,
+            response=response,
+            status=200,
+            acts=True,
+            takes_key=False,
+            is_public=False,
+            body_max=0,
+        )
+        return self._register(row)
+
     def post(
         self,
         path: str,
@@ -110,7 +142,9 @@ class Section(Generic[T]):
         takes_key: bool = True,
         is_public: bool = False,
         body_max: int = BODY_MAX,
-    ) -> Register[T, M]:
+        body_s: float | None = None,
+        deadline_s: float | None = None,
+    ) -> Register[T, M, Answer]:
         """Register a POST handler; its request model is made of the JSON body."""
         row: partial[Operation[T]] = partial(
             Operation,
@@ -123,13 +157,45 @@ class Section(Generic[T]):
             takes_key=takes_key,
             is_public=is_public,
             body_max=body_max,
+            body_s=body_s,
+            deadline_s=deadline_s,
         )
         return self._register(row)
 
-    def _register(self, row: "partial[Operation[T]]") -> Register[T, M]:
-        def register(handler: Handler[T, M]) -> Handler[T, M]:
+    def stream(
+        self,
+        path: str,
+        *,
+        request: type[M],
+        events: tuple[Told, ...],
+        body_max: int = BODY_MAX,
+        body_s: float | None = None,
+        deadline_s: float | None = None,
+    ) -> Register[T, M, AsyncIterator[object]]:
+        """Register a POST handler that answers with ``events`` while they happen, each of a class
+        of its own. What goes wrong before the first of them is told as everywhere.
+        """
+        row: partial[Operation[T]] = partial(
+            Operation,
+            request=request,
+            method="POST",
+            path=path,
+            response=events[-1].model,
+            status=200,
+            acts=True,
+            takes_key=True,
+            is_public=False,
+            body_max=body_max,
+            body_s=body_s,
+            deadline_s=deadline_s,
+            events={told.kind: told for told in events},
+        )
+        return self._register(row)
+
+    def _register(self, row: "partial[Operation[T]]") -> Register[T, M, R]:
+        def register(handler: Handler[T, M, R]) -> Handler[T, M, R]:
             # The table holds handlers of all request models; each meets only its own.
-            takes_any = cast("Handler[T, BaseModel]", handler)
+            takes_any = cast("Handler[T, BaseModel, R]", handler)
             self.operations.append(row(id=_camel(handler.__name__), handler=takes_any))
             return handler
 

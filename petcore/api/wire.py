@@ -4,6 +4,8 @@ Every bound stands where a JSON schema shows it, so that contract and code can b
 """
 
 import re
+from base64 import b64encode
+from binascii import a2b_base64
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -18,6 +20,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+_NO_NUL = r"^[^\x00]*$"
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 _PRINTED = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _VISIBLE = r"^[\x21-\x7e]+$"
@@ -32,6 +35,7 @@ _ZONE = r"^[A-Za-z0-9_+\-/]+$"
 _CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 MEANINGS = {
+    _NO_NUL: "must not hold a NUL character",
     _NO_CONTROLS: "must not hold control characters",
     _PRINTED: "must not hold control characters",
     _VISIBLE: "must be visible ASCII characters",
@@ -67,6 +71,21 @@ def _instant(value: object) -> datetime:
     if instant is None or not _FIRST <= instant < _LAST:
         raise ValueError("must be an RFC 3339 date-time with an offset, in the years 2000 to 2100")
     return instant
+
+
+def _decoded(value: object) -> bytes:
+    """What a text in base64 stands for (RFC 4648, nothing but its letters, padded)."""
+    try:
+        if isinstance(value, str) and value:
+            return a2b_base64(value, strict_mode=True)
+    except ValueError:
+        pass
+    raise ValueError("must be base64")
+
+
+def base64(raw: bytes) -> str:
+    """As bytes stand in JSON."""
+    return b64encode(raw).decode()
 
 
 def _parsed(text: str) -> datetime | None:
@@ -110,6 +129,21 @@ InstantText = Annotated[
     str, Field(pattern=_ANSWERED_INSTANT, json_schema_extra={"format": "date-time"})
 ]
 """The same where it is stored as text."""
+
+Sound = Annotated[
+    bytes,
+    PlainValidator(_decoded),
+    PlainSerializer(base64, return_type=str),
+    WithJsonSchema({"type": "string", "minLength": 1, "contentEncoding": "base64"}),
+]
+AnsweredSound = Annotated[str, Field(json_schema_extra={"contentEncoding": "base64"})]
+
+PetName = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
+EngineName = Annotated[str, Field(min_length=1, max_length=128, pattern=_NO_CONTROLS)]
+"""What a language model or a voice is called by the service that has it."""
+SystemPrompt = Annotated[str, Field(max_length=8000, pattern=_NO_NUL)]
+Transcript = Annotated[str, Field(min_length=1, max_length=8000, pattern=_NO_NUL)]
+FileName = Annotated[str, Field(min_length=1, max_length=255, pattern=_NO_CONTROLS)]
 
 DeviceName = Annotated[str, Field(min_length=1, max_length=64, pattern=_PRINTED)]
 """A terminal shows it to somebody who is to trust it."""

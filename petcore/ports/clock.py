@@ -1,7 +1,11 @@
 """The port of time."""
 
+from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Protocol
+
+Pause = Callable[[float], Awaitable[None]]
+"""Lets so many seconds pass."""
 
 
 class Clock(Protocol):

@@ -7,6 +7,7 @@ and rules, never a technology and never HTTP.
 from dataclasses import dataclass
 
 from petcore.ports.clock import Clock
+from petcore.ports.faculties import Faculties
 from petcore.ports.store import Collection, Store
 from petcore.services.desktop_pet import DesktopPet
 from petcore.services.door import Door
@@ -23,6 +24,7 @@ class Services:
     door: Door
     clock: Clock
     store: Store
+    faculties: Faculties
     outbox: Outbox
     collections: tuple[Collection[Document], ...]
     """All that the store holds."""
@@ -33,6 +35,7 @@ class Services:
         await self.outbox.settle_all()
 
     async def close(self) -> None:
-        """Finish what is under way and let go of the store."""
+        """Finish what is under way and let go of the store and of what the pet talks by."""
         await self.outbox.finish()
+        await self.faculties.close()
         await self.store.close()

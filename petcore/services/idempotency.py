@@ -75,7 +75,7 @@ class KeptAnswer(Deciding):
 
 
 IDEMPOTENCY_KEYS: Collection[KeptAnswer] = Collection(
-    "idempotency_keys", (Index(("expires_at_ms",)), Index(("user_id",)), OUTBOX_INDEX)
+    "idempotency_keys", (Index(("expires_at_ms",)), Index(("user_id", "route")), OUTBOX_INDEX)
 )
 
 

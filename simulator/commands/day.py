@@ -43,6 +43,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--days", type=int, default=1, help="so many days in a row (default 1)")
     parser.add_argument("--pets", type=int, default=1, help="so many students (default 1)")
     parser.add_argument(
+        "--talkative",
+        action="store_true",
+        help="the students talk to their pets; scripted twins stand in for language and voice",
+    )
+    parser.add_argument(
         "--polling",
         choices=("fixed", "next"),
         help="the pets poll at fixed periods, or when the server says",
@@ -126,7 +131,10 @@ def _world(asked: argparse.Namespace) -> World:
         raise Misuse(f"--seed must be 0 to {SEED_MAX}")
     try:
         return World(
-            seed=asked.seed, scenario=_changed(find(asked.scenario), asked), pets=asked.pets
+            seed=asked.seed,
+            scenario=_changed(find(asked.scenario), asked),
+            pets=asked.pets,
+            talkative=asked.talkative,
         )
     except (BadScenario, NoScenario) as error:
         raise Misuse(str(error)) from None
@@ -152,6 +160,8 @@ def _announce(world: World, voice: Voice) -> None:
     voice.say(f"seed {world.seed}, scenario {scenario.title!r}, pets {world.pets}")
     voice.say(f"  {scenario.story}")
     voice.say(f"  {scenario.hours} h from midnight of {scenario.date} in {scenario.zone}")
+    if world.talkative:
+        voice.say("  the students talk to their pets")
     voice.say(f"  polling {_POLLING[scenario.device.polling]}\n")
 
 

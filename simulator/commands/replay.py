@@ -76,7 +76,9 @@ def _digest(trace: Path) -> str | None:
 
 
 def _world(summary: Json, path: Path) -> World:
-    fields = {name: summary.get(name) for name in World.model_fields}
+    known = World.model_fields.items()
+    fields = {name: summary.get(name) for name, field in known if field.is_required()}
+    fields |= {name: summary[name] for name, _ in known if name in summary}
     try:
         return World.model_validate_json(json.dumps(fields))
     except ValidationError as error:

@@ -243,6 +243,10 @@ def _fine(script: Script, asked: Json) -> Answer:
     return 200, {"ok": True}
 
 
+def _ready(script: Script, asked: Json) -> Answer:
+    return 200, {"ok": True, "language": "scripted", "voice": "absent", "hearing": "absent"}
+
+
 ANSWERS: Mapping[str, Callable[[Script, Json], Answer]] = {
     record.WATER_POLL: _water_poll,
     record.WATER_ACK: _water_ack,
@@ -257,7 +261,7 @@ ANSWERS: Mapping[str, Callable[[Script, Json], Answer]] = {
     record.PAIRING: _pairing,
     record.COLLECT: _collect,
     "GET /healthz": _fine,
-    "GET /readyz": _fine,
+    "GET /readyz": _ready,
 }
 PUBLIC = (record.PAIRING, record.COLLECT, "GET /healthz", "GET /readyz")
 """They need no token and look at none."""

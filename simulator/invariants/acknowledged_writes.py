@@ -145,7 +145,9 @@ class AcknowledgedWrites(Judge):
     def _end(self, exchange: Exchange) -> None:
         session_id, ended_at = exchange.answer["session_id"], exchange.answer["ended_at"]
         self._promise("focus_sessions", session_id, {"ended_at": ended_at, "status": "completed"})
-        report = {"session_id": session_id, "report": _sum_of(exchange.answer["report"])}
+        report: dict[str, object] = {"session_id": session_id}
+        if not exchange.by_pet:  # It tells the figures alone.
+            report["report"] = _sum_of(exchange.answer["report"])
         self._promise("focus_reports", session_id, report)
 
     def _preference(self, exchange: Exchange) -> None:

@@ -10,6 +10,7 @@ import jsonschema_rs
 import yaml
 
 from simulator.invariants.exchanges import Exchange
+from simulator.kernel.server_events import MEDIA_TYPE
 from simulator.kernel.trace import Json
 
 _CONTRACTS = Path(__file__).parents[2] / "contracts"
@@ -40,6 +41,15 @@ class _Answer:
         return _validator(_at(content, _JSON, "schema")) if _JSON in content else None
 
     @cached_property
+    def events(self) -> Mapping[str, Validator] | None:
+        """What the data of its events must be, by their names, if it is a stream of events."""
+        content = cast("Json", self.described.get("content", {}))
+        if MEDIA_TYPE not in content:
+            return None
+        known = _at(content, MEDIA_TYPE, "x-events")
+        return {name: _validator(cast("Json", schema)) for name, schema in known.items()}
+
+    @cached_property
     def headers(self) -> Validator:
         """What its headers must be; they are texts."""
         headers = cast("Mapping[str, Json]", self.described.get("headers", {}))
@@ -52,11 +62,25 @@ class _Answer:
 
     def fault(self, exchange: Exchange) -> str:
         """What is wrong with an answer; nothing if all is right."""
-        return _fault(self.headers, exchange.answer_headers) or (
-            ""
-            if self.body is None
-            else _fault_of_type(exchange.answer_headers) or _fault(self.body, exchange.answer)
-        )
+        fault = _fault(self.headers, exchange.answer_headers)
+        if fault or (self.body is None and self.events is None):
+            return fault
+        if self.events is None or not exchange.is_stream:
+            return self._fault_of_body(exchange)
+        return self._fault_of_events(exchange, self.events)
+
+    def _fault_of_body(self, exchange: Exchange) -> str:
+        fault = _fault_of_type(exchange.answer_headers, _JSON if self.body else MEDIA_TYPE)
+        return fault or ("" if self.body is None else _fault(self.body, exchange.answer))
+
+    def _fault_of_events(self, exchange: Exchange, known: Mapping[str, Validator]) -> str:
+        if not exchange.events:
+            return "it is no stream of events"
+        for name, data in exchange.events:
+            fault = _fault(known[name], data) if name in known else "it is not known"
+            if fault:
+                return f"event {name}: {fault}"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -216,9 +240,9 @@ def _of_text(schema: object) -> object:
     return {"type": "string", "pattern": "^[0-9]+$"} if is_integer else schema
 
 
-def _fault_of_type(headers: Json) -> str:
+def _fault_of_type(headers: Json, wanted: str = _JSON) -> str:
     kind = str(headers.get("content-type", ""))
-    return "" if kind.partition(";")[0] == _JSON else f"its content type is {kind or 'missing'}"
+    return "" if kind.partition(";")[0] == wanted else f"its content type is {kind or 'missing'}"
 
 
 def _fault(validator: Validator, value: Json) -> str:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from simulator.invariants import EVERY, Judge
+from simulator.invariants.deeds import Deeds
 from simulator.invariants.exchanges import Exchange, Exchanges
 from simulator.kernel.trace import Event
 
@@ -14,6 +15,7 @@ class Court:
     def __init__(self, judges: Sequence[Judge]) -> None:
         self.judges = tuple(judges)
         self._exchanges = Exchanges()
+        self._deeds = Deeds()
         self._hearers: dict[str, list[Callable[[Event], None]]] = defaultdict(list)
         self._weighers: dict[str, list[Callable[[Exchange], None]]] = defaultdict(list)
         for judge in self.judges:
@@ -24,14 +26,14 @@ class Court:
 
     def see(self, event: Event) -> None:
         """Something happened. Whoever judges an exchange does so before hearing of its events."""
-        exchange = self._exchanges.complete(event)
+        exchange = self._exchanges.complete(event) or self._deeds.deed(event, self._exchanges)
         if exchange is not None:
             self._weigh(exchange)
         for hear in self._hearers.get(str(event["kind"]), ()):
             hear(event)
 
     def _weigh(self, exchange: Exchange) -> None:
-        for weigh in self._weighers[EVERY]:
+        for weigh in () if exchange.by_pet else self._weighers[EVERY]:
             weigh(exchange)
         if exchange.is_done:
             for weigh in self._weighers.get(exchange.operation, ()):

@@ -4,12 +4,18 @@ Without this judge a server that fell silent would break no other promise. The t
 takes for a body is not the server's.
 """
 
+from collections.abc import Mapping
+
 from simulator.invariants import EVERY, Hears, Judge, Weighs
 from simulator.invariants.exchanges import Exchange
 from simulator.kernel.trace import Event, number, words
 
 _ANSWER_MS = 1_000
 """How long the server may take, on top of what the network does."""
+_TALK_MS: Mapping[str, int] = dict.fromkeys(
+    ("POST /api/chat/message", "POST /api/chat/stream"), 61_000
+)
+"""The same where it hears, writes and speaks."""
 
 
 class EveryRequestAnswered(Judge):
@@ -34,9 +40,9 @@ class EveryRequestAnswered(Judge):
     def miss(self, asked: Event, at: int) -> None:
         """What was asked long enough ago and has no answer is an objection."""
         body_ms = number(asked, "body_ms") if "body_ms" in asked else 0
-        if not self._is_in_time(at - number(asked, "at") - body_ms):
-            what = f"{words(asked, 'method')} {words(asked, 'path')}, was never answered"
-            said = f"request {asked['id']} of {asked['who']}, {what}"
+        operation = f"{words(asked, 'method')} {words(asked, 'path')}"
+        if not self._is_in_time(operation, at - number(asked, "at") - body_ms):
+            said = f"request {asked['id']} of {asked['who']}, {operation}, was never answered"
             self.demand(False, number(asked, "at"), said)
 
     def _begin(self, event: Event) -> None:
@@ -48,7 +54,8 @@ class EveryRequestAnswered(Judge):
         took_ms = exchange.at - exchange.asked_at
         what = f"{exchange.operation}, was answered after {took_ms} ms"
         said = f"request {exchange.id} of {exchange.who}, {what}"
-        self.demand(self._is_in_time(took_ms - exchange.body_ms), exchange.asked_at, said)
+        is_in_time = self._is_in_time(exchange.operation, took_ms - exchange.body_ms)
+        self.demand(is_in_time, exchange.asked_at, said)
 
-    def _is_in_time(self, ms: int) -> bool:
-        return ms <= self._delay_ms + _ANSWER_MS
+    def _is_in_time(self, operation: str, ms: int) -> bool:
+        return ms <= self._delay_ms + _TALK_MS.get(operation, _ANSWER_MS)

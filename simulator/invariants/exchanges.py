@@ -7,17 +7,23 @@ from urllib.parse import parse_qsl
 
 import orjson
 
+from simulator.kernel.server_events import MEDIA_TYPE, ServerEvent, server_events
 from simulator.kernel.trace import Event, Json, number, words
 
 _STRANGER = "stranger/"
+_FAILED = "error"
+"""The event that ends a stream when something went wrong."""
 
 
 class Exchange(NamedTuple):
     """A request that the server answered, whether or not the answer arrived.
 
     ``at`` is when it answered, ``asked_at`` when it was asked, ``body_ms`` how long the sender took
-    for its body. A GET asks with its query, all else with its body. A header is found under its
-    name in small letters. An answer that is no JSON object is read as an empty one.
+    for its body. Who sends a body asks with it, else with the query. A header is found under its
+    name in small letters. An answer that is no JSON object is read as an empty one; a stream of
+    ``events`` as the last of them, and one that is broken as none.
+
+    ``by_pet`` says that nobody sent this: the pet did it, since it was told to in words.
     """
 
     id: int
@@ -31,11 +37,20 @@ class Exchange(NamedTuple):
     answer_headers: Json
     asked_at: int
     body_ms: int = 0
+    body: str = ""
+    events: tuple[ServerEvent, ...] = ()
+    by_pet: bool = False
 
     @property
     def is_done(self) -> bool:
         """Whether the server did what was asked."""
-        return self.status // 100 == 2  # noqa: PLR2004 -- the hundreds of a status
+        has_failed = bool(self.events) and self.events[-1].name == _FAILED
+        return self.status // 100 == 2 and not has_failed  # noqa: PLR2004 -- hundreds of a status
+
+    @property
+    def is_stream(self) -> bool:
+        """Whether it was answered by a stream of events."""
+        return str(self.answer_headers.get("content-type", "")).startswith(MEDIA_TYPE)
 
     @property
     def is_strangers(self) -> bool:
@@ -68,6 +83,10 @@ class Exchanges:
         """Requests that neither got lost on their way nor were answered yet."""
         return tuple(self._asked.values())
 
+    def asked_for(self, id: int) -> Event | None:
+        """The request of this number, if it is not answered yet."""
+        return self._asked.get(id)
+
     def complete(self, event: Event) -> Exchange | None:
         """The exchange that ``event`` completes at the server, if it does."""
         kind = event["kind"]
@@ -81,7 +100,10 @@ class Exchanges:
 
 
 def _exchange(asked: Event, served: Event) -> Exchange:
-    body = words(asked, "body")
+    body, said = words(asked, "body"), words(served, "body")
+    headers = _json(served["headers"])
+    is_stream = str(headers.get("content-type", "")).startswith(MEDIA_TYPE)
+    events = _events(said) if is_stream else ()
     return Exchange(
         id=number(asked, "id"),
         who=words(asked, "who"),
@@ -90,11 +112,20 @@ def _exchange(asked: Event, served: Event) -> Exchange:
         asked=_object(body) if body else _query(words(asked, "query")),
         headers=_json(asked["headers"]),
         status=number(served, "status"),
-        answer=_object(words(served, "body")),
-        answer_headers=_json(served["headers"]),
+        answer=events[-1].data if events else _object(said),
+        answer_headers=headers,
         asked_at=number(asked, "at"),
         body_ms=number(asked, "body_ms") if "body_ms" in asked else 0,
+        body=said,
+        events=events,
     )
+
+
+def _events(body: str) -> tuple[ServerEvent, ...]:
+    try:
+        return server_events(body)
+    except ValueError:
+        return ()
 
 
 @lru_cache(maxsize=1024)

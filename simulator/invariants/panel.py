@@ -4,6 +4,9 @@ from petcore.adapters.zones_tzdata import TzdataZones
 from simulator.invariants import Judge
 from simulator.invariants.acknowledged_writes import AcknowledgedWrites
 from simulator.invariants.break_prompts import BreakPrompts
+from simulator.invariants.chat_isolation import ChatIsolation
+from simulator.invariants.chat_streams import ChatStreams
+from simulator.invariants.chat_turns import ChatTurns
 from simulator.invariants.contract_kept import ContractKept
 from simulator.invariants.done_as_asked import DoneAsAsked
 from simulator.invariants.every_request_answered import EveryRequestAnswered
@@ -17,9 +20,10 @@ from simulator.invariants.server_time import ServerTime
 from simulator.invariants.water_promises import WaterPromises
 
 
-def judges_of(door: str) -> tuple[Judge, ...]:
+def judges_of(door: str, is_talkative: bool = False) -> tuple[Judge, ...]:
     """A fresh one of each who has something to judge in a world where the server's door is "open"
-    or "locked", in the order in which they are named to people.
+    or "locked", and students talk to their pets or do not, in the order in which they are named to
+    people.
     """
     everywhere: tuple[Judge, ...] = (
         WaterPromises(TzdataZones()),
@@ -35,4 +39,6 @@ def judges_of(door: str) -> tuple[Judge, ...]:
         NoServerError(),
         ServerTime(TzdataZones()),
     )
-    return (*everywhere, NothingForStrangers()) if door == "locked" else everywhere
+    of_strangers = (NothingForStrangers(),) if door == "locked" else ()
+    of_talk = (ChatIsolation(), ChatTurns(), ChatStreams()) if is_talkative else ()
+    return (*everywhere, *of_strangers, *of_talk)

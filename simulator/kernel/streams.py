@@ -3,6 +3,9 @@
 from hashlib import sha256
 from random import Random
 
+Chance = Random
+"""What a stream is, for who is handed one."""
+
 
 class Streams:
     """All chance of one world, from one seed."""

@@ -9,13 +9,15 @@ A request bears ``copy_of`` if the network made it, ``body_ms`` if its body took
 
 | kind | facts |
 |---|---|
-| world | seed, pets, and the scenario: first of all lines |
+| world | seed, pets, and the scenario; talkative, if it is: first of all lines |
 | student | who (a user), does; what else depends on that |
 | truth | who, activity, focus, stress (thousandths): what nobody in the world can see |
 | boot | who (a device), boot_id, version (of the firmware), address (of the server) |
 | unplugged | who: the device lost its power |
 | request | id, who, method, path, query, headers, body; copy_of, body_ms |
 | lost | id, leg (request or answer), why (loss or cut) |
+| acted | id, tool, arguments, result (as texts): the pet used a tool to answer this request |
+| failed | id, what: language, voice or hearing failed while this request was answered |
 | served | id, status, headers, body: the server has answered |
 | answer | id, who, status: the answer arrived |
 | timeout | id, who: nothing arrived in time |

@@ -15,6 +15,7 @@ from simpy import Event
 
 from simulator.kernel.loop import happening
 from simulator.kernel.masking import masked, masked_credentials
+from simulator.kernel.serving import SERVING
 from simulator.kernel.stage import Stage
 from simulator.kernel.trace import Json
 from simulator.network.asgi import Header, Request, Response, exchange
@@ -111,6 +112,7 @@ class Link:
         """Let the server answer; note what it says, and then go on with it."""
 
         async def serve() -> None:
+            SERVING.set(number)
             response = await exchange(self._network.app, request, self._address)
             self._note_served(number, response)
             then(response)

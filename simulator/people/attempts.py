@@ -27,7 +27,13 @@ from simulator.people.loot import (
     with_query,
     with_token,
 )
-from simulator.people.targets import FOREIGN_THINGS, IN_FOREIGN_NAME, WATER
+from simulator.people.targets import (
+    FOREIGN_CONVERSATIONS,
+    FOREIGN_THINGS,
+    IN_FOREIGN_NAME,
+    IN_FOREIGN_NAME_OF_TALK,
+    WATER,
+)
 
 Outcome = tuple[int, str]
 """A status, and the code in the body, "" when all is well."""
@@ -180,3 +186,15 @@ ATTEMPTS = (
     *_PAIRING,
 )
 """What he tries all day."""
+
+ATTEMPTS_OF_TALK = (
+    *(
+        Attempt(f"foreign_user_{name}", own(ask), (_NOT_HIS,))
+        for name, ask in IN_FOREIGN_NAME_OF_TALK.items()
+    ),
+    *(
+        Attempt(f"foreign_conversation_{name}", own(ask), (_UNKNOWN,))
+        for name, ask in FOREIGN_CONVERSATIONS.items()
+    ),
+)
+"""What he tries besides where people talk to their pets."""

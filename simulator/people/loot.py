@@ -19,6 +19,7 @@ NOBODYS = "00000000-0000-4000-8000-000000000000"
 LARGER_THAN_A_FORM = 17 * 1024
 """Bytes."""
 _SLOWER_THAN_PATIENCE_MS = 20_000
+_BODILESS = ("GET", "DELETE")
 _POMODORO_START = "/api/breaks/pomodoro/start"
 POLL = "/api/breaks/pomodoro/active"
 """A question that a pet asks all day."""
@@ -41,6 +42,7 @@ class Loot:
     session_id: str = NOBODYS
     pomodoro_id: str = NOBODYS
     prompt_id: str = NOBODYS
+    conversation_id: str = NOBODYS
     key: str = "pet-audrey-00000000-1"
     """The idempotency key of somebody's last wish for a Pomodoro."""
     used: str = ""
@@ -122,7 +124,7 @@ def naming_user(method: str, path: str, rest: Mapping[str, object]) -> Ask:
     """Ask in somebody's name."""
 
     def ask(loot: Loot) -> Request:
-        if method == "GET":
+        if method in _BODILESS:
             return json_request(method, f"{path}?user_id={loot.user_id}")
         return json_request(method, path, {"user_id": loot.user_id, **rest})
 

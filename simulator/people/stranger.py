@@ -3,6 +3,7 @@
 He hears what others say to the server and are answered, but for what is secret in it.
 """
 
+from collections.abc import Sequence
 from itertools import count
 
 import orjson
@@ -44,16 +45,23 @@ class Stranger:
     Before the world begins he must ``arrive``.
     """
 
-    def __init__(self, network: Network, owner: Owner, user_id: str) -> None:
+    def __init__(
+        self,
+        network: Network,
+        owner: Owner,
+        user_id: str,
+        attempts: Sequence[Attempt] = ATTEMPTS,
+    ) -> None:
         self._network, self._stage, self._owner = network, network.stage, owner
         self._chance = network.stage.streams.stream(STRANGER)
         self._user_id = user_id
+        self._attempts = attempts
         self._old_pet = f"old pet of {user_id}"
         self._loot = Loot(user_id)
         self._asked: dict[object, str] = {}
         self._links = {
             attempt.name: network.link(f"{STRANGER}/{attempt.name}", ADDRESS)
-            for attempt in (*ATTEMPTS, *RIGHTS)
+            for attempt in (*attempts, *RIGHTS)
         }
 
     def arrive(self) -> None:
@@ -62,7 +70,7 @@ class Stranger:
         self._loot.revoked = self._owner.give(self._old_pet, self._user_id)
         self._loot.device = self._owner.device_id(phone_of(self._user_id)).replace("-", "")
         attempts, rights = (
-            {each.name: each.expects for each in several} for several in (ATTEMPTS, RIGHTS)
+            {each.name: each.expects for each in several} for several in (self._attempts, RIGHTS)
         )
         self._stage.trace.note(STRANGER, user_id=MALLORY, attempts=attempts, rights=rights)
         self._stage.trace.listen(self._hear)
@@ -72,7 +80,7 @@ class Stranger:
         await self._outlive_tokens()
         await self._pair()
         while True:
-            for attempt in self._chance.sample(ATTEMPTS, len(ATTEMPTS)):
+            for attempt in self._chance.sample(self._attempts, len(self._attempts)):
                 await self._stage.sleep(self._chance.randint(*_PAUSE_MS))
                 await self._do(attempt)
 
@@ -160,5 +168,6 @@ _TOLD = {
     "POST /api/stress/session/start": ("session", "session_id", "session_id"),
     _POMODORO: ("session", "session_id", "pomodoro_id"),
     "GET /api/breaks/prompt/poll": ("", "prompt_id", "prompt_id"),
+    "POST /api/chat/message": ("", "conversation_id", "conversation_id"),
 }
 """Where an answer names what he wants: in which part, by which name, and what he calls it."""

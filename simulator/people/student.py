@@ -16,6 +16,7 @@ from simulator.people.prompts import Prompts
 from simulator.people.reminders import Reminders
 from simulator.people.status import StatusLooks
 from simulator.people.study import Sitting
+from simulator.people.talk import Grapevine, Talk
 from simulator.people.walltime import WallClock
 from simulator.people.water import WaterSchedule
 from simulator.signals.person import Camera, Person
@@ -28,6 +29,7 @@ _HOME, _CAMPUS = "home", "campus"
 class Student:
     """Asleep at home until ``begin``. ``zone_home`` is the IANA name of home's time zone. Who owns
     a locked server has given the own phone and edge agent tokens, and confirms the pet's code.
+    Students with a ``grapevine`` talk to their pets.
     """
 
     def __init__(
@@ -40,6 +42,7 @@ class Student:
         habits: Habits,
         camera: Camera,
         owner: Owner | None = None,
+        grapevine: Grapevine | None = None,
     ) -> None:
         self._stage = network.stage
         self._habits = habits
@@ -62,6 +65,11 @@ class Student:
         self._encouragement = Encouragement(mind, desk, habits)
         self._status = StatusLooks(mind, desk, habits)
         self._codes = Codes(mind, desk, owner) if owner else None
+        self._talk = (
+            None
+            if grapevine is None
+            else Talk(mind, self._phone, grapevine, self._is_sitting, self._water.hear)
+        )
         self._sitting: Sitting | None = None
         self._place = _HOME
 
@@ -105,6 +113,8 @@ class Student:
         self._turn_the_page()
         self._encouragement.day_begins(self._agenda.bed)
         self._status.day_begins(self._agenda.bed)
+        if self._talk is not None:
+            self._talk.day_begins(self._agenda.bed)
         self._be_there()
 
     async def _set_up_phone(self) -> None:
@@ -123,6 +133,8 @@ class Student:
         self._pomodoros.day_is_over()
         self._encouragement.day_is_over()
         self._status.day_is_over()
+        if self._talk is not None:
+            self._talk.day_is_over()
         self._mind.turn_to(Activity.ASLEEP)
 
     async def _do(self, entry: Entry) -> None:
@@ -147,6 +159,9 @@ class Student:
         self._prompts.session_is_over()
         self._pomodoros.session_is_over()
         self._be_there()
+
+    def _is_sitting(self) -> bool:
+        return self._sitting is not None
 
     def _take_break(self, minutes: int) -> None:
         if self._sitting is not None:

@@ -31,6 +31,28 @@ IN_FOREIGN_NAME: Mapping[str, Ask] = {
 }
 """Every operation that names a user."""
 
+_CHAT = "/api/chat"
+_WISH = {"transcript": "What did I tell you before?"}
+
+IN_FOREIGN_NAME_OF_TALK: Mapping[str, Ask] = {
+    "persona": naming_user("POST", f"{_CHAT}/persona", {"pet_name": MALLORY}),
+    "persona_read": naming_user("GET", f"{_CHAT}/persona", {}),
+    "message": naming_user("POST", f"{_CHAT}/message", _WISH),
+    "stream": naming_user("POST", f"{_CHAT}/stream", _WISH),
+    "memory_read": naming_user("GET", f"{_CHAT}/memory", {}),
+    "memory_erase": naming_user("DELETE", f"{_CHAT}/memory", {}),
+}
+"""The same of those by which people talk to their pets."""
+
+FOREIGN_CONVERSATIONS: Mapping[str, Ask] = {
+    name: posts(
+        f"{_CHAT}/{name}",
+        lambda loot: {"user_id": MALLORY, "conversation_id": loot.conversation_id, **_WISH},
+    )
+    for name in ("message", "stream")
+}
+"""Every operation that names a conversation."""
+
 FOREIGN_THINGS: Mapping[str, Ask] = {
     "sample": posts(f"{_STRESS}/sample", lambda loot: {"session_id": loot.session_id, **_SAMPLE}),
     "session_end": posts(f"{_STRESS}/session/end", lambda loot: {"session_id": loot.session_id}),

@@ -2,7 +2,9 @@
 
 from datetime import time
 from functools import partial
+from typing import cast
 
+from simulator.kernel.trace import Json
 from simulator.network.client import Client
 from simulator.people.agenda import Agenda
 from simulator.people.habits import WaterChange, WaterWish
@@ -47,6 +49,13 @@ class WaterSchedule:
         """Have the phone post the schedule, unless the server has it."""
         if not self._is_posting:
             self._stage.live(self._post())
+
+    def hear(self, schedule: Json) -> None:
+        """The server has set this schedule, since the pet was told to."""
+        heard = {name: schedule[name] for name in self._wanted if name != "user_id"}
+        self._wanted = {**self._wanted, **cast("Schedule", heard)}
+        self._posted = self._wanted
+        self.interval_min = int(self._wanted["interval_min"])
 
     def _change(self, change: WaterChange, plan: int) -> None:
         changed = {**self._wanted, **_given(change)}

@@ -33,6 +33,11 @@ def _of_the_student(story: Story) -> Iterator[Figure]:
     yield Figure("break prompts", f"{len(story.prompts)}", outcomes(story.prompts))
     focus = sum(phase.look == "pomodoro_focus" for phase in story.phases)
     yield Figure("Pomodoro focus phases", f"{focus}")
+    if story.talk:
+        told = sum(mark.look == "told_to" for mark in story.talk)
+        yield Figure(
+            "turns of talk", f"{len(story.talk)}", f"{told} of them orders" if told else ""
+        )
     yield Figure(
         "readings posted by the camera",
         f"{len(story.posted):,}",

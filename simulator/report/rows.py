@@ -59,6 +59,7 @@ class Row:
 def rows_of(story: Story) -> tuple[Row, ...]:
     """The timeline of ``story``, from top to bottom."""
     high = round(default_settings().high_stress_threshold * 1000)
+    talk = (Row("Talk with the pet", 30, marks=story.talk),) if story.talk else ()
     return (
         Row(f"{story.name}'s day", 40, tuple(_named(story.activities))),
         Row("Stress", 120, curves=_curves(story, "stress"), level=high),
@@ -66,6 +67,7 @@ def rows_of(story: Story) -> tuple[Row, ...]:
         Row("Study sessions", 42, story.sessions),
         Row("Pomodoros on the pet", 26, story.phases, is_labelled=False),
         Row("Break prompts and wishes", 30, marks=_asked(story)),
+        *talk,
         Row("Reminders to drink", 34, story.windows, story.reminders, is_labelled=False),
         Row("The pet's screen", 26, tuple(map(_seen, story.stays)), is_labelled=False),
         Row("Network and power", 34, tuple(_named(story.outages)), _mishaps(story)),

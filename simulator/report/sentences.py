@@ -25,7 +25,7 @@ def days(story: Story) -> str:
 
 def headline(story: Story) -> list[str]:
     """A handful of sentences that tell the story."""
-    told = (_studied, _drank, _rested, _suffered, _travelled, _others)
+    told = (_studied, _drank, _rested, _talked, _suffered, _travelled, _others)
     return [sentence for tell in told for sentence in tell(story)]
 
 
@@ -100,6 +100,15 @@ def _rested(story: Story) -> Iterator[str]:
             f"Stress stayed high, so the pet suggested a break {times(len(story.prompts))}: "
             f"{story.name} {outcomes(story.prompts)}."
         )
+
+
+def _talked(story: Story) -> Iterator[str]:
+    if story.talk:
+        looks = Counter(mark.look for mark in story.talk)
+        told, failed = looks["told_to"], looks["not_answered"]
+        orders = f", and told it {times(told)} to do something" if told else ""
+        failures = f" The pet could not answer {times(failed)}." if failed else ""
+        yield f"{story.name} talked to the pet {times(len(story.talk))}{orders}.{failures}"
 
 
 def _suffered(story: Story) -> Iterator[str]:

@@ -122,6 +122,8 @@ class Story:
     """Messages of this student that were lost by chance, not by a cut, and reboots."""
     counts: Mapping[str, int]
     """How often each kind of event was, in the whole world."""
+    talk: Sequence[Mark] = ()
+    """What the student said to the pet."""
 
     @property
     def name(self) -> str:

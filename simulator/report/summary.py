@@ -13,7 +13,7 @@ from simulator.world import Outcome, World
 def summarize(world: World, outcome: Outcome, wall_seconds: float) -> Json:
     """What ``summary.json`` holds. A world can be made of it again."""
     return {
-        **world.model_dump(mode="json"),
+        **world.told,
         "digest": outcome.digest,
         "requests": outcome.counts["request"],
         "counts": dict(sorted(outcome.counts.items())),
@@ -78,6 +78,14 @@ _ROWS = (
 )
 
 
+_ROWS_OF_TALK = (
+    ("said to the pets", ("student talks",)),
+    ("   tools used on the way", ("acted",)),
+    ("   failures of what it talks by", ("failed",)),
+    ("memories erased", ("student erases the pet's memory",)),
+)
+
+
 def _happenings(world: World, outcome: Outcome) -> Table:
     scenario = world.scenario
     table = Table(
@@ -85,7 +93,7 @@ def _happenings(world: World, outcome: Outcome) -> Table:
     )
     table.add_column("what happened")
     table.add_column("how often", justify="right")
-    for label, names in _ROWS:
+    for label, names in (*_ROWS, *(_ROWS_OF_TALK if world.talkative else ())):
         table.add_row(label, f"{sum(outcome.counts[name] for name in names):,}")
     return table
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import orjson
 
+from simulator.invariants.deeds import ACTED, Deeds
 from simulator.invariants.exchanges import Exchanges
 from simulator.kernel.trace import Event, Json, number, words
 from simulator.report.story import Mark, Span, Story
@@ -52,7 +53,7 @@ class _Telling:
         self._losses: list[Mark] = []
         self._ours: set[int] = set()
         self._wanted: set[int] = set()
-        self._exchanges = Exchanges()
+        self._exchanges, self._deeds = Exchanges(), Deeds()
         self._person, self._pet, self._server = PersonTold(), PetTold(), ServerTold(self._wall)
         self._until = 0
 
@@ -96,6 +97,7 @@ class _Telling:
             outages=sorted([*self._cuts, *pet.without_power(until)], key=lambda span: span.start),
             mishaps=sorted([*self._losses, *pet.reboots], key=lambda mark: mark.at),
             counts=self._counts,
+            talk=server.talk,
         )
 
     def _end(self) -> int:
@@ -166,6 +168,12 @@ class _Telling:
             if exchange is not None:
                 self._server.answers(exchange)
 
+    def _acted(self, event: Event) -> None:
+        if number(event, "id") in self._wanted:
+            deed = self._deeds.deed(event, self._exchanges)
+            if deed is not None and deed.operation in WANTED:
+                self._server.answers(deed)
+
 
 _HANDLERS: Mapping[str, Callable[[_Telling, Event], None]] = {
     "truth": _Telling._truth,  # noqa: SLF001 -- its own table
@@ -177,6 +185,7 @@ _HANDLERS: Mapping[str, Callable[[_Telling, Event], None]] = {
     "request": _Telling._request,  # noqa: SLF001
     "lost": _Telling._lost,  # noqa: SLF001
     "served": _Telling._served,  # noqa: SLF001
+    ACTED: _Telling._acted,  # noqa: SLF001
 }
 
 

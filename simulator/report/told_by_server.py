@@ -14,6 +14,10 @@ from simulator.report.wall import Wall, zone_called
 
 _MINUTE_MS = 60_000
 _THOUSAND = 1000
+_TALK = ("POST /api/chat/message", "POST /api/chat/stream")
+_REFUSED = 4
+"""The hundreds of such a status."""
+_FAILED = "not_answered"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +42,11 @@ class ServerTold:
         self._reminders: dict[str, Mark] = {}
         self._prompts: dict[str, Mark] = {}
         self._posted: dict[int, Posted] = {}
+        self._talk: dict[str, Mark] = {}
 
     def answers(self, exchange: Exchange) -> None:
         """An exchange of one of ``WANTED``."""
-        if exchange.is_done:
+        if exchange.is_done or exchange.operation in _TALK:
             WANTED[exchange.operation](self, exchange)
 
     @property
@@ -53,6 +58,11 @@ class ServerTold:
     def prompts(self) -> list[Mark]:
         """The break prompts that it gave out, each once."""
         return list(self._prompts.values())
+
+    @property
+    def talk(self) -> list[Mark]:
+        """What was said to the pet, each once."""
+        return list(self._talk.values())
 
     @property
     def posted(self) -> list[Posted]:
@@ -110,6 +120,19 @@ class ServerTold:
         )
         self._posted.setdefault(at, posted)
 
+    def _is_talked_to(self, exchange: Exchange) -> None:
+        key = exchange.key or str(exchange.id)
+        if exchange.is_done:
+            actions = exchange.answer["actions"]
+            deeds = [action["name"] for action in actions] if isinstance(actions, list) else []
+            look = "told_to" if deeds else "talked"
+            words = " ".join([f"“{exchange.text('transcript')}”", *deeds])
+            before = self._talk.get(key)
+            if before is None or before.look == _FAILED:
+                self._talk[key] = Mark(exchange.at, look, words)
+        elif exchange.status // 100 != _REFUSED:
+            self._talk.setdefault(key, Mark(exchange.at, _FAILED))
+
     def _starts_or_stops(self, exchange: Exchange) -> None:
         session = _part(exchange.answer, "session")
         self._pomodoros[str(session["session_id"])] = session
@@ -150,6 +173,7 @@ WANTED: Mapping[str, Callable[[ServerTold, Exchange], None]] = {
     "POST /api/stress/sample": ServerTold._takes_sample,  # noqa: SLF001
     "POST /api/breaks/pomodoro/start": ServerTold._starts_or_stops,  # noqa: SLF001
     "POST /api/breaks/pomodoro/stop": ServerTold._starts_or_stops,  # noqa: SLF001
+    **dict.fromkeys(_TALK, ServerTold._is_talked_to),  # noqa: SLF001
 }
 """The operations whose answers tell something, and what to make of them."""
 

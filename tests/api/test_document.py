@@ -21,7 +21,8 @@ from tests.services.server import Server
 POLL, PROMPT = "/api/water/poll", "/api/breaks/prompt/poll"
 ACTIVE, STATUS = "/api/breaks/pomodoro/active", "/api/breaks/pomodoro/status"
 SCHEDULE = "/api/water/schedule"
-AT_ONCE = {POLL, PROMPT, ACTIVE, STATUS, SCHEDULE}
+PERSONA, MEMORY = "/api/chat/persona", "/api/chat/memory"
+AT_ONCE = {POLL, PROMPT, ACTIVE, STATUS, SCHEDULE, PERSONA, MEMORY}
 ABSENT = "11111111-2222-4333-8444-555555555555"
 AUDREY = "user_id=audrey"
 KEY = (b"idempotency-key", b"poll-1")

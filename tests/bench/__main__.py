@@ -21,7 +21,9 @@ from tests.bench.mongo import mongo
 from tests.bench.poll import poll
 from tests.bench.report import report
 from tests.bench.requests import requests
+from tests.bench.speech import speech
 from tests.bench.store import store
+from tests.bench.talk import talk
 from tests.bench.users import users
 from tests.bench.workers import workers
 
@@ -38,9 +40,10 @@ BENCHES: dict[str, Callable[[], Report]] = {
     "growth": growth,
     "firmware": firmware,
     "requests": requests,
+    "talk": talk,
 }
 
-LONG: dict[str, Callable[[], Report]] = {"memory": memory}
+LONG: dict[str, Callable[[], Report]] = {"memory": memory, "speech": speech}
 """Minutes each; they run if they are named."""
 
 _WIDTH = 140  # of what goes into a file

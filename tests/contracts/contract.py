@@ -20,6 +20,7 @@ CONTRACTS = Path(__file__).resolve().parents[2] / "contracts"
 NAMES = ("desktop_pet", "platform")
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON_TYPE = "application/json"
+EVENTS_TYPE = "text/event-stream"
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,4 +1,4 @@
-"""Ids and codes that exist, in the place of those that a generator makes up.
+"""Ids, codes and recordings that exist, in the place of those that a generator makes up.
 
 What is valid stays valid and what is not stays so, but an operation gets to see something that it
 can do something with. Not here: any opinion about the answers.
@@ -6,6 +6,7 @@ can do something with. Not here: any opinion about the answers.
 
 import json
 import re
+from collections import Counter
 from datetime import timedelta
 
 from hypercorn.typing import (
@@ -19,14 +20,17 @@ from hypercorn.typing import (
 from tests.contracts.bodies import again, whole
 from tests.contracts.contract import JSON_TYPE, Json
 from tests.contracts.served import Served, ask
+from tests.contracts.talk import spoken
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _HIGH: Json = {"focus_score": 0.4, "stress_score": 0.9}
 _PAIRING = "/api/devices/pairing"
+_CHAT = "/api/chat/"
+_IDS = ("session_id", "prompt_id", "conversation_id")
 
 
 class RealIds:
-    """``app``, with every other well-formed id in a request exchanged for one that exists.
+    """``app``, with two of three well-formed ids in requests exchanged for ones that exist.
 
     What is valid stays valid and what is not stays so, but an operation gets to see ids that it
     can do something with.
@@ -34,7 +38,7 @@ class RealIds:
 
     def __init__(self, app: ASGIFramework) -> None:
         self._app = app
-        self._met = 0
+        self._met = Counter[str]()
 
     async def __call__(
         self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
@@ -45,15 +49,18 @@ class RealIds:
         body = await whole(receive)
         sent = _id_of(scope, body)
         if sent is not None:
-            self._met += 1
-            if self._met % 2:
-                real = await self._real(scope["path"])
+            operation = scope["path"].replace(sent, "")
+            self._met[operation] += 1
+            if self._met[operation] % 3:
+                real = await self._real(scope["path"], body)
                 body = body.replace(sent.encode(), real.encode())
                 scope = _exchanged(scope, sent, real)
         await self._app(scope, again(body, receive), send)
 
-    async def _real(self, path: str) -> str:
-        user = f"ida{self._met}"
+    async def _real(self, path: str, body: bytes) -> str:
+        user = f"ida{self._met.total()}"
+        if path.startswith(_CHAT):
+            return await self._conversation(body)
         if "pomodoro" in path:
             started = await self._post("/api/breaks/pomodoro/start", {"user_id": user})
             return str(started["session"]["session_id"])
@@ -64,6 +71,12 @@ class RealIds:
         if "report" in path:
             await self._post("/api/stress/session/end", {"session_id": session})
         return session
+
+    async def _conversation(self, body: bytes) -> str:
+        """One of the user who asks; if he cannot be one, it does not matter."""
+        sent = json.loads(body)
+        said = {"user_id": sent.get("user_id"), "transcript": "hello"}
+        return str((await self._post(f"{_CHAT}message", said)).get("conversation_id", ""))
 
     async def _session(self, user: str) -> str:
         """A session with ten minutes of high stress, so with an open prompt."""
@@ -87,6 +100,8 @@ def _takes_id(path: str) -> bool:
         "/api/breaks/pomodoro/status",
         "/api/breaks/pomodoro/stop",
         "/api/breaks/prompt/ack",
+        f"{_CHAT}message",
+        f"{_CHAT}stream",
     )
 
 
@@ -95,8 +110,8 @@ def _id_of(scope: HTTPScope, body: bytes) -> str | None:
     places = [scope["path"].rsplit("/", 1)[-1], scope["query_string"].decode("latin-1")]
     try:
         sent = json.loads(body)
-        places += [sent["session_id" if "session_id" in sent else "prompt_id"]]
-    except (ValueError, TypeError, KeyError):
+        places += [next(sent[name] for name in _IDS if name in sent)]
+    except (ValueError, TypeError, StopIteration):
         pass
     for place in places:
         found = _UUID.fullmatch(str(place).removeprefix("session_id="))
@@ -160,3 +175,28 @@ def _code_of(body: bytes) -> Json | None:
         return None
     is_code = isinstance(sent, dict) and isinstance(sent.get("device_code"), str)
     return sent if is_code and 1 <= len(sent["device_code"]) <= 128 else None
+
+
+class RealSound:
+    """``app``, with a recording of somebody in the place of every text that could stand there."""
+
+    def __init__(self, app: ASGIFramework) -> None:
+        self._app = app
+        self._recording = spoken("what does my day look like")
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or not scope["path"].startswith(_CHAT):
+            return await self._app(scope, receive, send)
+        body = await whole(receive)
+        try:
+            sent = json.loads(body)
+        except (ValueError, RecursionError):
+            sent = None
+        if isinstance(sent, dict) and isinstance(sound := sent.get("audio_base64"), str) and sound:
+            body = json.dumps({**sent, "audio_base64": self._recording}).encode()
+            headers = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
+            scope = {**scope, "headers": headers}
+        await self._app(scope, again(body, receive), send)

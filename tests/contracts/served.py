@@ -25,12 +25,14 @@ from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.app import create_app
 from petcore.ports.clock import Clock
 from petcore.ports.entropy import Entropy
+from petcore.ports.faculties import Faculties
 from petcore.ports.store import Query, Store
 from petcore.services.collections import COLLECTIONS
 from petcore.services.outbox import OUTBOX_INDEX, Document
 from petcore.settings import default_settings
 from petcore.wiring import wire
 from tests.contracts.contract import JSON_TYPE
+from tests.contracts.talk import twins
 from tests.contracts.tokens import Tokens
 from tests.contracts.watch import Answer, Watch
 from tests.stores import fresh_store
@@ -75,8 +77,9 @@ class Reply:
 
 
 class Served:
-    """The server. Close it, or use it in ``with``. What is given replaces clock, ids or store, and
-    of ``settings`` those that are named. Who names the ``door`` brings the tokens himself.
+    """The server. Close it, or use it in ``with``. What is given replaces clock, ids, store or how
+    it talks (which is by twins), and of ``settings`` those that are named. Who names the ``door``
+    brings the tokens himself.
     """
 
     def __init__(
@@ -85,6 +88,7 @@ class Served:
         clock: Clock | None = None,
         entropy: Entropy | None = None,
         store: Store | None = None,
+        faculties: Faculties | None = None,
         **settings: object,
     ) -> None:
         self.clock = HandClock()
@@ -94,6 +98,7 @@ class Served:
             clock=clock or self.clock,
             entropy=entropy or SeededEntropy(Random(1)),
             store=store or self._held.enter_context(fresh_store(KIND)),
+            faculties=faculties or twins(),
         )
         self._tokens = Tokens(create_app(self.services), self.services)
         gives_tokens = _GIVES_TOKENS[DOOR] and "door" not in settings
@@ -186,11 +191,12 @@ async def ask(
     async def send(event: ASGISendEvent) -> None:
         answer.take(event)
 
-    await app(_scope(method, target, body, headers), receive, send)
+    await app(scope_of(method, target, body, headers), receive, send)
     return Reply(answer.status, answer.headers, answer.body)
 
 
-def _scope(method: str, target: str, body: bytes, headers: Headers) -> HTTPScope:
+def scope_of(method: str, target: str, body: bytes, headers: Headers) -> HTTPScope:
+    """What an ASGI server says of a request."""
     path, _, query = target.partition("?")
     given = [(name.lower().encode(), value.encode("latin-1")) for name, value in headers]
     host = [] if any(name == b"host" for name, _ in given) else [(b"host", b"localhost")]

@@ -5,6 +5,8 @@ the document shows comes back, value by value. Not here: anything the document d
 """
 
 import re
+from base64 import b64decode
+from collections.abc import Generator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,20 +14,29 @@ import pytest
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
 
-from petcore.adapters.clock_system import SystemClock
+from petcore.adapters.clock_system import SystemClock, pause
 from petcore.adapters.entropy_system import SystemEntropy
+from petcore.adapters.language_scripted import ScriptedLanguage, Step
+from petcore.ports.faculties import Faculties
+from petcore.ports.language import Talk
 from tests.contracts.contract import Json, contract, facts
 from tests.contracts.served import Reply, Served
+from tests.contracts.talk import spoken, twins
 
+MP3_SYNC = b"\xff\xf3"
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 SERVED = {(promise.method, promise.path) for promise in contract("desktop_pet").promises}
 EXCHANGES: dict[str, Json] = {
-    fact["id"]: {**exchange, "path": fact["documented_path"], "method": fact["method"]}
+    f"{fact['id']} spoken" if number else fact["id"]: {
+        **exchange,
+        "path": fact["documented_path"],
+        "method": fact["method"],
+    }
     for fact in facts()["operations"]
-    for exchange in fact["exchanges"]
+    for number, exchange in enumerate(fact["exchanges"])
     if (fact["method"], fact["path"]) in SERVED
 }
-ADDED = ("next_poll_s", "utc_offset_min")
+ADDED = ("next_poll_s", "utc_offset_min", "actions", "warnings", "timings_ms")
 """Fields of answers that the document does not know."""
 SHOWN = [id for id, exchange in EXCHANGES.items() if exchange["response_example"] is not None]
 
@@ -47,7 +58,9 @@ class Day:
         self._frozen.move_to(f"2026-02-28T{clock}Z")
 
     def play(self, id: str, **ids: str) -> Json:
-        """Send the document's example of ``id``, with ids that exist here in place of its own."""
+        """Send the document's example of ``id``, with ids that exist here in place of its own, and
+        a sound in that of the words which stand for one.
+        """
         exchange, self.ids = EXCHANGES[id], {**self.ids, id: next(iter(ids.values()), "")}
         target = UUID.sub(next(iter(ids.values()), ""), exchange["path"])
         if exchange["method"] == "GET":
@@ -64,6 +77,11 @@ class Day:
         sent = {"session_id": session_id, "focus_score": focus, "stress_score": stress}
         assert self._served.post("/api/stress/sample", sent).status == 201
 
+    def greet(self) -> str:
+        """A conversation that was begun before."""
+        sent = {"user_id": "audrey", "transcript": "Hello"}
+        return str(self._served.post("/api/chat/message", sent).json["conversation_id"])
+
     def start(self) -> str:
         """A second session of the same user."""
         sent = {"user_id": "audrey"}
@@ -76,13 +94,23 @@ def day() -> Day:
     """The whole day, played once."""
     with (
         freeze_time("2026-02-28T18:00:00Z", real_asyncio=True) as frozen,
-        Served(clock=SystemClock(), entropy=SystemEntropy()) as served,
+        Served(clock=SystemClock(), entropy=SystemEntropy(), faculties=_nova()) as served,
     ):
         assert isinstance(frozen, FrozenDateTimeFactory)
         played = Day(served, frozen)
         _morning(played)
         _study(played)
+        _talk(played)
     return played
+
+
+def _nova() -> Faculties:
+    """A pet that says what the document lets it say."""
+
+    def script(talk: Talk) -> Generator[Step, Mapping[str, object] | None, None]:
+        yield EXCHANGES["P17 spoken"]["response_example"]["reply_text"]
+
+    return twins(ScriptedLanguage(script, pause))
 
 
 def _morning(day: Day) -> None:
@@ -112,6 +140,15 @@ def _study(day: Day) -> None:
     day.play("P8", session_id=session)
 
 
+def _talk(day: Day) -> None:
+    day.play("P15")
+    day.play("P16")
+    conversation = day.greet()
+    day.play("P17", conversation_id=conversation)
+    shown = EXCHANGES["P17 spoken"]["response_example"]
+    day.play("P17 spoken", audio_base64=spoken(shown["transcript"]))
+
+
 def _take_the_break(day: Day) -> None:
     day.play("P13", prompt_id=day.play("P12")["prompt_id"])
     shown = day.answers["P12"]
@@ -138,9 +175,9 @@ def _shape(node: Any) -> Any:
 
 def test_the_examples_are_all_there() -> None:
     """A reader that finds nothing would be content with anything."""
-    assert len(EXCHANGES) == 14
-    assert sum(exchange["request_example"] is not None for exchange in EXCHANGES.values()) == 9
-    assert SHOWN == ["P1", "P3", "P5", "P7", "P10", "P12"]
+    assert len(EXCHANGES) == 18
+    assert sum(exchange["request_example"] is not None for exchange in EXCHANGES.values()) == 12
+    assert SHOWN == ["P1", "P3", "P5", "P7", "P10", "P12", "P17 spoken"]
 
 
 @pytest.mark.parametrize("id", EXCHANGES)
@@ -163,6 +200,10 @@ def test_documented_answers_come_back(id: str, day: Day) -> None:
     )
     for name in ADDED:
         answered.pop(name, None)
+    if id == "P17 spoken":
+        # The document has words where there is a sound.
+        assert b64decode(answered["reply_audio_base64"], validate=True)[:2] == MP3_SYNC
+        answered["reply_audio_base64"] = shown["reply_audio_base64"]
     if id == "P7":
         points = answered["report"]["graph_points"]
         assert len(points) == shown["report"]["sample_count"]
@@ -183,6 +224,22 @@ def test_undocumented_answers_are_as_decided(day: Day) -> None:
     pomodoro = {key: answers["P9"]["session"][key] for key in EXCHANGES["P9"]["request_example"]}
     assert pomodoro == EXCHANGES["P9"]["request_example"]
     assert answers["P9"]["session"]["started_at"] == "2026-02-28T18:08:40+00:00"
+
+
+def test_the_pet_is_who_it_was_made_to_be(day: Day) -> None:
+    """P16 gives what P15 stored, and P15 answers with it."""
+    wish = EXCHANGES["P15"]["request_example"]
+    assert day.answers["P15"].json == {"ok": True, "persona": wish}
+    assert day.answers["P16"].json == wish
+
+
+def test_text_and_speech_are_answered_alike(day: Day) -> None:
+    """Both exchanges of P17 say the same, each in the conversation it was sent to."""
+    text, speech = day.answers["P17"].json, day.answers["P17 spoken"].json
+    assert text["conversation_id"] == day.ids["P17"] != speech["conversation_id"]
+    for name in ("pet_name", "transcript", "reply_text", "reply_audio_base64"):
+        assert text[name] == speech[name], name
+    assert text["actions"] == text["warnings"] == []
 
 
 def test_the_report_is_read_as_it_was_answered(day: Day) -> None:

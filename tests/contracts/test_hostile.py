@@ -4,6 +4,7 @@ Each is refused with its status, in the shape of all errors, with the field name
 nothing that is stored. Not here: requests that are well-formed and come at the wrong time.
 """
 
+from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from petcore.api.operation import BODY_MAX
 from tests.contracts.contract import JSON_TYPE, NAMES, Promise, contract
 from tests.contracts.served import Served
+from tests.contracts.talk import spoken, wav
 
 SCHEDULE, ACK = "/api/water/schedule", "/api/water/ack"
 START, SAMPLE, END = "/api/stress/session/start", "/api/stress/sample", "/api/stress/session/end"
@@ -20,9 +22,12 @@ POMODORO, STOP = "/api/breaks/pomodoro/start", "/api/breaks/pomodoro/stop"
 SWITCH, PROMPT = "/api/breaks/preferences/stress-prompts", "/api/breaks/prompt/ack"
 MESSAGE, REPORT = "/api/encouragement/message", "/api/stress/report/"
 POLL, STATUS = "/api/water/poll", "/api/breaks/pomodoro/status"
+PERSONA, CHAT, TOLD = "/api/chat/persona", "/api/chat/message", "/api/chat/stream"
+MEMORY = "/api/chat/memory"
 PAIRING, COLLECT = "/api/devices/pairing", "/api/devices/pairing/collect"
 ABSENT = "11111111-2222-4333-8444-555555555555"
 
+JSON = [("content-type", JSON_TYPE)]
 USER = b'"user_id":"audrey"'
 WRONG_CODES = {400: "validation_failed", 413: "payload_too_large", 415: "unsupported_media_type"}
 
@@ -56,6 +61,23 @@ def _sample(members: str) -> tuple[str, bytes]:
     """A sample of the session that runs; ``_send`` puts its id in."""
     required = '"session_id":"$SESSION","focus_score":0.5,"stress_score":0.5'
     return SAMPLE, f"{{{required},{members}}}".encode()
+
+
+def _wav(samples: bytes) -> str:
+    return f'"audio_base64":"{b64encode(wav(samples)).decode()}"'
+
+
+def _said(*members: str) -> list[tuple[str, bytes]]:
+    """The same request to both operations that can be talked to."""
+    return [_in(",".join(members), target) for target in (CHAT, TOLD)]
+
+
+def _unheard(id: str, *members: str, names: str = "audio_base64") -> list[Hostile]:
+    """Something said that cannot be, to both."""
+    return [
+        Hostile(f"{id} to {request[0].rpartition('/')[2]}", *request, (names,) if names else ())
+        for request in _said(*members)
+    ]
 
 
 def _nested(depth: int) -> str:
@@ -343,6 +365,85 @@ WRONG_PAIRINGS = [
     Hostile("form to collect", COLLECT, b"{}", status=415, media_type="multipart/form-data"),
 ]
 
+HEARD = spoken("hello")
+HELLO, SPOKEN = '"transcript":"hello"', f'"audio_base64":"{HEARD}"'
+LOUD = b"\x01\x40\x01\xc0"
+SECOND = LOUD * 8_000
+
+WRONG_TALK = [
+    *_unheard("nothing said", '"include_audio":true', names="transcript"),
+    *_unheard("null said", '"transcript":null,"audio_base64":null', names="transcript"),
+    *_unheard("text and sound", HELLO, SPOKEN, names="transcript"),
+    *_unheard("no words", '"transcript":""', names="transcript"),
+    *_unheard("8,001 characters", f'"transcript":"{"a" * 8_001}"', names="transcript"),
+    *_unheard("NUL in a transcript", '"transcript":"a\\u0000"', names="transcript"),
+    *_unheard("number as a transcript", '"transcript":7', names="transcript"),
+    *_unheard("list as a transcript", '"transcript":["hello"]', names="transcript"),
+    *_unheard("surrogate said", '"transcript":"\\ud800"', names=""),
+    *_unheard("id of letters", HELLO, '"conversation_id":"42"', names="conversation_id"),
+    *_unheard("no name called", HELLO, '"wake_name":""', names="wake_name"),
+    *_unheard("65 letters called", HELLO, f'"wake_name":"{"a" * 65}"', names="wake_name"),
+    *_unheard("line break called", HELLO, '"wake_name":"a\\n"', names="wake_name"),
+    *_unheard("one for sound", HELLO, '"include_audio":1', names="include_audio"),
+    *_unheard("no file name", SPOKEN, '"audio_filename":""', names="audio_filename"),
+    *_unheard("NUL in a file name", SPOKEN, '"audio_filename":"a\\u0000"', names="audio_filename"),
+    *_unheard("256 of a name", SPOKEN, f'"audio_filename":"{"a" * 256}"', names="audio_filename"),
+    *_unheard("another format", HELLO, '"audio_format":"ogg"', names="audio_format"),
+    *_unheard("format in capitals", HELLO, '"audio_format":"WAV"', names="audio_format"),
+    *_unheard("no sound", '"audio_base64":""'),
+    *_unheard("number as sound", '"audio_base64":7'),
+    *_unheard("words as sound", '"audio_base64":"not base64!"'),
+    *_unheard("the placeholder of an example", '"audio_base64":"<base64-encoded-wav-or-mp3>"'),
+    *_unheard("padding missing", '"audio_base64":"UklGRg"'),
+    *_unheard("padding only", '"audio_base64":"===="'),
+    *_unheard("padding within", '"audio_base64":"UklG=Rg="'),
+    *_unheard("more after the padding", '"audio_base64":"UklGRg==UklG"'),
+    *_unheard("line break in base64", '"audio_base64":"UklG\\nRg=="'),
+    *_unheard("URL's alphabet", '"audio_base64":"__--"'),
+    *_unheard("another alphabet in base64", '"audio_base64":"\u0420\u0421"'),
+    *_unheard("line break in a recording", f'"audio_base64":"{HEARD[:40]}\\n{HEARD[40:]}"'),
+    *_unheard("one sign too many in it", f'"audio_base64":"{HEARD[:40]}*{HEARD[40:]}"'),
+    *_unheard("a data URL", '"audio_base64":"data:audio/wav;base64,UklGRg=="'),
+    *_unheard("neither WAV nor MP3", f'"audio_base64":"{b64encode(b"GIF89a" * 40).decode()}"'),
+    *_unheard("half a head", f'"audio_base64":"{b64encode(wav(SECOND)[:20]).decode()}"'),
+    *_unheard("a head only", _wav(b"")),
+    *_unheard("a minute and a moment", _wav(SECOND * 60 + LOUD)),
+    *_unheard("silence", _wav(bytes(32_000))),
+    *_unheard("a tone without words", _wav(SECOND)),
+    Hostile("nameless pet", *_in('"pet_name":""', PERSONA), ("pet_name",)),
+    Hostile("no name for a pet", PERSONA, b"{" + USER + b"}", ("pet_name",)),
+    Hostile("null as a name", *_in('"pet_name":null', PERSONA), ("pet_name",)),
+    Hostile("65 letters of a name", *_in(f'"pet_name":"{"a" * 65}"', PERSONA), ("pet_name",)),
+    Hostile("escape in a pet's name", *_in('"pet_name":"\\u001b[2J"', PERSONA), ("pet_name",)),
+    Hostile(
+        "8,001 characters of character",
+        *_in(f'"pet_name":"Nova","system_prompt":"{"a" * 8_001}"', PERSONA),
+        ("system_prompt",),
+    ),
+    Hostile(
+        "NUL in a character",
+        *_in('"pet_name":"Nova","system_prompt":"\\u0000"', PERSONA),
+        ("system_prompt",),
+    ),
+    Hostile("no model", *_in('"pet_name":"Nova","gemini_model":""', PERSONA), ("gemini_model",)),
+    Hostile(
+        "line break in a voice",
+        *_in('"pet_name":"Nova","voice_id":"a\\r"', PERSONA),
+        ("voice_id",),
+    ),
+    _get("memory of nobody", MEMORY, "user_id"),
+    _get("persona of nobody", f"{PERSONA}?user_id=", "user_id"),
+    Hostile("nobody to forget", MEMORY, None, ("user_id",), media_type=None, method="DELETE"),
+    Hostile(
+        "two to forget",
+        f"{MEMORY}?user_id=audrey&user_id=audrey",
+        None,
+        ("user_id",),
+        media_type=None,
+        method="DELETE",
+    ),
+]
+
 TABLE = [
     *NOT_JSON,
     *WRONG_KIND,
@@ -352,6 +453,7 @@ TABLE = [
     *WRONG_QUERIES,
     *WRONG_KEYS,
     *WRONG_PAIRINGS,
+    *WRONG_TALK,
 ]
 
 
@@ -368,8 +470,11 @@ class Scene:
             captured = f"2026-02-28T{at}:00Z"
             sent = {"session_id": self.session, "captured_at": captured, "focus_score": 0.5}
             assert served.post(SAMPLE, {**sent, "stress_score": 0.9}).status == 201
+        said = served.post(CHAT, {"user_id": "audrey", "transcript": "hello"})
+        self.conversation = str(said.json["conversation_id"])
+        served.post(PERSONA, {"user_id": "audrey", "pet_name": "Nova"})
         self.before = served.dump()
-        assert sum(map(len, self.before.values())) == 8
+        assert sum(map(len, self.before.values())) == 12
 
     def send(self, hostile: Hostile) -> Any:
         """Send it; the answer's body, read, once its status is the expected one."""
@@ -411,7 +516,14 @@ def test_hostile_requests_are_refused(hostile: Hostile, scene: Scene) -> None:
     scene.assert_untouched()
 
 
-BODIES_MAX = {"ingestSample": 524_288, "startPairing": 4_096, "collectToken": 4_096}
+BODIES_MAX = {
+    "savePersona": 131_072,
+    "ingestSample": 524_288,
+    "sendMessage": 8_388_608,
+    "streamMessage": 8_388_608,
+    "startPairing": 4_096,
+    "collectToken": 4_096,
+}
 
 
 @pytest.mark.parametrize(
@@ -428,6 +540,38 @@ def test_bodies_have_their_limit(promise: Promise, scene: Scene) -> None:
         answer = scene.send(Hostile("size", promise.path, b"[" * size, status=status))
         assert answer["code"] == WRONG_CODES[status]
     scene.assert_untouched()
+
+
+def test_all_that_a_pet_may_be_fits() -> None:
+    """Every letter of its character escaped, as some clients do."""
+    sent = {"user_id": "audrey", "pet_name": "Nova", "system_prompt": "\U0001f916" * 8_000}
+    with Served() as served:
+        assert served.post(PERSONA, sent).json["persona"]["system_prompt"] == sent["system_prompt"]
+
+
+def test_what_is_wrong_with_a_sound_is_said(scene: Scene) -> None:
+    """Each fault has words of its own, so that whoever speaks knows what to do."""
+    words = {
+        hostile.id: scene.send(hostile)["details"][0]["msg"]
+        for hostile in WRONG_TALK
+        if hostile.id
+        in {
+            f"{fault} to {where}"
+            for where in ("message", "stream")
+            for fault in (
+                "words as sound",
+                "neither WAV nor MP3",
+                "half a head",
+                "a head only",
+                "a minute and a moment",
+                "silence",
+                "a tone without words",
+            )
+        }
+    }
+    assert len(words) == 14
+    assert len(set(words.values())) == 7
+    assert words["words as sound to stream"] == "must be base64"
 
 
 def test_all_that_a_device_may_say_fits() -> None:
@@ -453,11 +597,17 @@ def test_the_sound_twins_are_accepted() -> None:
         (*_sample(f'"raw_metrics":{{"a":{2**63 - 1},"b":{-(2**63)}}}'), 201),
         (*_sample(f'"raw_metrics":{{{_metrics(64)}}}'), 201),
         (*_sample(f'"raw_metrics":{{"a":"{"x" * (65_536 - 8)}"}}'), 201),
+        *((*said, 200) for said in _said(SPOKEN, '"transcript":null,"include_audio":true')),
+        *((*said, 200) for said in _said(f'"transcript":"{"é" * 8_000}","wake_name":null')),
+        *((*said, 200) for said in _said('"transcript":"\\n\\u0001 hello"')),
     ]
     with Served() as served:
         scene = Scene(served)
         for path, body, status in sound:
-            scene.send(Hostile("sound", path, body, status=status))
+            reply = served.ask(
+                "POST", path, body.replace(b"$SESSION", scene.session.encode()), JSON
+            )
+            assert reply.status == status, reply.body[:300]
         for media_type in ('application/json;charset="UTF-8"', "Application/JSON ; charset=utf-8"):
             scene.send(Hostile("sound", ACK, b"{" + USER + b"}", status=200, media_type=media_type))
         scene.send(Hostile("sound", ACK, b"{" + USER + b"}", status=200, key="!" * 128))
@@ -471,7 +621,8 @@ UNKNOWN = [
     "/api",
     "/api/",
     "/api/water",
-    "/api/chat/persona",
+    "/api/chat",
+    "/api/video/source",
     "/nowhere",
     "/%00",
     "/%FF",
@@ -520,7 +671,10 @@ def test_absent_ids_are_not_found(scene: Scene) -> None:
     absent = f'"session_id":"{ABSENT.upper()}"'.encode()
     scores = b',"focus_score":0.5,"stress_score":0.5}'
     prompt = f'{{"prompt_id":"{ABSENT}","acknowledged":true}}'.encode()
+    conversation = f'"conversation_id":"{ABSENT}","transcript":"hello"'
     for target, body in (
+        _in(conversation, CHAT),
+        _in(conversation, TOLD),
         (SAMPLE, b"{" + absent + scores),
         (END, b"{" + absent + b"}"),
         (STOP, b"{" + absent + b"}"),

@@ -6,7 +6,7 @@ required field that differs is named with both of its values. Not here: rules th
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
@@ -15,7 +15,17 @@ from pydantic import BaseModel
 from petcore.api import desktop_pet, platform
 from petcore.api.desktop_pet.errors import SHAPE, ErrorAnswer
 from petcore.api.operation import Operation
-from tests.contracts.contract import JSON_TYPE, NAMES, Contract, Json, Promise, contract
+from petcore.api.told import ERROR, Told
+from petcore.services.desktop_pet.chat import Done
+from tests.contracts.contract import (
+    EVENTS_TYPE,
+    JSON_TYPE,
+    NAMES,
+    Contract,
+    Json,
+    Promise,
+    contract,
+)
 
 OPERATIONS: dict[str, tuple[Operation[Any], ...]] = {
     "desktop_pet": desktop_pet.OPERATIONS,
@@ -33,7 +43,7 @@ SAID_TO_PEOPLE = ("title", "description", "examples", "example")
 OF_ONE_TYPE = {
     "integer": ("minimum", "maximum"),
     "number": ("minimum", "maximum"),
-    "string": ("minLength", "maxLength", "pattern", "format"),
+    "string": ("minLength", "maxLength", "pattern", "format", "contentEncoding"),
     "object": ("properties", "required", "maxProperties", "propertyNames"),
     "array": ("items", "maxItems", "minItems"),
 }
@@ -42,7 +52,7 @@ OF_ONE_TYPE = {
 class _Form:
     """Brings the schemas of one file into the form in which they are compared."""
 
-    def __init__(self, document: Json, *, is_request: bool) -> None:
+    def __init__(self, document: Json, *, is_request: bool = False) -> None:
         self._document = document
         self._is_request = is_request
 
@@ -65,6 +75,8 @@ class _Form:
             formed["enum"] = [formed.pop("const")]
         if "pattern" in formed:
             formed["pattern"] = _escapes_alike(formed["pattern"])
+        if "oneOf" in formed:
+            formed["oneOf"] = [self._single(part) for part in formed["oneOf"]]
         if "items" in formed:
             formed["items"] = self.of(formed["items"])
         if "properties" in formed:
@@ -134,7 +146,11 @@ def _escapes_alike(pattern: str) -> str:
 
 
 def _names_alike(schema: Json) -> Json:
-    """Pydantic writes a pattern for the keys of a dict as a pattern property without a schema."""
+    """Pydantic writes a pattern for the keys of a dict as a pattern property without a schema, and
+    says that other properties may be anything.
+    """
+    if schema.get("additionalProperties") == {"$ref": "#/$defs/JsonValue"}:
+        del schema["additionalProperties"]
     pattern, *more = schema.get("patternProperties", {"": None})
     if (
         pattern
@@ -190,7 +206,7 @@ def _name(pair: tuple[Contract, Promise, Operation[Any]]) -> str:
 
 def test_every_promise_has_its_models() -> None:
     """All served operations are compared below."""
-    assert len(PAIRS) == sum(len(contract(name).promises) for name in NAMES) == 20
+    assert len(PAIRS) == sum(len(contract(name).promises) for name in NAMES) == 26
 
 
 @pytest.mark.parametrize("pair", PAIRS, ids=_name)
@@ -210,9 +226,26 @@ def test_response_models_are_what_is_promised(
 ) -> None:
     """An answer has the fields that the contract shows, with the same bounds."""
     owner, promise, operation = pair
-    schema = promise.responses[promise.success]["content"][JSON_TYPE]["schema"]
-    promised = _Form(owner.document, is_request=False).of(schema)
-    _compare(promised, _coded(operation.response, is_request=False), "response")
+    content, form = promise.responses[promise.success]["content"], _Form(owner.document)
+    if not operation.events:
+        promised, coded = form.of(content[JSON_TYPE]["schema"]), operation.response
+        return _compare(promised, _coded(coded, is_request=False), "response")
+    assert operation.response is operation.events[Done].model
+    for name, schema, model in _events(content[EVENTS_TYPE], operation.events):
+        _compare(form.of(schema), _coded(model, is_request=False), name)
+
+
+def _events(
+    content: Json, table: Mapping[type, Told]
+) -> Iterator[tuple[str, Json, type[BaseModel]]]:
+    """Of each event what is promised, and its model; an error is what it is everywhere."""
+    coded = {told.name: told.model for told in table.values()}
+    promised = content["x-events"]
+    of_one = contract("desktop_pet").resolved(content["schema"])
+    assert list(promised) == of_one["properties"]["event"]["enum"] == [*coded, ERROR]
+    assert promised[ERROR] == {"$ref": "#/components/schemas/Error"}
+    for name, model in coded.items():
+        yield name, promised[name], model
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -18,7 +18,7 @@ from schemathesis.engine import events, from_schema
 
 from simulator.kernel.outside import outside
 from tests.contracts.contract import CONTRACTS, NAMES, Json, Promise, contract
-from tests.contracts.real import RealCodes, RealIds
+from tests.contracts.real import RealCodes, RealIds, RealSound
 from tests.contracts.served import KIND, Served
 from tests.stores import fresh_store
 
@@ -92,7 +92,7 @@ def _run(name: str) -> Verdict:
     verdict = Verdict()
     # Each request comes in an event loop of its own, which a store that waits would not survive.
     with fresh_store(KIND) as store, outside(store) as kept, Served(store=kept) as served:
-        schema.app = RealCodes(RealIds(served.app), served)
+        schema.app = RealSound(RealCodes(RealIds(served.app), served))
         for event in from_schema(schema).execute():
             _note(verdict, event)
         verdict.broken = served.app.broken

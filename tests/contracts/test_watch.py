@@ -11,9 +11,10 @@ import pytest
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from petcore.errors import StoreUnavailable
-from tests.contracts.contract import JSON_TYPE, NAMES, Json, Promise, contract
+from tests.contracts.contract import EVENTS_TYPE, JSON_TYPE, NAMES, Json, Promise, contract
 from tests.contracts.lost import LostStore
 from tests.contracts.served import Served, ask
+from tests.contracts.walk import TALKING
 from tests.contracts.watch import ContractBroken, Watch
 
 DUE: Json = {
@@ -26,11 +27,36 @@ DUE: Json = {
 }
 NO_STORE = {"content-type": JSON_TYPE, "cache-control": "no-store"}
 PLAIN = {"content-type": JSON_TYPE}
+EVENTS = {"content-type": EVENTS_TYPE, "cache-control": "no-store"}
+TELL = "POST /api/chat/stream"
+HEARD: Json = {
+    "conversation_id": "11111111-2222-4333-8444-555555555555",
+    "pet_name": None,
+    "transcript": "hello",
+}
+TIMINGS: Json = {"hearing": 0, "language": 1, "voice": 0, "first_sound": None, "total": 1}
+DONE: Json = {
+    "ok": True,
+    **HEARD,
+    "reply_text": "Hi.",
+    "reply_audio_base64": None,
+    "actions": [],
+    "warnings": [],
+    "timings_ms": TIMINGS,
+}
 GET, HEAD = "GET /api/water/poll", "HEAD /api/water/poll"
 
 
 def _error(code: str) -> Json:
     return {"ok": False, "error": "No.", "code": code, "details": []}
+
+
+def _told(*events: tuple[str, object]) -> bytes:
+    lines = (f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
+    return "".join(lines).encode()
+
+
+BEGUN, OVER = ("heard", HEARD), ("done", DONE)
 
 
 class Says:
@@ -70,8 +96,11 @@ def _watch(line: str, status: int, headers: Mapping[str, str], body: object) -> 
         (GET, 500, PLAIN, _error("internal_error")),
         (GET, 408, PLAIN, _error("request_timeout")),
         (HEAD, 200, NO_STORE, b""),
+        (TELL, 200, EVENTS, _told(BEGUN, ("text", {"text": "Hi."}), OVER)),
+        (TELL, 200, EVENTS, _told(BEGUN, ("error", _error("language_failed")))),
+        (TELL, 502, PLAIN, _error("hearing_absent")),
         ("GET /nowhere", 404, PLAIN, _error("not_found")),
-        ("GET /api/chat/persona", 404, PLAIN, _error("not_found")),
+        ("GET /api/video/source", 404, PLAIN, _error("not_found")),
         (
             "PUT /api/water/ack",
             405,
@@ -113,8 +142,24 @@ def test_what_is_promised_passes(
         (GET, 500, {"content-type": "text/html"}, b"<p>", "text/html"),
         (GET, 500, PLAIN, _error("not_found"), "code not_found"),
         (HEAD, 200, NO_STORE, DUE, "as if it had acted"),
+        (TELL, 200, PLAIN, DONE, "as application/json"),
+        (TELL, 200, EVENTS, b"", "does not begin"),
+        (TELL, 200, EVENTS, _told(OVER), "does not begin"),
+        (TELL, 200, EVENTS, _told(BEGUN, BEGUN, OVER), "does not begin"),
+        (TELL, 200, EVENTS, _told(BEGUN), "does not end"),
+        (TELL, 200, EVENTS, _told(BEGUN, OVER, OVER), "does not end"),
+        (TELL, 200, EVENTS, _told(BEGUN, OVER, ("text", {"text": "Hi."})), "does not end"),
+        (TELL, 200, EVENTS, _told(BEGUN, ("word", {"text": "Hi."}), OVER), "the event word"),
+        (TELL, 200, EVENTS, _told(BEGUN, ("text", {"text": ""}), OVER), "text"),
+        (TELL, 200, EVENTS, _told(BEGUN, ("audio", {"audio_base64": "A" * 2049}), OVER), "audio"),
+        (TELL, 200, EVENTS, _told(BEGUN, ("done", {**DONE, "ok": False})), "done"),
+        (TELL, 200, EVENTS, _told(BEGUN, ("error", {"error": "No."})), "required"),
+        (TELL, 200, EVENTS, _told(BEGUN, OVER)[:-1], "not a row of events"),
+        (TELL, 200, EVENTS, _told(BEGUN, OVER).replace(b"\n", b"\r\n"), "not a row of events"),
+        (TELL, 200, EVENTS, b": hello\n\n" + _told(BEGUN, OVER), "not a row of events"),
+        (TELL, 502, PLAIN, _error("voice_failed"), "code"),
         ("GET /nowhere", 200, PLAIN, {}, "not 404"),
-        ("GET /api/chat/persona", 200, PLAIN, {}, "not 404"),
+        ("GET /api/video/source", 200, PLAIN, {}, "not 404"),
         ("GET /nowhere", 404, {"content-type": "text/html"}, b"", "text/html"),
         (
             "PUT /api/water/ack",
@@ -142,6 +187,7 @@ def _of_body(promise: Promise) -> Json:
         "user_id": "audrey",
         "session_id": id,
         "prompt_id": id,
+        "pet_name": "Nova",
         "acknowledged": True,
         "enabled": True,
         "focus_score": 0.5,
@@ -151,7 +197,8 @@ def _of_body(promise: Promise) -> Json:
     assert promise.request is not None
     name = "platform" if promise.is_public else "desktop_pet"
     schema = contract(name).resolved(promise.request[JSON_TYPE]["schema"])
-    return {name: values[name] for name in schema.get("required", ())}
+    said = {"transcript": "hello"} if promise.id in TALKING else {}
+    return {name: values[name] for name in schema.get("required", ())} | said
 
 
 @pytest.mark.parametrize(
@@ -168,7 +215,8 @@ def test_a_lost_store_is_503_and_comes_back(promise: Promise) -> None:
             given = [each for each in promise.parameters if each["in"] != "header"]
             target = promise.path.replace("{session_id}", "11111111-2222-4333-8444-555555555555")
             query = "&".join(f"{each['name']}={each['example']}" for each in given)
-            reply = served.get(f"{target}?{query}" if "{" not in promise.path else target)
+            asked = f"{target}?{query}" if "{" not in promise.path else target
+            reply = served.ask(promise.method, asked)
         else:
             reply = served.post(promise.path, _of_body(promise), "k")
         if promise.id == "getHealth":

@@ -20,11 +20,14 @@ PROMISES: list[tuple[Contract, Promise]] = [
 ]
 THINGS = ("session_id", "prompt_id", "conversation_id")
 """Fields that name a thing which belongs to somebody."""
+TALKING = ("sendMessage", "streamMessage")
+"""Operations that say something: what is said is required, though in two ways."""
 ABSENT = "11111111-2222-4333-8444-555555555555"
 
 _VALUES: Json = {
     "acknowledged": True,
     "enabled": True,
+    "pet_name": "Nova",
     "focus_score": 0.5,
     "stress_score": 0.5,
 }
@@ -55,11 +58,12 @@ class Request:
         for name in self.fields:
             if f"{{{name}}}" in path:
                 path = path.replace(f"{{{name}}}", str(rest.pop(name)))
+        method = "HEAD" if is_head and self.promise.method == "GET" else self.promise.method
         if self.promise.request is None:
             query = "&".join(part for part in (urlencode(rest), query) if part)
-            return served.ask("HEAD" if is_head else "GET", f"{path}?{query}", headers=headers)
+            return served.ask(method, f"{path}?{query}", headers=headers)
         head = [("content-type", JSON_TYPE), *headers]
-        return served.ask("POST", f"{path}?{query}", json.dumps(rest).encode(), head)
+        return served.ask(method, f"{path}?{query}", json.dumps(rest).encode(), head)
 
 
 @dataclass
@@ -83,6 +87,10 @@ class Home:
         fields = {name: self._value(promise, name) for name in required(owner, promise)}
         if promise.id == "getWaterSchedule":
             self.post("/api/water/schedule", {"user_id": self.user})
+        if promise.id == "getPersona":
+            self.post("/api/chat/persona", {"user_id": self.user, "pet_name": "Nova"})
+        if promise.id in TALKING:
+            fields |= {"conversation_id": _conversation(self), "transcript": "hello again"}
         return Request(promise, fields)
 
     def post(self, path: str, sent: Json) -> Json:
@@ -148,6 +156,11 @@ def _prompt(home: Home) -> str:
         home.post("/api/stress/sample", sample)
     target = f"/api/breaks/prompt/poll?{urlencode({'user_id': home.user})}"
     return str(home.served.ask("GET", target, headers=home.head).json["prompt_id"])
+
+
+def _conversation(home: Home) -> str:
+    said = home.post("/api/chat/message", {"user_id": home.user, "transcript": "hello"})
+    return str(said["conversation_id"])
 
 
 def _device_code(home: Home) -> str:

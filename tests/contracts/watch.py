@@ -22,12 +22,24 @@ from hypercorn.typing import (
     Scope,
 )
 
-from tests.contracts.contract import JSON_TYPE, NAMES, Contract, Json, Promise, Validator, contract
+from tests.contracts.contract import (
+    EVENTS_TYPE,
+    JSON_TYPE,
+    NAMES,
+    Contract,
+    Json,
+    Promise,
+    Validator,
+    contract,
+)
+from tests.contracts.events import read_events
 
 ALWAYS = {408: "request_timeout", 500: "internal_error"}
 """What can befall any operation, so that no operation declares it."""
 AT_THE_DOOR = {401: "Unauthorized", 403: "Forbidden", 429: "RateLimited", 503: "Unavailable"}
 """What can befall any request, also where there is no operation that declares it."""
+ENDS = ("done", "error")
+"""The events after which nothing follows."""
 
 
 class ContractBroken(AssertionError):
@@ -97,7 +109,7 @@ class _Judge:
             for owner in contracts
             for promise in owner.promises
         ]
-        self._validators: dict[tuple[str, int], Validator] = {}
+        self._validators: dict[tuple[str, int | str], Validator] = {}
         self._common = contracts[0]
         components = contracts[0].document["components"]
         self._error = contracts[0].validator(components["schemas"]["Error"])
@@ -166,10 +178,33 @@ class _Judge:
         if answer.headers.get("content-type") not in content:
             raise ContractBroken(f"{label} as {answer.headers.get('content-type')}")
         if answer.headers["content-type"] == JSON_TYPE and not (is_head and not answer.body):
-            key = (id, answer.status)
+            key: tuple[str, int | str] = (id, answer.status)
             if key not in self._validators:
                 self._validators[key] = owner.validator(content[JSON_TYPE]["schema"])
             _demand_valid(self._validators[key], answer.body, label)
+        if answer.headers["content-type"] == EVENTS_TYPE:
+            self._judge_events(id, owner, content[EVENTS_TYPE]["x-events"], answer, label)
+
+    def _judge_events(
+        self, id: str, owner: Contract, promised: Mapping[str, Json], answer: Answer, label: str
+    ) -> None:
+        """Each event says what is promised by its name; the last one ends the answer."""
+        try:
+            events = read_events(answer.body)
+        except ValueError as error:
+            raise ContractBroken(f"{label}: {error}") from error
+        names = [name for name, _ in events]
+        first, *_ = promised
+        if names[:1] != [first] or names.count(first) > 1:
+            raise ContractBroken(f"{label} and does not begin with {first}: {names[:9]}")
+        if [name for name in names if name in ENDS] != names[-1:]:
+            raise ContractBroken(f"{label} and does not end as it should: {names[-9:]}")
+        for name, data in events:
+            if name not in promised:
+                raise ContractBroken(f"{label} with the event {name}")
+            if (id, name) not in self._validators:
+                self._validators[id, name] = owner.validator(promised[name])
+            _demand_valid(self._validators[id, name], data, f"{label}: {name}")
 
     def _demand(self, answer: Answer, status: int, code: str, label: str) -> None:
         if answer.status != status:

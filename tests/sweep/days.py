@@ -1,6 +1,6 @@
 """A day in a process of its own."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from tempfile import TemporaryFile
 
 from simulator.scenarios.reading import find
@@ -18,12 +18,37 @@ class Verdict:
     objections: list[str]
 
 
-def judged(scenario: str, seed: int) -> Verdict:
-    """Live through the scenario with this seed."""
-    story = find(scenario)
-    polling = "fixed" if seed <= _FIXED_SEEDS else "next"
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What is lived through."""
+
+    scenario: str
+    seed: int
+    pets: int = 1
+    talkative: bool = False
+
+    @property
+    def story(self) -> "Day":
+        """The same without its seed, which no day of a sweep has as 0."""
+        return replace(self, seed=0)
+
+    def __str__(self) -> str:
+        seed = f" --seed {self.seed}" if self.seed else ""
+        options = f" --pets {self.pets}" * (self.pets > 1) + " --talkative" * self.talkative
+        return f"--scenario {self.scenario}{seed}{options}"
+
+
+def judged(day: Day) -> Verdict:
+    """Live through it."""
+    story = find(day.scenario)
+    polling = "fixed" if day.seed <= _FIXED_SEEDS else "next"
     device = story.device.model_copy(update={"polling": polling})
-    world = World(seed=seed, scenario=story.model_copy(update={"device": device}))
+    world = World(
+        seed=day.seed,
+        scenario=story.model_copy(update={"device": device}),
+        pets=day.pets,
+        talkative=day.talkative,
+    )
     with TemporaryFile() as trace:
         court = run(world, trace).court
     return Verdict(

@@ -3,6 +3,7 @@
 from quart import Quart
 
 from petcore.api.desktop_pet.breaks import breaks
+from petcore.api.desktop_pet.chat import chat
 from petcore.api.desktop_pet.encouragement import encouragement
 from petcore.api.desktop_pet.errors import SHAPE
 from petcore.api.desktop_pet.stress import stress
@@ -11,7 +12,7 @@ from petcore.api.document import create_document
 from petcore.services.desktop_pet import DesktopPet
 from petcore.services.door import Door
 
-SECTIONS = (water, stress, breaks, encouragement)
+SECTIONS = (water, stress, breaks, encouragement, chat)
 OPERATIONS = tuple(operation for section in SECTIONS for operation in section.operations)
 
 

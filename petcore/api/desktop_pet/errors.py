@@ -36,6 +36,10 @@ STATUSES = {
     "key_reused": 409,
     "payload_too_large": 413,
     "rate_limited": 429,
+    "language_failed": 502,
+    "voice_failed": 502,
+    "hearing_failed": 502,
+    "hearing_absent": 502,
     "store_unavailable": 503,
     "internal_error": 500,
 }

@@ -20,14 +20,23 @@ class Fine(Model):
     ok: Literal[True]
 
 
+class Ready(Model):
+    """All is well, and this is what the pet writes, speaks and hears by."""
+
+    ok: Literal[True]
+    language: str
+    voice: str
+    hearing: str
+
+
 @health.get("/healthz", request=Nothing, response=Fine, is_public=True)
 async def get_health(platform: Platform, request: Nothing, call: Call) -> Answer:
     """Whether the process answers at all."""
     return {"ok": True}
 
 
-@health.get("/readyz", request=Nothing, response=Fine, is_public=True)
+@health.get("/readyz", request=Nothing, response=Ready, is_public=True)
 async def get_readiness(platform: Platform, request: Nothing, call: Call) -> Answer:
     """Whether the server can do its work: asks the store."""
     await platform.health.check()
-    return {"ok": True}
+    return {"ok": True, **platform.health.faculties}

@@ -91,6 +91,17 @@ def poll(schedule: Schedule | None, now: datetime) -> Verdict:
     return Verdict(Reason.DUE, next_poll(schedule.interval))
 
 
+def next_reminder(schedule: Schedule | None, now: datetime) -> timedelta | None:
+    """How long until a poll would remind, zero if it would at ``now``; None if none ever would."""
+    if schedule is None or not schedule.enabled:
+        return None
+    at = now + max(wait(schedule, now), _NONE)
+    # Every window opens within a day; where the clocks skip it, on the day after.
+    while not in_window(schedule, at):
+        at = at.replace(second=0, microsecond=0) + _MINUTE
+    return at - now
+
+
 def utc_offset_min(schedule: Schedule | None, now: datetime) -> int | None:
     """How many minutes the wall clock in the schedule's zone is ahead of UTC at ``now``, begun ones
     before it not counted: offsets of old had seconds. None without a schedule.

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 
 from petcore.rules.desktop_pet.stress import HighStressPolicy
 from petcore.services.desktop_pet.breaks import Breaks
+from petcore.services.desktop_pet.chat import Chat
 from petcore.services.desktop_pet.encouragement import Encouragement
 from petcore.services.desktop_pet.stress import Stress
 from petcore.services.desktop_pet.water import Water
 
-__all__ = ["Breaks", "DesktopPet", "Encouragement", "HighStressPolicy", "Stress", "Water"]
+__all__ = ["Breaks", "Chat", "DesktopPet", "Encouragement", "HighStressPolicy", "Stress", "Water"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +20,4 @@ class DesktopPet:
     stress: Stress
     breaks: Breaks
     encouragement: Encouragement
+    chat: Chat

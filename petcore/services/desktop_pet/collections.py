@@ -13,13 +13,23 @@ from typing import Annotated, Literal, TypedDict
 
 from pydantic import Field
 
+from petcore.ports.language import Role
 from petcore.ports.store import Collection, Index, Record
-from petcore.services.fields import UserId, Uuid, UuidOrNothing
+from petcore.services.fields import (
+    BreakMinutes,
+    ClockTime,
+    Cycles,
+    FocusMinutes,
+    IntervalMin,
+    StudyLabel,
+    UserId,
+    Uuid,
+    UuidOrNothing,
+)
 from petcore.services.outbox import OUTBOX_INDEX, Deciding, Document
 
 EventType = Literal["REMINDER_SENT", "DEVICE_ACK"]
 ActiveOrCompleted = Literal["active", "completed"]
-ClockTime = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
 Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 OneOrZero = Annotated[int, Field(ge=0, le=1)]
 SignalSource = Annotated[str, Field(min_length=1, max_length=64)]
@@ -32,7 +42,7 @@ class WaterSchedule(Deciding):
     timezone: str
     start_time: ClockTime
     end_time: ClockTime
-    interval_min: Annotated[int, Field(ge=1, le=1440)]
+    interval_min: IntervalMin
     enabled: bool
     last_triggered_at: datetime | None
 
@@ -57,7 +67,7 @@ class FocusSession(Deciding):
     started_at: datetime
     ended_at: datetime | None
     status: ActiveOrCompleted
-    study_label: Annotated[str, Field(max_length=200)]
+    study_label: StudyLabel
     allow_prompted_breaks: bool
     signal_source: SignalSource
 
@@ -159,9 +169,9 @@ class PomodoroSession(Deciding):
 
     session_id: Uuid
     user_id: UserId
-    focus_minutes: Annotated[int, Field(ge=1, le=240)]
-    break_minutes: Annotated[int, Field(ge=1, le=120)]
-    cycles: Annotated[int, Field(ge=1, le=24)]
+    focus_minutes: FocusMinutes
+    break_minutes: BreakMinutes
+    cycles: Cycles
     started_at: datetime
     ended_at: datetime | None
     status: ActiveOrCompleted
@@ -179,6 +189,48 @@ class EncouragementEvent(Record):
 
     created_at: datetime
     created_at_ms: int
+
+
+class PetPersona(Deciding):
+    """Who the pet of a user is. What the user left open is None."""
+
+    user_id: UserId
+    pet_name: Annotated[str, Field(min_length=1, max_length=64)]
+    system_prompt: str | None
+    gemini_model: str | None
+    voice_id: str | None
+
+    created_at: datetime
+
+
+class ChatMessage(Record):
+    """One side of a turn. ``number`` counts the messages of the user, from 0: even ones are the
+    user's, odd ones the pet's.
+    """
+
+    conversation_id: Uuid
+    user_id: UserId
+    role: Role
+    content: str
+    pet_name: str | None
+
+    created_at: datetime
+    number: Annotated[int, Field(ge=0)]
+
+
+class ChatMemory(Deciding):
+    """What decides about the messages of a user: ``messages`` is how many there were, those before
+    ``first`` are erased, those before ``summarized`` stand in the ``summary``. ``erasures`` counts
+    how often all was erased.
+    """
+
+    user_id: UserId
+    summary: str
+    messages: Annotated[int, Field(ge=0)]
+    first: Annotated[int, Field(ge=0)]
+    summarized: Annotated[int, Field(ge=0)]
+    erasures: Annotated[int, Field(ge=0)]
+    updated_at: datetime
 
 
 WATER_SCHEDULES: Collection[WaterSchedule] = Collection(
@@ -228,6 +280,17 @@ ENCOURAGEMENT_EVENTS: Collection[EncouragementEvent] = Collection(
     "encouragement_events", (Index(("user_id", "created_at_ms")),)
 )
 
+PET_PERSONAS: Collection[PetPersona] = Collection(
+    "pet_personas", (Index(("user_id",), unique=True), OUTBOX_INDEX)
+)
+CHAT_MESSAGES: Collection[ChatMessage] = Collection(
+    "chat_messages",
+    (Index(("conversation_id", "user_id", "number")), Index(("user_id", "number"))),
+)
+CHAT_MEMORIES: Collection[ChatMemory] = Collection(
+    "chat_memories", (Index(("user_id",), unique=True), OUTBOX_INDEX)
+)
+
 COLLECTIONS: tuple[Collection[Document], ...] = (
     WATER_SCHEDULES,
     WATER_EVENTS,
@@ -238,6 +301,9 @@ COLLECTIONS: tuple[Collection[Document], ...] = (
     BREAK_PROMPTS,
     POMODORO_SESSIONS,
     ENCOURAGEMENT_EVENTS,
+    PET_PERSONAS,
+    CHAT_MESSAGES,
+    CHAT_MEMORIES,
 )
 
 IDS: Mapping[str, str] = {
@@ -248,11 +314,14 @@ IDS: Mapping[str, str] = {
     "break_preferences": "preference:{user_id}",
     "break_prompts": "prompt:{prompt_id}",
     "pomodoro_sessions": "pomodoro:{session_id}",
+    "pet_personas": "persona:{user_id}",
+    "chat_messages": "message:{number}:{user_id}",
+    "chat_memories": "memory:{user_id}",
 }
 """How a document is found again by what it says; in the other collections nobody looks for one."""
 
 
-def id_of(collection: Collection[Document], **named: str) -> str:
+def id_of(collection: Collection[Document], **named: str | int) -> str:
     """The ``_id`` of the document whose fields are ``named``."""
     return IDS[collection.name].format_map(named)
 
@@ -269,6 +338,23 @@ def _of_prompt(document: Document) -> Iterator[tuple[str, object]]:
         yield "acknowledged", None
 
 
+def _of_message(document: Document) -> Iterator[tuple[str, object]]:
+    number = document.get("number")
+    if isinstance(number, int):
+        yield "role", "assistant" if number % 2 else "user"
+
+
+def _of_memory(document: Document) -> Iterator[tuple[str, object]]:
+    """Turns are counted whole, and nothing is erased or summarized that was not said."""
+    most: int | None = None
+    for field in ("messages", "summarized", "first"):
+        count = document.get(field)
+        if not isinstance(count, int):
+            return
+        most = count - count % 2 if most is None else min(count - count % 2, most)
+        yield field, most
+
+
 SHAPES: Mapping[str, type] = {
     "water_schedules": WaterSchedule,
     "water_events": WaterEvent,
@@ -279,6 +365,9 @@ SHAPES: Mapping[str, type] = {
     "break_prompts": BreakPrompt,
     "pomodoro_sessions": PomodoroSession,
     "encouragement_events": EncouragementEvent,
+    "pet_personas": PetPersona,
+    "chat_messages": ChatMessage,
+    "chat_memories": ChatMemory,
 }
 """What the documents of each collection look like."""
 
@@ -286,6 +375,8 @@ BELONGING: Mapping[str, Callable[[Document], Iterator[tuple[str, object]]]] = {
     "focus_sessions": _of_timed,
     "break_prompts": _of_prompt,
     "pomodoro_sessions": _of_timed,
+    "chat_messages": _of_message,
+    "chat_memories": _of_memory,
 }
 """What the rest of a document says of some of its fields."""
 

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypedDict
 
 from petcore.errors import NotFound, WrongState
 from petcore.ports import Ports
@@ -15,6 +16,7 @@ from petcore.services.desktop_pet.collections import (
     FOCUS_SAMPLES,
     FOCUS_SESSIONS,
     UNMEASURED,
+    ActiveOrCompleted,
     FocusReport,
     FocusSample,
     FocusSession,
@@ -36,6 +38,13 @@ _SHOWN = (
     "allow_prompted_breaks",
     "signal_source",
 )
+_LOOKED_AT = 64
+
+
+class _Measured(TypedDict):
+    """Where a sample belongs."""
+
+    session_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +156,44 @@ class Stress:
         if stored is None or not call.may_see(stored["user_id"]):
             raise NotFound(f"session_id: no report for session {session_id}")
         return shown(stored, ("session_id", "user_id", "generated_at", "report"))
+
+    async def find_running(self, user_id: str) -> str | None:
+        """The ``session_id`` of the user's running session, the latest if several run."""
+        running = await self._latest(user_id, "active")
+        return running and running["session_id"]
+
+    async def get_latest_report(self, user_id: str) -> Answer:
+        """The report, as it stands, of the running session, or else of the one that was measured
+        last. Raises ``NotFound`` if there was none yet.
+        """
+        session = await self._latest(user_id, "active") or await self._measured_last(user_id)
+        if session is None:
+            raise NotFound("no study session yet")
+        now = max(self._ports.clock.now(), session["started_at"])
+        report = await self._kept_report(session, session["ended_at"] or now)
+        described = shown(session, ("session_id", "status", "study_label"))
+        return {**described, "report": report["report"]}
+
+    async def _measured_last(self, user_id: str) -> FocusSession | None:
+        newest: Query[_Measured] = Query(
+            FOCUS_SAMPLES,
+            {"user_id": user_id},
+            "captured_at_ms",
+            descending=True,
+            limit=1,
+            without=UNMEASURED,
+        )
+        for sample in await self._ports.store.find(newest):
+            return await self._ports.store.get(FOCUS_SESSIONS, session_key(sample["session_id"]))
+        return await self._latest(user_id, "completed", _LOOKED_AT)
+
+    async def _latest(
+        self, user_id: str, status: ActiveOrCompleted, limit: int | None = None
+    ) -> FocusSession | None:
+        # No index has them by time, and few run.
+        query = Query(FOCUS_SESSIONS, {"user_id": user_id, "status": status}, limit=limit)
+        found = await self._ports.store.find(query)
+        return max(found, key=lambda session: session["started_at"], default=None)
 
     def _plan(
         self, session_id: str, call: Call, decide: Callable[[FocusSession], Awaitable[Decision]]

@@ -1,13 +1,13 @@
 """Water: schedule, poll and acknowledgement (P1 to P4)."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime, time, timedelta
 
 from petcore.errors import NotFound
 from petcore.ports import Ports
 from petcore.rules.desktop_pet import next_poll_s, water
-from petcore.rules.instant import to_ms
+from petcore.rules.instant import seconds_up, to_ms
 from petcore.services.desktop_pet.collections import (
     WATER_EVENTS,
     WATER_SCHEDULES,
@@ -34,6 +34,27 @@ class ScheduleWish:
     enabled: bool
 
 
+USUAL: Mapping[str, object] = {
+    "timezone": "UTC",
+    "start_time": "09:00",
+    "end_time": "22:00",
+    "interval_min": 60,
+    "enabled": True,
+}
+"""What a schedule is where its user says nothing, as P1 has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleChange:
+    """What of a schedule is to change; None stays as it is."""
+
+    timezone: str | None = None
+    start_time: str | None = None
+    end_time: str | None = None
+    interval_min: int | None = None
+    enabled: bool | None = None
+
+
 class Water:
     """The operations of the document's section "Water"."""
 
@@ -44,26 +65,34 @@ class Water:
 
     async def set_schedule(self, wish: ScheduleWish, call: Call) -> Answer:
         """P1: store the schedule; when the last reminder was sent is kept."""
-        self._ports.zones.zone(wish.timezone)
+        return await self._store(wish.user_id, wish.timezone, lambda _: wish, call)
+
+    async def change_schedule(self, user_id: str, change: ScheduleChange, call: Call) -> Answer:
+        """As P1, with what is not said as it is stored, or ``USUAL``."""
+        said = {name: value for name, value in asdict(change).items() if value is not None}
+
+        def wish_of(stored: WaterSchedule | None) -> ScheduleWish:
+            before = _shown(stored) if stored else {"user_id": user_id, **USUAL}
+            return ScheduleWish(**{**before, **said})
+
+        return await self._store(user_id, change.timezone, wish_of, call)
+
+    async def _store(
+        self,
+        user_id: str,
+        timezone: str | None,
+        wish_of: Callable[[WaterSchedule | None], ScheduleWish],
+        call: Call,
+    ) -> Answer:
+        if timezone is not None:
+            self._ports.zones.zone(timezone)
 
         async def decide(stored: WaterSchedule | None) -> Decision:
-            schedule = WaterSchedule(
-                _id=_schedule_id(wish.user_id),
-                version=0,
-                user_id=wish.user_id,
-                timezone=wish.timezone,
-                start_time=wish.start_time,
-                end_time=wish.end_time,
-                interval_min=wish.interval_min,
-                enabled=wish.enabled,
-                last_triggered_at=stored["last_triggered_at"] if stored else None,
-                outbox=[],
-                outbox_len=0,
-            )
+            schedule = _schedule(wish_of(stored), stored)
             write = Write(WATER_SCHEDULES, schedule, stored["version"] if stored else 0)
             return Decision({"ok": True, "schedule": _shown(schedule)}, write)
 
-        return await self._once.run(call, self._plan(wish.user_id, decide))
+        return await self._once.run(call, self._plan(user_id, decide))
 
     async def get_schedule(self, user_id: str) -> Answer:
         """P2: the stored schedule. Raises ``NotFound``."""
@@ -71,6 +100,17 @@ class Water:
         if stored is None:
             raise NotFound("user_id: no water schedule is stored")
         return _shown(stored)
+
+    async def get_outlook(self, user_id: str) -> Answer:
+        """The stored schedule, and in how many seconds a poll would remind; None where there is
+        no such thing.
+        """
+        stored = await self._ports.store.get(WATER_SCHEDULES, _schedule_id(user_id))
+        left = water.next_reminder(self._rule_of(stored), self._ports.clock.now())
+        return {
+            "schedule": _shown(stored) if stored else None,
+            "next_reminder_in_s": None if left is None else seconds_up(left),
+        }
 
     async def poll(self, user_id: str, call: Call) -> Answer:
         """P3: whether to remind now. A reminder is recorded in the same write."""
@@ -135,6 +175,22 @@ class Water:
 
 def _schedule_id(user_id: str) -> str:
     return id_of(WATER_SCHEDULES, user_id=user_id)
+
+
+def _schedule(wish: ScheduleWish, stored: WaterSchedule | None) -> WaterSchedule:
+    return WaterSchedule(
+        _id=_schedule_id(wish.user_id),
+        version=0,
+        user_id=wish.user_id,
+        timezone=wish.timezone,
+        start_time=wish.start_time,
+        end_time=wish.end_time,
+        interval_min=wish.interval_min,
+        enabled=wish.enabled,
+        last_triggered_at=stored["last_triggered_at"] if stored else None,
+        outbox=[],
+        outbox_len=0,
+    )
 
 
 def _shown(schedule: WaterSchedule) -> dict[str, object]:

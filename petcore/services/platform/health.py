@@ -1,13 +1,18 @@
 """Whether the server can do its work."""
 
+from collections.abc import Mapping
+
 from petcore.ports.store import Store
 
 
 class Health:
-    """Asks what the server cannot do without."""
+    """Asks what the server cannot do without. ``faculties`` says by what the pet writes, speaks and
+    hears (``language``, ``voice``, ``hearing``): nobody asks these, since they may cost money.
+    """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, faculties: Mapping[str, str]) -> None:
         self._store = store
+        self.faculties = faculties
 
     async def check(self) -> None:
         """Return if the server is ready. Raises ``StoreUnavailable`` with the reason."""

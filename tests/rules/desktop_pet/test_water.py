@@ -13,6 +13,7 @@ from petcore.rules.desktop_pet.water import (
     Reason,
     Schedule,
     in_window,
+    next_reminder,
     poll,
     utc_offset_min,
     wait,
@@ -208,3 +209,43 @@ def test_a_disabled_schedule_has_an_offset_and_none_has_none() -> None:
     noon = at(2026, 5, 5, 12)
     assert utc_offset_min(replace(DAY, enabled=False), noon) == -420
     assert utc_offset_min(None, noon) is None
+
+
+@given(schedules, instants)
+def test_the_next_reminder_is_when_a_poll_reminds(schedule: Schedule, now: datetime) -> None:
+    """At that instant a poll reminds, and at no whole minute before it, nor now if it is later."""
+    left = next_reminder(schedule, now)
+    if left is None:
+        assert not schedule.enabled
+        return
+    assert poll(schedule, now + left).is_due
+    minute = now
+    while minute < now + left:
+        assert not poll(schedule, minute).is_due
+        minute += timedelta(minutes=7)
+    assert left <= timedelta(days=3)
+
+
+@pytest.mark.parametrize(
+    ("last", "now", "left"),
+    [
+        (None, at(2026, 5, 5, 12), timedelta(0)),
+        (at(2026, 5, 5, 11, 30), at(2026, 5, 5, 12), timedelta(minutes=30)),
+        (at(2026, 5, 5, 21, 30), at(2026, 5, 5, 21, 59), timedelta(hours=11, minutes=1)),
+        (at(2026, 5, 5, 21), at(2026, 5, 5, 21, 30), timedelta(minutes=30)),
+        (None, at(2026, 5, 5, 23) + timedelta(seconds=1), timedelta(hours=10, seconds=-1)),
+        # The clocks go forward at two o'clock that night.
+        (None, at(2026, 3, 7, 23), timedelta(hours=9)),
+    ],
+)
+def test_the_next_reminder_waits_for_interval_and_window(
+    last: datetime | None, now: datetime, left: timedelta
+) -> None:
+    """Whichever is later, by the clock on the wall."""
+    assert next_reminder(replace(DAY, last_triggered_at=last), now) == left
+
+
+def test_without_a_schedule_there_is_no_next_reminder() -> None:
+    """Nor while it is switched off."""
+    assert next_reminder(None, at(2026, 5, 5, 12)) is None
+    assert next_reminder(replace(DAY, enabled=False), at(2026, 5, 5, 12)) is None

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from petcore.adapters.language_scripted import Wait
 from petcore.adapters.store_memory import MemoryStore
 from petcore.services import Services
 from petcore.services.desktop_pet.breaks import PomodoroWish
@@ -14,7 +15,8 @@ from petcore.services.idempotency import Call
 from petcore.services.platform.pairings import PairingWish
 from petcore.settings import default_settings
 from petcore.wiring import wire
-from tests.services.server import NOON, SetClock
+from tests.services.desktop_pet.talk import said, send, steps
+from tests.services.server import NOON, Server, SetClock
 
 CALL = Call("test")
 ALL_DAY = ScheduleWish("audrey", "UTC", "00:00", "00:00", 60, enabled=True)
@@ -22,10 +24,13 @@ SECOND = 1 / 60
 """In minutes."""
 
 
-def scaled(clock: SetClock, scale: int, *, began: datetime | None = None) -> Services:
-    """The services of a server whose time runs so fast."""
+def scaled(
+    clock: SetClock, scale: int, *, began: datetime | None = None, talking: Server | None = None
+) -> Services:
+    """The services of a server whose time runs so fast, and that talks as another does."""
     settings = default_settings(store="memory:", door="locked", time_scale=scale)
-    return wire(settings, clock=clock, store=MemoryStore(), began=began)
+    faculties = (talking or Server()).faculties()
+    return wire(settings, clock=clock, store=MemoryStore(), faculties=faculties, began=began)
 
 
 @pytest.mark.asyncio
@@ -90,6 +95,22 @@ async def test_codes_and_limits_live_in_real_time() -> None:
     visitor = Visitor("192.0.2.1", token=token)
     assert await services.door.enter(visitor, is_public=False) == "audrey"
     assert services.clock.now() == clock.now(), "nor is the log stamped by the scaled clock"
+
+
+@pytest.mark.asyncio
+async def test_a_talk_is_remembered_in_scaled_time_and_measured_in_real_time() -> None:
+    """A person lives in the one, a network that is waited for in the other."""
+    clock = SetClock()
+
+    async def pause(_: float) -> None:
+        clock.advance(1)
+
+    chat = scaled(clock, 60, talking=Server(script=steps(Wait(1), "Yes."), pause=pause))
+    answer = await send(chat, said())
+    assert answer["timings_ms"]["language"] == 60_000
+    memory = await chat.desktop_pet.chat.get_memory("audrey")
+    assert isinstance(memory["turns"], list)
+    assert memory["turns"][0]["created_at"] == NOON + timedelta(hours=1)
 
 
 @pytest.mark.asyncio

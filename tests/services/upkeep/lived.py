@@ -6,15 +6,17 @@ from petcore.ports.store import Query, Store
 from petcore.services import Services
 from petcore.services.collections import COLLECTIONS
 from petcore.services.desktop_pet.breaks import PomodoroWish
+from petcore.services.desktop_pet.chat import PersonaWish
 from petcore.services.desktop_pet.stress import Reading, SessionWish
 from petcore.services.desktop_pet.water import ScheduleWish
 from petcore.services.idempotency import Call
 from petcore.services.outbox import Document
 from petcore.services.platform.pairings import PairingWish
+from tests.services.desktop_pet.talk import said, using
 from tests.services.interrupted import InterruptedStore
 from tests.services.server import Server
 
-WRITES = 84
+WRITES = 131
 USERS = ("audrey", "audrey's \N{WATER WAVE}")
 
 
@@ -22,7 +24,7 @@ async def lived(writes: int | None = None) -> MemoryStore:
     """The store; the server was cut off after so many more writes if ``writes`` says so, of which
     there are ``WRITES``.
     """
-    server = Server()
+    server = Server(script=using("start_pomodoro", "There you are.", cycles=2))
     for user in USERS:
         await _live(server, server.services(), user)
     for user in USERS:
@@ -62,6 +64,24 @@ async def _live(server: Server, services: Services, user: str) -> None:
     assert isinstance(ended, dict)
     await pet.breaks.stop_pomodoro(ended["session_id"], Call("stop"))
     await pet.encouragement.get_message(user, None, None, Call("message"))
+    await _talk(server, services, user)
+
+
+async def _talk(server: Server, services: Services, user: str) -> None:
+    """A persona, a turn in which the pet acts and speaks, one that goes on, and one more that is
+    forgotten with both of them.
+    """
+    chat, at = services.desktop_pet.chat, f"{server.clock.now()}"
+    persona = PersonaWish(user, "Nova", "Be brief.", None, None)
+    await chat.save_persona(persona, Call("persona", at, "n"))
+    for number in range(3):
+        wish = said(f"Start {number}!", user, include_audio=True)
+        first = await chat.send_message(wish, Call("chat", f"{at}/{number}", "m"))
+        again = said("And?", user, first["conversation_id"])
+        async for _ in chat.stream_message(again, Call("chat")):
+            pass
+        if number == 0:
+            await chat.erase_memory(user)
 
 
 async def _pair(server: Server, services: Services, user: str) -> None:

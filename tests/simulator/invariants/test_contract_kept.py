@@ -26,6 +26,7 @@ from tests.simulator.invariants.story import (
     verdict,
     water_poll,
 )
+from tests.simulator.invariants.talk_story import STREAM, TALK, answer, told
 
 NO_STORE = {"cache-control": "no-store"}
 REPORT = f"GET /api/stress/report/{SESSION}"
@@ -169,3 +170,43 @@ def test_a_stranger_keeps_to_nothing() -> None:
     judge = ContractKept()
     assert verdict(judge, exchanged(1, "GET /admin", {}, {}, status=401, who="stranger/x")) == []
     assert judge.cases == 0
+
+
+HEARD = ("heard", {"conversation_id": TALK, "pet_name": None, "transcript": "Hello."})
+DONE = ("done", answer("Hello.", "Hi."))
+FAILED = ("error", {"ok": False, "error": "No.", "code": "language_failed", "details": []})
+
+
+def test_a_stream_is_held_against_the_contract_event_by_event() -> None:
+    """Whether it goes well, fails in the middle, or never begins."""
+    text = ("text", {"text": "Hi."})
+    sound = ("audio", {"audio_base64": "QUJD"})
+    judge = ContractKept()
+    stories = [
+        told(1, "Hello.", [HEARD, text, sound, DONE]),
+        told(2, "Hello.", [HEARD, text, FAILED]),
+        refused(STREAM, {"user_id": USER, "transcript": "Hello."}, 502, "language_failed"),
+        refused(STREAM, {"user_id": USER, "transcript": "Hello."}, 404, "not_found"),
+    ]
+    assert verdict(judge, *stories) == []
+    assert judge.cases == len(stories)
+
+
+@pytest.mark.parametrize(
+    ("story", "fault"),
+    [
+        (told(1, "Hello.", [HEARD, ("shout", {}), DONE]), "event shout: it is not known"),
+        (told(1, "Hello.", [HEARD, ("text", {"text": "a" * 201}), DONE]), "event text: text: "),
+        (told(1, "Hello.", [HEARD, ("audio", {}), DONE]), "event audio: it: "),
+        (told(1, "Hello.", [("heard", {"transcript": 1}), DONE]), "event heard: "),
+        (told(1, "Hello.", []), "it is no stream of events"),
+        (
+            exchanged(1, STREAM, {"user_id": USER, "transcript": "Hello."}, answer("", "")),
+            "its content type is application/json",
+        ),
+        (told(1, "", [HEARD, DONE]), "asks against the contract: transcript: "),
+    ],
+)
+def test_a_stream_against_the_contract_is_noticed(story: Story, fault: str) -> None:
+    """In an event, in its name, in what it is altogether."""
+    assert fault in sole(verdict(ContractKept(), story))

@@ -42,3 +42,13 @@ def test_the_time_that_a_sender_takes_for_a_body_is_not_the_servers() -> None:
     end = minute(600) + 20_900
     assert verdict(EveryRequestAnswered(), world(), [slow], until=end) == []
     assert len(verdict(EveryRequestAnswered(), world(), [slow], until=end + 1_000)) == 1
+
+
+def test_talk_takes_its_time() -> None:
+    """A minute, for hearing, words and voice; nothing else may take as long."""
+    talk, served, _ = exchanged(minute(600), "POST /api/chat/stream", {}, {})
+    for ms, objections in ((61_500, 0), (61_501, 1)):
+        late: Story = [talk, {**served, "at": minute(600) + ms}]
+        assert len(verdict(EveryRequestAnswered(), world(delay_ms=500), late)) == objections
+    assert verdict(EveryRequestAnswered(), world(), [talk], until=minute(601)) == []
+    assert verdict(EveryRequestAnswered(), world(), [talk], until=minute(602))

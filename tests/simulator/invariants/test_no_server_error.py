@@ -26,3 +26,15 @@ def test_an_error_page_is_noticed_although_it_is_no_json() -> None:
     request, served, *_ = exchanged(1, "GET /x", {}, {}, status=500)
     page = {**served, "body": "<html>"}
     assert "was answered 500" in sole(verdict(NoServerError(), [request, page]))
+
+
+@pytest.mark.parametrize("status", [500, 502, 503])
+def test_what_the_pet_talks_by_is_not_the_server(status: int) -> None:
+    """It may fail (502) or take too long (503) where there is talk, and nowhere else."""
+    refused = {"ok": False}
+    talk, read = (
+        exchanged(1, operation, {}, refused, status=status)
+        for operation in ("POST /api/chat/message", "GET /api/chat/memory")
+    )
+    assert len(verdict(NoServerError(), talk)) == (status == 500)
+    assert len(verdict(NoServerError(), read)) == 1

@@ -14,6 +14,7 @@ from simulator.network.link import Network
 from simulator.network.weather import Weather
 from simulator.people.habits import Commute, Habits, Study, Timetable, WaterChange, WaterWish
 from simulator.people.student import Student
+from simulator.people.talk import Grapevine
 from simulator.signals.person import Camera, Person
 from tests.simulator.stages import BEGAN, Echo, Scene, scene
 
@@ -88,12 +89,15 @@ def room(
     zone: str = "UTC",
     began: datetime = BEGAN,
     seed: int = 1,
+    grapevine: Grapevine | None = None,
 ) -> Iterator[Room]:
-    """A student whom nothing surprises, asleep."""
+    """A student whom nothing surprises, asleep; one with a ``grapevine`` talks to the pet."""
     with scene(seed, began) as empty:
         echo = Echo()
         network = Network(echo, empty.stage, weather)
-        student = Student(network, zone, Person(), timetable, water, habits, Camera())
+        student = Student(
+            *(network, zone, Person(), timetable, water, habits, Camera()), grapevine=grapevine
+        )
         pet = HandLedPet(empty.stage)
         student.sit_down_at(pet)
         yield Room(empty, network, echo, student, pet)

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from petcore.api.desktop_pet import OPERATIONS
-from simulator.people.attempts import ATTEMPTS, RIGHTS
+from simulator.people.attempts import ATTEMPTS, ATTEMPTS_OF_TALK, RIGHTS
 from simulator.people.loot import Loot
 
 LOOT = Loot(
@@ -18,25 +18,31 @@ LOOT = Loot(
     expired=f"pair_CDFGHJKL_{'e' * 43}",
     screen="BCDF-GHJK",
 )
+ALL = (*ATTEMPTS, *ATTEMPTS_OF_TALK, *RIGHTS)
 
 
 def test_the_list_is_long_and_every_row_has_a_name() -> None:
     """Of its own; and everything that may come of it is said."""
-    names = [attempt.name for attempt in (*ATTEMPTS, *RIGHTS)]
+    names = [attempt.name for attempt in ALL]
     assert len(ATTEMPTS) >= 50
     assert len(set(names)) == len(names)
-    assert all(attempt.expects for attempt in ATTEMPTS)
+    assert all(attempt.expects for attempt in ALL)
 
 
 @pytest.mark.parametrize(
     ("field", "prefix"),
-    [("user_id", "foreign_user_"), ("session_id", "foreign_"), ("prompt_id", "foreign_")],
+    [
+        ("user_id", "foreign_user_"),
+        ("session_id", "foreign_"),
+        ("prompt_id", "foreign_"),
+        ("conversation_id", "foreign_conversation_"),
+    ],
 )
 def test_no_operation_that_names_somebodys_is_left_out(field: str, prefix: str) -> None:
-    """What the document names by a user, a session or a prompt is asked for with his own token."""
+    """What the document names by whatever is somebody's is asked for with his own token."""
     asked = [
         f"{request.method} {request.path}"
-        for request in (row.ask(LOOT) for row in ATTEMPTS if row.name.startswith(prefix))
+        for request in (row.ask(LOOT) for row in ALL if row.name.startswith(prefix))
         if (b"authorization", f"Bearer {LOOT.own}".encode()) in request.headers
     ]
     for operation in OPERATIONS:
@@ -47,7 +53,9 @@ def test_no_operation_that_names_somebodys_is_left_out(field: str, prefix: str) 
 
 def test_what_is_expected_of_his_own_is_the_only_thing_he_gets() -> None:
     """All that may be answered with a 2xx: his own Pomodoro, and a code to show."""
-    gets = [row.name for row in ATTEMPTS if any(status < 300 for status, _ in row.expects)]
+    gets = [
+        row.name for row in ALL[: -len(RIGHTS)] if any(status < 300 for status, _ in row.expects)
+    ]
     assert set(gets) == {
         "scheme_in_capitals",
         "own_replay_of_key",

@@ -1,5 +1,7 @@
 """What a trace says about its first student, kind of event by kind."""
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +12,7 @@ from simulator.report.telling import tell
 from tests.simulator.report.conftest import (
     HOUR,
     MINUTE,
+    Event,
     Write,
     pet,
     sample,
@@ -258,6 +261,55 @@ def test_wishes_are_told(write: Write) -> None:
         ("encouragement", ""),
         ("change", "interval_min 90, enabled True"),
     ]
+
+
+def talked(at: float, id: int, words: str, key: str, status: int = 200) -> Iterator[Event]:
+    """The student says something."""
+    answer = {"transcript": words, "actions": []} if status == 200 else {"ok": False}
+    asked = {"user_id": "audrey", "transcript": words}
+    return served(at, id, "POST /api/chat/message", answer, asked, key, status)
+
+
+def test_what_was_said_is_told_once(write: Write) -> None:
+    """With what the pet did; what failed and then went well went well, and refusals are no talk."""
+    session = {
+        "session_id": "p",
+        "user_id": "audrey",
+        "started_at": "2026-03-02T19:00:00+00:00",
+        "ended_at": None,
+        "focus_minutes": 30,
+        "break_minutes": 5,
+        "cycles": 1,
+    }
+    asked, answered = talked(11, 5, "Start.", "c")
+    body = json.dumps({"transcript": "Start.", "actions": [{"name": "start_pomodoro"}]})
+    result = json.dumps({"ok": True, "session": session})
+    deed = {"kind": "acted", "id": 5, "tool": "start_pomodoro", "arguments": "{}"}
+    told = tell(
+        write(
+            *talked(9, 1, "Hello.", "a", 502),
+            *talked(9.1, 2, "Hello.", "a"),
+            *talked(9.2, 3, "Hello.", "a"),
+            *talked(10, 4, "Oh.", "b", 404),
+            asked,
+            {"at": 11 * HOUR + 10, **deed, "result": result},
+            {**answered, "body": body},
+            *talked(12, 6, "Bye.", "d", 502),
+        )
+    )
+    assert [(mark.look, mark.words) for mark in told.talk] == [
+        ("talked", "“Hello.”"),
+        ("told_to", "“Start.” start_pomodoro"),
+        ("not_answered", ""),
+    ]
+    assert [(phase.look, phase.start // MINUTE, phase.ms // MINUTE) for phase in told.phases] == [
+        ("pomodoro_focus", 660, 30),
+        ("pomodoro_break", 690, 5),
+    ]
+    assert (
+        "Audrey talked to the pet three times, and told it once to do something. "
+        "The pet could not answer once." in headline(told)
+    )
 
 
 def test_of_many_students_the_first_is_told_and_the_others_counted(write: Write) -> None:

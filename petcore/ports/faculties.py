@@ -1,0 +1,33 @@
+"""What a pet needs to talk: one of each, real or twin."""
+
+from dataclasses import dataclass
+
+from petcore.ports.audio import Audio
+from petcore.ports.hearing import Hearing
+from petcore.ports.language import Language
+from petcore.ports.voice import Voice
+
+
+@dataclass(frozen=True, slots=True)
+class Faculties:
+    """Language, voice and hearing, and what reads recordings."""
+
+    language: Language
+    voice: Voice
+    hearing: Hearing
+    audio: Audio
+
+    async def close(self) -> None:
+        """Let go of what they hold."""
+        await self.language.close()
+        await self.voice.close()
+        await self.hearing.close()
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Which ones they are, by what they do."""
+        return {
+            "language": self.language.name,
+            "voice": self.voice.name,
+            "hearing": self.hearing.name,
+        }

@@ -1,0 +1,214 @@
+"""The orders that the pet understands without a language model: a list to read, and to add to.
+
+A phrase is written as in a speech grammar (JSGF): ``[a]`` may be left out, ``(a | b)`` is one of
+them, ``<name>`` is an entry of ``PARTS`` or a ``Slot``. Here: words. Not here: those that ask for
+nothing (``small_talk``), how all are matched (``expansion``), and what is left out of a transcript
+before (``plain``).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """An intent, what it does, and the phrases that mean it: those that may be spoken, and those
+    that must be typed, as their words or slots are too many to be heard apart.
+    """
+
+    name: str
+    spoken: tuple[str, ...] = ()
+    typed: tuple[str, ...] = ()
+    tool: str | None = None
+    arguments: tuple[tuple[str, object], ...] = ()
+
+
+PARTS: Mapping[str, str] = {
+    "start": "(start | begin | set | run)",
+    "stop": "(stop | end | cancel | finish)",
+    "a": "(a | an | the | my | another)",
+    "timer": "(pomodoro [timer] | focus timer | timer)",
+    "breaks": "with [a] <pause_long> (break | breaks)",
+    "rounds": "[and | for | with] <cycles>",
+    "session": "(study session | focus session | session)",
+    "water": "([the | my] [water | drink | drinking] (reminder | reminders))",
+    "drink": "to (drink [some | more] [water] | hydrate)",
+    "hours": "(from | between) <start_time> (to | until | and) <end_time>",
+    "today": "[today | now | right now]",
+    "left": "(left | remaining)",
+    "until": "(until | till | to) [my | the] [next]",
+    "for_hours": "[for [the] [next] <time_span>]",
+    "very": "[so | very | really | too]",
+}
+"""Parts that several phrases share."""
+
+START_POMODORO = Rule(
+    "start_pomodoro",
+    (
+        "<start> [<a>] [new] <timer> [(for | of) <focus>] [<breaks>] [<rounds>]",
+        "<start> [<a>] [new] <focus_long> <timer> [<breaks>] [<rounds>]",
+        "let us focus for <focus>",
+    ),
+    (
+        "<start> [<a>] <cycles> <timer>",
+        "<start> [<a>] <timer> with <focus> [of] (focus | work) and <pause> [of] (break | rest)",
+        "<start> [[<a>] <timer> (with | for | of)] <cycles> [of <focus>] [<breaks>]",
+        "<start> [<a>] <timer> [for] <focus> [and <pause> (break | breaks)]",
+        "let us (work | study | concentrate) for <focus>",
+    ),
+    tool="start_pomodoro",
+)
+STOP_POMODORO = Rule(
+    "stop_pomodoro",
+    ("<stop> [<a>] <timer>", "turn off [<a>] <timer>"),
+    ("turn [<a>] <timer> off", "abort [<a>] <timer>", "no more <timer>"),
+    tool="stop_pomodoro",
+)
+START_STUDY = Rule(
+    "start_study_session",
+    (
+        "(start | begin) studying [<study_label>]",
+        "(start | begin) [<a>] [new] <session> [(on | about) <study_label>]",
+        "let us study [<study_label>]",
+    ),
+    (
+        "(start | begin) (studying | [<a>] <session>) for (my | the | an) <study_label>",
+        "(start | begin) [<a>] [new] <study_label> (study session | session)",
+        "(start | begin) [to] (study | learn | learning) [<study_label>]",
+    ),
+    tool="start_study_session",
+)
+END_STUDY = Rule(
+    "end_study_session",
+    (
+        "i am done [with] studying",
+        "i am done with [<a>] <session>",
+        "i (have finished | finished) (studying | [<a>] <session>)",
+        "<stop> [<a>] <session>",
+        "(stop | finish) studying",
+    ),
+    (
+        "i am (done | finished) [with] (studying | learning) [<subject>]",
+        "i have (stopped | done) studying",
+        "i am (done | finished) [with] [<a>] studies",
+    ),
+    tool="end_study_session",
+)
+REMIND = Rule(
+    "set_water_schedule",
+    (
+        "remind me <drink> [every <interval>] [<hours>]",
+        "remind me every <interval> [<drink>] [<hours>]",
+        "remind me <hours> [<drink>]",
+        "(turn on | start | enable) <water>",
+    ),
+    (
+        "remind me <hours> <drink> every <interval>",
+        "remind me <hours> every <interval> [<drink>]",
+        "(set | change) <water> [to] [every] <interval> [<hours>]",
+        "(set | change) <water> [to] <hours>",
+        "turn <water> (on | back on)",
+        "(resume | activate | switch on) <water>",
+        "start reminding me [<drink>] [every <interval>] [<hours>]",
+    ),
+    tool="set_water_schedule",
+    arguments=(("enabled", True),),
+)
+STOP_REMINDING = Rule(
+    "set_water_schedule",
+    (
+        "stop reminding me [<drink>]",
+        "(stop | turn off) <water>",
+        "do not remind me (<drink> | any more)",
+    ),
+    (
+        "turn <water> off",
+        "(disable | cancel | deactivate | switch off | pause | mute | no more) <water>",
+        "do not remind me [<drink>] (anymore | any longer | any more)",
+    ),
+    tool="set_water_schedule",
+    arguments=(("enabled", False),),
+)
+READ_WATER = Rule(
+    "read_water",
+    (
+        "when should i drink [water] [next | again]",
+        "when is [my | the] next (reminder | drink | glass [of water] | water reminder)",
+        "should i drink [some | more] [water] [now]",
+        "how often do you remind me [<drink>]",
+    ),
+    (
+        "when (do | will) you remind me [<drink>] [next | again]",
+        "when do i (have | need) to drink [water] [next | again]",
+        "what (is | are) [my | the] water (schedule | reminder | reminders)",
+        "how long <until> (reminder | drink | glass [of water])",
+    ),
+    tool="read_water",
+)
+READ_POMODORO = Rule(
+    "read_pomodoro",
+    (
+        "how much (time | longer) [is | do i have] [<left>]",
+        "how long (is left | do i have | to go)",
+        "how many minutes are <left>",
+        "is (a | the | my) <timer> running",
+    ),
+    (
+        "how much time (is | do i have) <left> [in | on | of] [<a>] <timer>",
+        "how (long | much time) (is | do i have) <left>",
+        "how many minutes (do i have | are) <left> [in | on | of] [<a>] <timer>",
+        "how much longer (do i have to | must i | should i) (focus | work)",
+        "(what | which) (cycle | round) (is this | am i in | are we in)",
+        "where does [<a>] <timer> stand",
+        "what is [<a>] <timer> at",
+        "how long does [<a>] <timer> (run | last)",
+    ),
+    tool="read_pomodoro",
+)
+READ_BREAK = Rule(
+    "read_break",
+    (
+        "when is [my | the] next break",
+        "how long until [my | the] [next] break",
+        "when can i [take | have] a break",
+        "do i need a break",
+        "should i take a break [now]",
+        "am i on [a] break",
+    ),
+    (
+        "when (does | will) [my | the] [next] break (start | begin | come)",
+        "when do i (get | have) [a | my] [next] break",
+        "how (long | much longer | much time | many minutes) <until> break",
+        "when [my | the] next break is",
+        "is it [already] (time for a break | break time)",
+        "i (need | want) a break",
+        "let us (take | have) a break",
+        "(can | may) i [take | have] a break [now]",
+    ),
+    tool="read_break",
+)
+READ_REPORT = Rule(
+    "read_focus_report",
+    (
+        "how focused (was | am) i <today>",
+        "how (did | do) i do <today>",
+        "how (was | is) my (focus | concentration) <today>",
+        "how stressed (was | am) i <today>",
+        "(show | give) me my [focus] report",
+    ),
+    (
+        "how am i doing <today>",
+        "(am | was) i (focused | stressed) <today>",
+        "how focused have i been <today>",
+        "how (was | is | did) my [last] <session> [go | going]",
+        "what (was | is) my (focus | stress) [score | level] <today>",
+        "how well (did i | do i | am i) (focus | study | studying | focusing) <today>",
+        "how much did i focus <today>",
+    ),
+    tool="read_focus_report",
+)
+ORDERS = (
+    *(START_POMODORO, STOP_POMODORO, START_STUDY, END_STUDY, REMIND, STOP_REMINDING),
+    *(READ_WATER, READ_POMODORO, READ_BREAK, READ_REPORT),
+)
+"""All of them. The first rule that a clause fits is what it means."""

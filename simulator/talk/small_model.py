@@ -1,0 +1,102 @@
+"""The language model of a simulated world: understands what ``sayings.py`` lists and nothing else.
+
+Into its answer it writes all that it was shown and that nobody says by chance: whatever reaches it
+of somebody else's words is seen by the judges.
+"""
+
+from collections.abc import Generator, Iterator, Mapping
+from typing import Protocol
+
+import orjson
+
+from petcore.adapters.language_scripted import Fail, Step, Wait
+from petcore.ports.language import Talk, ToolCall
+from simulator.kernel.marks import marks
+from simulator.kernel.streams import Chance
+from simulator.talk.sayings import SAYINGS
+
+_FAILS = 40
+"""Thousandths of all answers; half of them in the middle."""
+_HANGS, _FOREVER_S = 60, 70.0
+"""Thousandths of all deeds after which nothing more comes, for longer than a server waits."""
+_FIRST_MS, _PIECE_MS = (200, 2_000), (20, 150)
+_PIECE_LETTERS = (12, 60)
+_RESULT_LETTERS = 200
+_WORDS_MAX = 40
+_THOUSAND = 1000
+
+Result = Mapping[str, object] | None
+
+
+class Log(Protocol):
+    """Who wants to know what becomes of an answer."""
+
+    def acted(self, call: ToolCall, result: Result) -> None:
+        """A tool was used."""
+
+    def failed(self, what: str) -> None:
+        """The answer fails now."""
+
+
+class SmallModel:
+    """Answers by the table."""
+
+    def __init__(self, chance: Chance, log: Log) -> None:
+        self._chance = chance
+        self._log = log
+
+    def answer(self, talk: Talk) -> Generator[Step, Result, None]:
+        """A ``Script``: takes its time, perhaps uses a tool, writes, and fails now and then."""
+        # All is drawn always, so that no draw depends on the outcome of another.
+        is_unlucky = self._chance.randrange(_THOUSAND) < _FAILS
+        fails_early = self._chance.randrange(2) == 0
+        hangs = self._chance.randrange(_THOUSAND) < _HANGS
+        yield Wait(self._seconds(_FIRST_MS))
+        if is_unlucky and fails_early:
+            yield self._failure()
+        call, done = _call(talk.transcript), None
+        if call is not None:
+            done = yield call
+            self._log.acted(call, done)
+            if hangs:
+                self._log.failed("language")
+                yield Wait(_FOREVER_S)
+        for place, piece in enumerate(self._pieces("".join(_sentences(talk, call, done)))):
+            if place:
+                yield Wait(self._seconds(_PIECE_MS))
+            yield piece
+            if is_unlucky:
+                yield self._failure()
+
+    def _failure(self) -> Fail:
+        self._log.failed("language")
+        return Fail("the language of this world fails now and then")
+
+    def _seconds(self, span_ms: tuple[int, int]) -> float:
+        return self._chance.randint(*span_ms) / _THOUSAND
+
+    def _pieces(self, text: str) -> Iterator[str]:
+        """``text`` as a model writes it."""
+        while text:
+            length = self._chance.randint(*_PIECE_LETTERS)
+            yield text[:length]
+            text = text[length:]
+
+
+def _call(transcript: str) -> ToolCall | None:
+    """What is asked for, if something is."""
+    for saying in SAYINGS:
+        arguments = saying.arguments(transcript)
+        if saying.tool is not None and arguments is not None:
+            return ToolCall(saying.tool, arguments)
+    return None
+
+
+def _sentences(talk: Talk, call: ToolCall | None, done: Result) -> Iterator[str]:
+    yield f"{talk.pet_name or 'Your pet'} hears you. "
+    if call is not None:
+        result = orjson.dumps(dict(done or {})).decode()
+        yield f"I used {call.name}, and was told {result[:_RESULT_LETTERS]}. "
+    shown = [talk.system_prompt, *(line.content for line in talk.lines), talk.transcript]
+    words = marks(" ".join(reversed(shown)))[:_WORDS_MAX]
+    yield f"I have in mind: {', '.join(words)}." if words else "I have nothing in mind."
