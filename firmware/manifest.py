@@ -2,9 +2,8 @@
 # manifest of MicroPython, so that an image of one's own can hold the pet frozen: the manifest of
 # such an image includes the port's own and this one.
 #
-# Room for more: a microphone and a speaker would be hal/sound.py on machine.I2S, streaming through
-# the one buffer of hal/http.py; an update over the air would be hal/update.py, which fetches files
-# into /petcore-next, as `task firmware:deploy` does, and keeps the old ones until mark_good() was
+# Room for more: an update over the air would be hal/update.py, which fetches files into
+# /petcore-next, as `task firmware:deploy` does, and keeps the old ones until mark_good() was
 # called.
 
 package("firmware", ("__init__.py",), base_path="..")  # noqa: F821
@@ -19,8 +18,10 @@ package(  # noqa: F821
         "buttons.py",
         "buzzer.py",
         "canvas.py",
+        "chunks.py",
         "connection.py",
         "esp32.py",
+        "events.py",
         "flash.py",
         "http.py",
         "http_head.py",
@@ -28,8 +29,10 @@ package(  # noqa: F821
         "safe_mode.py",
         "settings.py",
         "settings_rules.py",
+        "sound.py",
         "ssd1306.py",
         "start.py",
+        "talking.py",
         "tasks.py",
         "wifi.py",
     ),

@@ -61,7 +61,6 @@ def serve(settings: Settings, services: Services) -> None:
         signal.signal(number, _leave)
     with _listen(settings.host, settings.port) as listener:
         _announce(services.door.lock, listener)
-        _log.info(_TALKS, *services.faculties.names.values())
         if settings.time_scale > 1:
             # At every level of the log.
             _log.critical(_SCALED, settings.time_scale)
@@ -72,6 +71,7 @@ def serve(settings: Settings, services: Services) -> None:
             config = _config(partial(create_worker, settings, began), settings)
             # What is wrong with the store is told once, and its indexes are made once.
             asyncio.run(_try(services))
+            _log.info(_TALKS, *services.faculties.names.values())
             supervise(config, listener, ready)
         else:
             config = _config(create_app(services, settings.cors_origins), settings)
@@ -204,6 +204,7 @@ async def _run(
     config: uvicorn.Config, services: Services, listener: socket.socket, ready: str
 ) -> None:
     await services.open()
+    _log.info(_TALKS, *services.faculties.names.values())
     try:
         await _Server(config, ready).serve(sockets=[listener])
     finally:

@@ -28,6 +28,7 @@ DRAWN_BY = {
     scenes.POMODORO_TIMER: pomodoro.draw,
     scenes.IDLE: idle.draw,
 }
+# And TALK by talk.py, on a board that can.
 
 
 # Draws a scene (see logic/scene.py) that has been shown for age_ms on `canvas`, a MONO_VLSB
@@ -36,7 +37,15 @@ DRAWN_BY = {
 # on what is left of the count and on the age, and on nothing else.
 def draw(canvas, scene: tuple, known, now: int, age_ms: int) -> int | None:
     canvas.fill(0)
-    stand = DRAWN_BY[scene[0]](canvas, scene, known.left_ms(now), age_ms)
+    draw_scene = DRAWN_BY.get(scene[0]) or _drawn_where_it_talks()
+    stand = draw_scene(canvas, scene, known.left_ms(now), age_ms)
     if scene[3]:
         panel.draw_offline(canvas)
     return None if stand is None else min(max(stand, STAND_MIN_MS), STAND_MAX_MS)
+
+
+# Loaded only where it is needed, since it takes its memory.
+def _drawn_where_it_talks():
+    from firmware.drawing.talk import draw as draw_talk  # noqa: PLC0415
+
+    return draw_talk

@@ -34,7 +34,7 @@ def _face(canvas, offline: bool, shown: list, age_ms: int, page_ms: int) -> int:
     mouth = pet.SMILE
     if page_ms < speaks_ms:
         mouth = (pet.TALK, pet.SMALL)[page_ms // SYLLABLE_MS % 2]
-        stand = min(stand, SYLLABLE_MS - page_ms % SYLLABLE_MS)
+        stand = min(stand, SYLLABLE_MS - page_ms % SYLLABLE_MS, speaks_ms - page_ms)
     eyes = pet.WORRIED if offline else pet.OPEN
     pet.draw_small(canvas, 112, 49, pet.SHUT if shut else eyes, mouth, -2)
     return stand

@@ -88,7 +88,30 @@ class Board:
     async def http(self, method: str, path: str, obj, headers, timeout_ms: int) -> tuple:
         raise NotImplementedError
 
-    # The next press: "short" or "long" of the first button, "second" of the other one. A press
-    # while nobody waits may be kept or lost.
+    # The next press: "short" or "long" of the first button, "second" of the other one, "talk" when
+    # the one to talk by is touched. A press while nobody waits may be kept or lost.
     async def button(self) -> str:
+        raise NotImplementedError
+
+    # Whether there are a microphone and a button to talk by. The rest below is asked only of a host
+    # that has them.
+    def can_talk(self) -> bool:
+        return False
+
+    # Whether there is something to speak with.
+    def can_speak(self) -> bool:
+        raise NotImplementedError
+
+    # Whether the button to talk by is held down.
+    def is_talk_held(self) -> bool:
+        raise NotImplementedError
+
+    # One thing said, and its answer. What the microphone hears is sent as it comes, as long as
+    # `talker` (logic/talk.py) is_listening(): a WAV, in base64, which ends the JSON object `wish`
+    # as its field audio_base64. The answer is a stream of events, whose sound is played, while the
+    # talker is told to take() the rest. Every 50 ms or sooner he is asked whether he is_listening()
+    # or, afterwards, goes_on(). Returns (status, object), the object being that of a refusal, if it
+    # can be read. Every failure is an OSError(number, "reason"), with NO_MICROPHONE as its number
+    # when that is what fails, and STOPPED when the talker does not go on.
+    async def talk(self, path: str, wish: dict, headers: dict, talker) -> tuple:
         raise NotImplementedError

@@ -1,6 +1,6 @@
-# The two buttons: contacts that bounce become presses. A contact closes to ground, so that its pin
-# reads 0 while it is held. Belongs here: when a press is one, and how long. Does not: what it means
-# (logic/button.py).
+# The buttons, two and one more to talk by: contacts that bounce become presses. A contact closes to
+# ground, so that its pin reads 0 while it is held. Belongs here: when a press is one, and how long.
+# Does not: what it means (logic/button.py).
 #
 # The pins are looked at every few milliseconds, which is enough to see through the bouncing. An
 # interrupt only notes when a contact moved: so a press is timed from its first touch, and one that
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 SHORT = "short"
 LONG = "long"
 SECOND = "second"
+TALK = "talk"
 
 LOOK_MS = 15
 BOUNCE_MS = 30  # a contact that has been quiet for so long has moved
@@ -80,16 +81,25 @@ class Contact:
 
 
 class Buttons:
-    # Two pins with pull-ups; `trigger` is what their interrupts listen to, both ways.
+    # Pins with pull-ups; `trigger` is what their interrupts listen to, both ways.
     def __init__(
-        self, hal, first_pin: "machine.Pin", second_pin: "machine.Pin", trigger: int
+        self,
+        hal,
+        first_pin: "machine.Pin",
+        second_pin: "machine.Pin",
+        trigger: int,
+        talk_pin: "machine.Pin | None" = None,
     ) -> None:
         self.hal = hal
         self.pressed = hal.event()
         self.presses: list = []
         first = Contact(hal.ticks_diff, not first_pin.value(), held=LONG, released=SHORT)
         second = Contact(hal.ticks_diff, not second_pin.value(), touched=SECOND)
-        self.contacts = ((first_pin, first), (second_pin, second))
+        self.contacts = [(first_pin, first), (second_pin, second)]
+        self.talk: Contact | None = None
+        if talk_pin is not None:
+            self.talk = Contact(hal.ticks_diff, not talk_pin.value(), touched=TALK)
+            self.contacts.append((talk_pin, self.talk))
         for pin, contact in self.contacts:
             pin.irq(handler=self._noting(contact), trigger=trigger)
 
@@ -111,6 +121,9 @@ class Buttons:
         if press and len(self.presses) < PRESSES_MAX:
             self.presses.append(press)
             self.pressed.set()
+
+    def is_talk_held(self) -> bool:
+        return self.talk is not None and self.talk.is_down
 
     async def next(self) -> str:
         while not self.presses:

@@ -59,6 +59,16 @@ class Connection:
                 return received
             await self._pause(len(PAUSES_MS))
 
+    # From now on it has so much time.
+    def renew(self, timeout_ms: int) -> None:
+        self.began = ticks_ms()
+        self.timeout_ms = timeout_ms
+
+    # Whether there is something to receive, the end among it.
+    def has_news(self) -> bool:
+        self.poller.modify(self.socket, select.POLLIN)
+        return bool(self.poller.poll(0))
+
     def close(self) -> None:
         self.socket.close()
 

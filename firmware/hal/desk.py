@@ -2,9 +2,11 @@
 # buttons are lines that it is told, and its screen and buzzer are lines that it tells.
 #
 #     micropython -X heapsize=224k -m firmware.hal.desk SETTINGS.json FLASH_FOLDER [--time-scale N]
+#         [--sounds FOLDER]
 #
 # It is told `short`, `long`, `second` (a press), `memory` and `quit`; when nobody is left to tell
-# it anything, it goes on. It tells
+# it anything, it goes on. With a folder of sounds it can be told `talk NAME` as well, which holds
+# the button to talk by for as long as that file of the folder lasts (desk_sounds.py). It tells
 #
 #     screen SCENE           as JSON: ["WATER_DROP","Drink water","Time to hydrate!",false]
 #     tone HERTZ MS
@@ -28,22 +30,36 @@ from firmware.logic.pet import Pet
 PRESSES = (b"short", b"long", b"second")
 PRESSES_LEN_MAX = 8
 HTTP_MS_MIN = 1_000
+TALK = b"talk "
 SCALE_FLAG = "--time-scale"
-USAGE = f"usage: desk SETTINGS.json FLASH_FOLDER [{SCALE_FLAG} N]"
+SOUNDS_FLAG = "--sounds"
+USAGE = f"usage: desk SETTINGS.json FLASH_FOLDER [{SCALE_FLAG} N] [{SOUNDS_FLAG} FOLDER]"
 ARGUMENTS = 2
 WRONG_USE = 2
 
 
 class Desk(AsyncBoard):
-    def __init__(self, settings, folder: str, time_scale: int = 1) -> None:
+    # `sounds` is a folder of what it hears and speaks, "" for a pet that cannot.
+    def __init__(self, settings, folder: str, time_scale: int = 1, sounds: str = "") -> None:
         super().__init__(time_scale)
         self.settings = settings
         self.flash = Flash(folder)
         self.server = Http(settings.host, settings.port)
+        self.talking = self._talking(sounds)
         self.presses: list = []
         self.pressed = asyncio.Event()
         self.has_quit = asyncio.Event()
         self.acts = {b"memory": self.tell_memory, b"quit": self.has_quit.set}
+
+    # Loaded only where it is wanted.
+    def _talking(self, sounds: str):
+        if not sounds:
+            return None
+        from firmware.hal.desk_sounds import DeskAmplifier, DeskMicrophone  # noqa: PLC0415
+        from firmware.hal.talking import Talking  # noqa: PLC0415
+
+        microphone, amplifier = DeskMicrophone(self, sounds), DeskAmplifier(self, sounds)
+        return Talking(self.settings.host, self.settings.port, microphone, amplifier)
 
     def kept(self, name: str) -> str | None:
         return self.flash.kept(name)
@@ -80,6 +96,18 @@ class Desk(AsyncBoard):
         real_ms = max(self.real_ms(timeout_ms), HTTP_MS_MIN)
         return await self.server.exchange(method, path, obj, headers, real_ms)
 
+    def can_talk(self) -> bool:
+        return self.talking is not None
+
+    def can_speak(self) -> bool:
+        return True
+
+    def is_talk_held(self) -> bool:
+        return self.talking.microphone.is_held
+
+    async def talk(self, path: str, wish: dict, headers: dict, talker) -> tuple:
+        return await self.talking.talk(path, wish, headers, talker)
+
     async def button(self) -> str:
         while not self.presses:
             self.pressed.clear()
@@ -92,11 +120,23 @@ class Desk(AsyncBoard):
             line = await next_line()
             if line is None:
                 return
-            if line in PRESSES and len(self.presses) < PRESSES_LEN_MAX:
-                self.presses.append(str(line, "utf-8"))
-                self.pressed.set()
+            if line in PRESSES:
+                self._press(str(line, "utf-8"))
+            elif self.talking is not None and line[: len(TALK)] == TALK:
+                self._hold(str(line[len(TALK) :], "utf-8"))
             elif line in self.acts:
                 self.acts[line]()
+
+    def _press(self, kind: str) -> None:
+        if len(self.presses) < PRESSES_LEN_MAX:
+            self.presses.append(kind)
+            self.pressed.set()
+
+    def _hold(self, name: str) -> None:
+        if self.talking.microphone.hold(name):
+            self._press("talk")
+        else:
+            self.log(f"there is no {name} to hear")
 
     def tell_memory(self) -> None:
         gc.collect()
@@ -123,19 +163,27 @@ def largest_block(free: int) -> int:
     return least
 
 
+# The arguments without a flag, and what stands behind it; None without it, "" if nothing does.
+def read_flag(arguments: list, flag: str) -> tuple:
+    if flag not in arguments:
+        return arguments, None
+    at = arguments.index(flag)
+    return arguments[:at] + arguments[at + 2 :], "".join(arguments[at + 1 : at + 2])
+
+
 # The arguments without the flag, and what it says; nothing when that is no number above 0.
 def read_scale(arguments: list) -> tuple:
-    if SCALE_FLAG not in arguments:
+    arguments, scale = read_flag(arguments, SCALE_FLAG)
+    if scale is None:
         return arguments, 1
-    at = arguments.index(SCALE_FLAG)
-    scale = "".join(arguments[at + 1 : at + 2])
     if not scale.isdigit() or not int(scale):
         return [], 1
-    return arguments[:at] + arguments[at + 2 :], int(scale)
+    return arguments, int(scale)
 
 
 def main(arguments: list) -> int:
     arguments, time_scale = read_scale(arguments)
+    arguments, sounds = read_flag(arguments, SOUNDS_FLAG)
     if len(arguments) != ARGUMENTS:
         tell(USAGE)
         return WRONG_USE
@@ -146,7 +194,7 @@ def main(arguments: list) -> int:
         tell(str(failure))
         return WRONG_USE
     try:
-        asyncio.run(Desk(settings, folder, time_scale).run())
+        asyncio.run(Desk(settings, folder, time_scale, sounds or "").run())
     except KeyboardInterrupt:
         pass
     return 0

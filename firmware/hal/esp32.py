@@ -1,4 +1,5 @@
-# A host on an ESP32 or ESP32-S3: a panel of 128 x 64 points, two buttons, a buzzer, Wi-Fi.
+# A host on an ESP32 or ESP32-S3: a panel of 128 x 64 points, two buttons, a buzzer, Wi-Fi; and who
+# wants to talk with it adds a microphone, a button and an amplifier.
 # Belongs here: which part hangs on which pin, and the order in which they start. Does not: how a
 # part works.
 #
@@ -39,6 +40,7 @@ class Esp32Board(AsyncBoard):
         self.flash = flash
         self.boots = boots
         self.server = Http(settings.host, settings.port)
+        self.talking = _talking(settings)
         self.panel = Ssd1306(panel_bus(settings.pins), self.sleep_ms)
         self.display = Display(self, create_canvas(self.panel.buffer), self.panel.flush)
         self.buttons = _buttons(self, settings.pins)
@@ -89,6 +91,20 @@ class Esp32Board(AsyncBoard):
     async def button(self) -> str:
         return await self.buttons.next()
 
+    def can_talk(self) -> bool:
+        return self.talking is not None
+
+    def can_speak(self) -> bool:
+        return "amp_sd" in self.settings.pins
+
+    def is_talk_held(self) -> bool:
+        return self.buttons.is_talk_held()
+
+    async def talk(self, path: str, wish: dict, headers: dict, talker) -> tuple:
+        if not self.wifi.is_up():
+            raise OSError(errno.EHOSTUNREACH, "no wifi")
+        return await self.talking.talk(path, wish, headers, talker)
+
     # Never returns. The panel comes first, so that it is lit while the radio starts.
     async def run(self) -> None:
         self._spawn("display", self.display)
@@ -114,11 +130,30 @@ def panel_bus(pins: dict) -> machine.I2C:
 
 
 def _buttons(hal, pins: dict) -> Buttons:
-    both = [
+    wired = [
         machine.Pin(pins[name], machine.Pin.IN, machine.Pin.PULL_UP)
-        for name in ("first_button", "second_button")
+        for name in ("first_button", "second_button", "talk_button")
+        if name in pins
     ]
-    return Buttons(hal, both[0], both[1], machine.Pin.IRQ_FALLING | machine.Pin.IRQ_RISING)
+    trigger = machine.Pin.IRQ_FALLING | machine.Pin.IRQ_RISING
+    return Buttons(hal, wired[0], wired[1], trigger, *wired[2:])
+
+
+# None without a microphone. All that is only for talking is loaded here, with its large pieces of
+# memory, or not at all.
+def _talking(settings):
+    pins = settings.pins
+    if "mic_sd" not in pins:
+        return None
+    import firmware.drawing.talk  # noqa: PLC0415, F401  frame.py will want it
+    from firmware.hal.sound import Sound  # noqa: PLC0415
+    from firmware.hal.talking import Talking  # noqa: PLC0415
+
+    microphone = Sound(0, pins["mic_sck"], pins["mic_ws"], pins["mic_sd"])
+    amplifier = None
+    if "amp_sd" in pins:
+        amplifier = Sound(1, pins["amp_sck"], pins["amp_ws"], pins["amp_sd"])
+    return Talking(settings.host, settings.port, microphone, amplifier)
 
 
 def _pwm(pins: dict) -> machine.PWM:

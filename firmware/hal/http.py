@@ -29,14 +29,17 @@ IS_COPIED = sys.implementation.name == "cpython"
 
 
 class Http:
-    def __init__(self, host: str, port: int, agent: str = "petcore-pet") -> None:
+    # `room` is the length of its buffer.
+    def __init__(
+        self, host: str, port: int, agent: str = "petcore-pet", room: int = BUFFER_LEN
+    ) -> None:
         self.host = host
         self.port = port
         self.is_name = any(letter not in "0123456789." for letter in host)
         self.agent = agent
         self.address: object = None
         self.unknown_at: int | None = None  # when nobody knew the name
-        self.buffer = bytearray(BUFFER_LEN)
+        self.buffer = bytearray(room)
         self.view = memoryview(self.buffer)
         self.filled = 0
         self.turn = asyncio.Lock()
@@ -89,19 +92,23 @@ class Http:
             connection.close()
 
     def _write(self, method: str, path: str, obj, headers: dict) -> None:
-        self.filled = 0
         body = b"" if obj is None else json.dumps(obj).encode()
+        self._begin(method, path, headers)
+        if obj is not None:
+            self._put("Content-Type: application/json")
+            self._put(f"Content-Length: {len(body)}")
+        self._put("")
+        self._append(body)
+
+    # The head, but for what it says of the body.
+    def _begin(self, method: str, path: str, headers: dict) -> None:
+        self.filled = 0
         self._put(f"{method} {path} HTTP/1.1")
         self._put(f"Host: {self.host}:{self.port}")
         self._put(f"User-Agent: {self.agent}")
         self._put("Connection: close")
         for name, value in headers.items():
             self._put(f"{name}: {value}")
-        if obj is not None:
-            self._put("Content-Type: application/json")
-            self._put(f"Content-Length: {len(body)}")
-        self._put("")
-        self._append(body)
 
     # A line of the head. A line break inside of it would begin another header.
     def _put(self, line: str) -> None:
@@ -112,12 +119,17 @@ class Http:
 
     def _append(self, data: bytes) -> None:
         end = self.filled + len(data)
-        if end > BUFFER_LEN:
+        if end > len(self.buffer):
             raise OSError(errno.EINVAL, "the request is too large")
         self.view[self.filled : end] = data
         self.filled = end
 
     async def _read(self, connection) -> tuple:
+        status, begin, end = await self._head(connection)
+        return status, await self._said(connection, status, begin, end)
+
+    # The status, and where its head begins and ends.
+    async def _head(self, connection) -> tuple:
         self.filled = 0
         begin = 0
         end = await self._head_end(connection, begin)
@@ -127,18 +139,21 @@ class Http:
             begin = end
             end = await self._head_end(connection, begin)
             status = status_of(self.buffer, begin)
+        return status, begin, end
+
+    async def _said(self, connection, status: int, begin: int, end: int):
         try:
-            return status, await self._body(connection, status, begin, end)
+            return await self._body(connection, status, begin, end)
         except OSError as failure:
             if OK <= status < MULTIPLE_CHOICES or failure.args[0] != BAD_ANSWER:
                 raise
-        return status, None
+        return None
 
     # Where the head that begins here has ended.
     async def _head_end(self, connection, begin: int) -> int:
         found = self.buffer.find(HEAD_END, begin, self.filled)
         while found < 0:
-            if self.filled == BUFFER_LEN:
+            if self.filled == len(self.buffer):
                 raise OSError(BAD_ANSWER, "the head is too long")
             await self._fetch(connection)
             found = self.buffer.find(HEAD_END, begin, self.filled)
@@ -148,27 +163,29 @@ class Http:
         if status == NO_CONTENT:
             return None
         length = length_of(self.buffer, begin, end - len(LINE_END))
-        if length > BUFFER_LEN - end:
+        if length > len(self.buffer) - end:
             raise OSError(BAD_ANSWER, "the body is too long")
         while self.filled < end + length:
             await self._fetch(connection)
-        return self._parsed(end, end + length) if length else None
-
-    # A few bytes may open so many lists that no memory is left for anything else.
-    def _parsed(self, begin: int, end: int):
-        if sum([self.buffer.count(opening, begin, end) for opening in OPENINGS]) > OPENINGS_MAX:
-            raise OSError(BAD_ANSWER, "the body has too many parts")
-        try:
-            return _read_json(self.view[begin:end])
-        except ValueError:
-            pass
-        raise OSError(BAD_ANSWER, "the body is no JSON")
+        return parsed(self.buffer, self.view, end, end + length) if length else None
 
     async def _fetch(self, connection) -> None:
         received = await connection.receive(self.view[self.filled :])
         if not received:
             raise OSError(errno.ECONNRESET, "the answer is cut off")
         self.filled += received
+
+
+# What a part of a buffer says as JSON; `view` is of all of it. A few bytes may open so many lists
+# that no memory is left for anything else.
+def parsed(buffer: bytearray, view: memoryview, begin: int, end: int):
+    if sum([buffer.count(opening, begin, end) for opening in OPENINGS]) > OPENINGS_MAX:
+        raise OSError(BAD_ANSWER, "the body has too many parts")
+    try:
+        return _read_json(view[begin:end])
+    except ValueError:
+        pass
+    raise OSError(BAD_ANSWER, "the body is no JSON")
 
 
 # MicroPython reads it where it lies; CPython wants a text of its own.

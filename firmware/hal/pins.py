@@ -11,6 +11,12 @@ DEFAULTS = {
     ESP32S3: {"scl": 9, "sda": 8, "first_button": 4, "second_button": 5, "buzzer": 6},
 }
 
+# What a board may have besides, and nobody means unless it is told: of each row all pins or none.
+# Who cannot hear has nothing to say, so the second row wants the first.
+MICROPHONE = ("mic_sck", "mic_ws", "mic_sd", "talk_button")
+AMPLIFIER = ("amp_sck", "amp_ws", "amp_sd")
+WANTED = ((MICROPHONE, MICROPHONE), (AMPLIFIER, AMPLIFIER), (AMPLIFIER, MICROPHONE))
+
 # Whatever is in no row of a chip and not above its last pin may be used.
 LAST = {ESP32: 39, ESP32S3: 48}
 REFUSED = {

@@ -2,7 +2,7 @@
 # the pen is told at once and not by a pet that stays dark. A board loads it only while it reads its
 # settings (start.py). Does not belong here: what comes of them (settings.py).
 
-from firmware.hal.pins import DEFAULTS, ESP32, refusal
+from firmware.hal.pins import AMPLIFIER, DEFAULTS, ESP32, MICROPHONE, WANTED, refusal
 from firmware.hal.settings import POLLING, SettingsError
 
 # Every name, with what is meant without it.
@@ -148,8 +148,9 @@ def _port(text: str) -> int:
 def _pins(board: str, given: dict) -> dict:
     pins = dict(DEFAULTS[board])
     for name, pin in given.items():
-        if name not in pins:
-            raise SettingsError(f"pins.{name}: is not known; known are {', '.join(sorted(pins))}")
+        if name not in pins and name not in MICROPHONE + AMPLIFIER:
+            known = ", ".join(sorted(tuple(DEFAULTS[board]) + MICROPHONE + AMPLIFIER))
+            raise SettingsError(f"pins.{name}: is not known; known are {known}")
         if type(pin) is not int:
             raise SettingsError(f"pins.{name}: must be a whole number")
         pins[name] = pin
@@ -161,7 +162,16 @@ def _pins(board: str, given: dict) -> dict:
         if pins[name] in used:
             raise SettingsError(f"pins.{name}: pin {pins[name]} is {used[pins[name]]} already")
         used[pins[name]] = name
+    _require_whole(pins)
     return pins
+
+
+def _require_whole(pins: dict) -> None:
+    for there, wanted in WANTED:
+        for name in there:
+            for other in wanted:
+                if name in pins and other not in pins:
+                    raise SettingsError(f"pins.{other}: is needed with pins.{name}")
 
 
 def _camera(url: str) -> str:

@@ -31,6 +31,15 @@ class Pet:
             self.parts, self.water, self.prompt, self.pomodoro, self.encouragement, self.status
         )
         self.screen = Screen(self.parts)
+        self.talk = self._talk() if hal.can_talk() else None
+
+    # Loaded only where it is needed, since it takes its memory.
+    def _talk(self):
+        from firmware.logic.talk import Talk  # noqa: PLC0415
+
+        talk = Talk(self.parts, self.pomodoro.wake)
+        self.button.add_talk(talk)
+        return talk
 
     # Never returns. The screen comes first, so that it is lit before the first poll is answered.
     async def run(self) -> None:
@@ -58,4 +67,6 @@ class Pet:
         ]
         if self.parts.token.is_needed:
             roles.insert(2, ("pairing", self.pairing, UNPAIRED))
+        if self.talk is not None:
+            roles.append(("talk", self.talk, ALWAYS))
         return roles

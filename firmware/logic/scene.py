@@ -2,6 +2,7 @@
 # here.
 #
 # A scene is (screen, title, detail, offline):
+#     TALK            "listening" or "thinking", words
 #     BREAK_PROMPT    title, message
 #     WATER_DROP      title, message
 #     STATUS          "Status", lines of text
@@ -9,11 +10,14 @@
 #     MESSAGE         "", text
 #     POMODORO_TIMER  phase, whole minutes left (an int)
 #     IDLE            "", ""
-# A pet that pairs shows neither prompt nor reminder: it may become somebody else's.
+# While somebody talks with the pet, TALK and the MESSAGE that it speaks come before all: what is
+# urgent is shown afterwards. A pet that pairs shows neither prompt nor reminder: it may become
+# somebody else's.
 
 from firmware.logic.clock import MINUTE_MS
 from firmware.logic.status import status_text
 
+TALK = "TALK"
 BREAK_PROMPT = "BREAK_PROMPT"
 WATER_DROP = "WATER_DROP"
 STATUS = "STATUS"
@@ -44,6 +48,8 @@ def lasts_ms(known, now: int) -> int | None:
 
 
 def _most_urgent(known, now: int) -> tuple:
+    if known.talk is not None:
+        return (TALK if known.talk[0] else MESSAGE), known.talk[0], known.talk[1]
     if known.code is None and known.prompt is not None:
         return BREAK_PROMPT, known.prompt[1], known.prompt[2]
     if known.code is None and known.reminder is not None:

@@ -23,6 +23,7 @@ class Known:
         self.pomodoro: tuple | None = None  # (session_id, phase, left_ms, read_at)
         self.message: tuple | None = None  # (text, said_at)
         self.status: tuple | None = None  # (facts of status.py, shown_at)
+        self.talk: tuple | None = None  # (what is shown of talk.py, words)
         self.schedule: tuple | None = None  # see reminding.py
         self.quiet: tuple | None = None  # (for so long nothing was due, when that was so)
         self.code: str | None = None  # shown while pairing; "" before the server gave one
@@ -58,6 +59,11 @@ class Known:
     def hush(self) -> None:
         self.message = None
         self.changed.set()
+
+    def converse(self, talk: tuple | None) -> None:
+        if talk != self.talk:
+            self.talk = talk
+            self.changed.set()
 
     def show_status(self, facts: tuple, now: int) -> None:
         self.status = (facts, now)

@@ -25,6 +25,7 @@ from firmware.workshop import cable, command, on_board
 from firmware.workshop.command import Refused
 
 PASSWORD_ENV = "PETCORE_WIFI_PASSWORD"  # noqa: S105
+PIN_HELP = "where a part hangs; NAME=none takes one away that a board need not have"
 # What must be said, in the order in which it is asked for, and the question.
 NEEDED = {
     "wifi_ssid": "name of the Wi-Fi",
@@ -78,9 +79,9 @@ def merged(
     """
     settings = {"board": chip, **kept, **given}
     if settings["board"] != kept.get("board", chip):
-        settings["pins"] = given.get("pins", {})
+        settings["pins"] = _wired(given)
     elif "pins" in given:
-        settings["pins"] = {**_pins(kept), **_pins(given)}
+        settings["pins"] = _wired(kept, given)
     if given.get("wifi_ssid", kept.get("wifi_ssid")) != kept.get("wifi_ssid"):
         settings.pop("wifi_password", None)
         settings.update({name: given[name] for name in ("wifi_password",) if name in given})
@@ -94,6 +95,12 @@ def merged(
         settings[name] = _asked(terminal, name, question, settings.get(name))
     _require_valid(settings, chip)
     return settings
+
+
+def _wired(*settings: Mapping[str, object]) -> dict[str, object]:
+    """The pins of these settings, the later ones counting; none of a part that is there no more."""
+    pins = {name: pin for one in settings for name, pin in _pins(one).items()}
+    return {name: pin for name, pin in pins.items() if pin is not None}
 
 
 def _pins(settings: Mapping[str, object]) -> dict[str, object]:
@@ -172,8 +179,11 @@ def given_by(asked: Namespace) -> dict[str, object]:
     return given
 
 
-def _pin(text: str) -> tuple[str, int]:
+def _pin(text: str) -> tuple[str, int | None]:
+    """A name and a number; none for a part that is there no more."""
     name, _, number = text.partition("=")
+    if number == "none":
+        return name, None
     if not number.isdecimal():
         raise Refused(f"--pin {text}: must be NAME=NUMBER, such as first_button=4")
     return name, int(number)
@@ -225,7 +235,7 @@ def _parser() -> ArgumentParser:
     parser.add_argument("--polling", choices=POLLING)
     parser.add_argument("--board", choices=sorted(DEFAULTS), help="(default what it says it is)")
     parser.add_argument("--camera-url", metavar="URL")
-    parser.add_argument("--pin", action="append", metavar="NAME=NUMBER", help="where a part hangs")
+    parser.add_argument("--pin", action="append", metavar="NAME=NUMBER", help=PIN_HELP)
     parser.add_argument("--show", action="store_true", help="print what is there, and no more")
     parser.add_argument("--forget-pairing", action="store_true", help="let it ask for a code again")
     return parser

@@ -24,6 +24,7 @@ from firmware.logic.scene import (
     PAIRING,
     POMODORO_TIMER,
     STATUS,
+    TALK,
     WATER_DROP,
 )
 from firmware.workshop.command import Failed, command_line, console, run
@@ -63,6 +64,7 @@ class Screen:
 
 _BREAK = "You have worked hard for a while. Take five minutes away from the screen?"
 _STATUS = "wifi -61 dBm\nserver 192.168.1.10:5000\ntime 14:05\nversion 1.0.0"
+_HEARD = "Start a Pomodoro of thirty minutes, please."
 _KIND = "One step at a time. You have done harder things than this."
 
 SCREENS = (
@@ -98,6 +100,10 @@ SCREENS = (
     ),
     Screen("message", "encouragement", (MESSAGE, "", _KIND, False), film_ms=6_000),
     Screen("message-offline", "and offline", (MESSAGE, "", "I wait for the server.", True), 4_000),
+    Screen("talk-listening", "all ears", (TALK, "listening", "", False), film_ms=6_000),
+    Screen(
+        "talk-thinking", "and it thinks", (TALK, "thinking", _HEARD, False), 3_300, film_ms=8_000
+    ),
     Screen("status", "how it fares", (STATUS, "Status", _STATUS, False), film_ms=6_000),
     Screen("pairing", "pairing", (PAIRING, "BCDF-GHJK", "", False), film_ms=10_000),
     Screen("pairing-asks", "before the code", (PAIRING, "", "", False), 1_200, film_ms=10_000),

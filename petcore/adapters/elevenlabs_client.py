@@ -19,13 +19,22 @@ from elevenlabs.client import AsyncElevenLabs
 from elevenlabs.core.api_error import ApiError
 from elevenlabs.core.request_options import RequestOptions
 
+from petcore.adapters.network_service import (
+    ENDLESS,
+    UNREACHABLE,
+    UNREADABLE,
+    Refused,
+    TooMuch,
+    busy,
+    encodable,
+    may_pass,
+)
 from petcore.adapters.patience import TryAgain
 
 _log = logging.getLogger(__name__)
 
 _ONCE = RequestOptions(max_retries=0, chunk_size=65_536)
-_FAILED = 500
-_AGAIN = (408, 409, 425, 429)
+_ALSO_PASSING = (409, 425)
 _NOT_FOUND = 404
 _BYTES = "application/octet-stream"
 _SECONDS_DIGITS_MAX = 6
@@ -49,20 +58,8 @@ _UNKNOWN_VOICE = ("invalid_uid", "voice_does_not_exist", "voice_not_found")
 """The codes that say so."""
 
 
-class Refused(Exception):
-    """It is no use to ask the same again. ``why`` is for people."""
-
-    def __init__(self, why: str) -> None:
-        super().__init__(why)
-        self.why = why
-
-
 class UnknownVoice(Refused):
     """There is no such voice, for this key."""
-
-
-class _TooMuch(Exception):
-    """More came than anybody asked for."""
 
 
 class ElevenLabsClient:
@@ -87,7 +84,7 @@ class ElevenLabsClient:
         with _failures():
             asked = self._service().text_to_speech.with_raw_response.convert(
                 voice_id,
-                text=_encodable(text),
+                text=encodable(text),
                 model_id=model,
                 output_format=output_format,
                 request_options=_ONCE,
@@ -112,7 +109,7 @@ class ElevenLabsClient:
                 request_options=_ONCE,
             )
             text = getattr(heard, "text", None)
-            return _encodable(text) if isinstance(text, str) else None
+            return encodable(text) if isinstance(text, str) else None
 
     async def close(self) -> None:
         """Let go of the connections."""
@@ -154,7 +151,7 @@ class _Counted(httpx.AsyncByteStream):
         async for piece in self._stream:
             self._bytes_left -= len(piece)
             if self._bytes_left < 0:
-                raise _TooMuch
+                raise TooMuch
             yield piece
 
     async def aclose(self) -> None:
@@ -168,14 +165,14 @@ def _failures() -> Iterator[None]:
         yield
     except ApiError as error:
         failure = _answered(error)
-    except _TooMuch:
-        failure = TryAgain("its answer does not end")
+    except TooMuch:
+        failure = TryAgain(ENDLESS)
     except (httpx.InvalidURL, httpx.UnsupportedProtocol):
         failure = Refused("PETCORE_ELEVENLABS_URL is no address")
     except httpx.TransportError:
-        failure = TryAgain("it cannot be reached, or it hung up")
+        failure = TryAgain(UNREACHABLE)
     except Exception:  # noqa: BLE001  JSON, Unicode, recursion: the SDK lets them all through
-        failure = TryAgain("its answer cannot be read")
+        failure = TryAgain(UNREADABLE)
     else:
         return
     # Not from the error, which holds what was sent and the key.
@@ -185,9 +182,9 @@ def _failures() -> Iterator[None]:
 def _answered(error: ApiError) -> TryAgain | Refused:
     status, code = error.status_code or 0, _code(error.body)
     if 200 <= status < 300:  # noqa: PLR2004  a success that could not be read
-        return TryAgain("its answer cannot be read")
-    if status in _AGAIN or status >= _FAILED:
-        return TryAgain(f"it failed, or is asked too much (status {status})", _wait_s(error))
+        return TryAgain(UNREADABLE)
+    if may_pass(status, *_ALSO_PASSING):
+        return busy(status, _wait_s(error))
     if code in _UNKNOWN_VOICE or (status == _NOT_FOUND and not code):
         return UnknownVoice(_REFUSALS[_NOT_FOUND])
     why = _REFUSALS.get(code) or _REFUSALS.get(status)
@@ -201,11 +198,6 @@ def _wait_s(error: ApiError) -> float:
     asked = (error.headers or {}).get("retry-after", "")
     is_number = asked.isascii() and asked.isdecimal() and len(asked) <= _SECONDS_DIGITS_MAX
     return float(asked) if is_number else 0.0
-
-
-def _encodable(text: str) -> str:
-    """The text; a half of a surrogate pair, which nobody can send or store, becomes a ``?``."""
-    return text.encode(errors="replace").decode()
 
 
 def _code(body: object) -> str:

@@ -8,7 +8,8 @@ import wave
 from collections.abc import Callable, Mapping
 from io import BytesIO
 
-from petcore.adapters.elevenlabs_client import ElevenLabsClient, Refused
+from petcore.adapters.elevenlabs_client import ElevenLabsClient
+from petcore.adapters.network_service import UNREADABLE, Refused
 from petcore.adapters.patience import GivenUp, Patience, TryAgain, insist
 from petcore.errors import HearingFailed
 from petcore.ports.audio import HEARD_RATE, Container, Recording
@@ -50,7 +51,7 @@ class ElevenLabsHearing:
             name = f"speech.{recording.container}"
             words = await self._client.hear(name, data, kind, self._model)
             if words is None:
-                raise TryAgain("its answer cannot be read")
+                raise TryAgain(UNREADABLE)
             return words.strip()
 
         try:

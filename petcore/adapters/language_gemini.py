@@ -14,14 +14,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mappin
 from contextlib import contextmanager
 from functools import partial
 
-from petcore.adapters.language_gemini_client import (
-    NOT_SERVED,
-    UNAVAILABLE,
-    GeminiClient,
-    ModelGone,
-    Refused,
-)
+from petcore.adapters.language_gemini_client import GeminiClient, ModelGone
 from petcore.adapters.language_gemini_turn import Dialog, Turn, wish
+from petcore.adapters.network_service import Refused
 from petcore.adapters.patience import Deadline, GivenUp, Patience, TryAgain, insist
 from petcore.errors import LanguageFailed, StartRefused
 from petcore.ports.clock import Pause
@@ -68,7 +63,7 @@ class GeminiLanguage:
 
     async def answer(self, talk: Talk, act: Act) -> AsyncIterator[str]:
         """What the model says, as it writes. Raises ``LanguageFailed``."""
-        with _told_to_people():
+        with _told_in_the_log():
             dialog, said, end = Dialog(talk), _Said(), Deadline(self._patience.deadline_s)
             deeds = _Deeds(act)
             for may_call in (True,) * (ROUNDS_MAX - 1) + (False,):
@@ -86,7 +81,7 @@ class GeminiLanguage:
                 if may_call:
                     dialog.add(turn, [await deeds.done(wish(call)) for call in turn.calls])
             if not said.length:
-                raise Refused("it used tools and found no words", UNAVAILABLE)
+                raise Refused("it used tools and found no words")
 
     async def close(self) -> None:
         """Let go of the connections. An answer that is wanted later opens new ones."""
@@ -106,7 +101,7 @@ class GeminiLanguage:
             else:
                 self._models.forget(gone, model)
                 return turn
-        raise Refused("it has no such model; check PETCORE_GEMINI_MODEL", NOT_SERVED)
+        raise Refused("it has no such model; check PETCORE_GEMINI_MODEL")
 
     async def _attempt(
         self, dialog: Dialog, may_call: bool, model: str, *, is_more_wanted: bool
@@ -196,18 +191,16 @@ class _Deeds:
 
 
 @contextmanager
-def _told_to_people() -> Iterator[None]:
+def _told_in_the_log() -> Iterator[None]:
     """Make of any failure of the service a line of the log and a ``LanguageFailed``."""
     try:
         yield
-    except Refused as failure:
-        why, told = failure.why, failure.told
-    except (GivenUp, TryAgain) as failure:
-        why, told = failure.why, UNAVAILABLE
+    except (Refused, GivenUp, TryAgain) as failure:
+        why = failure.why
     except ModelGone:
-        why, told = "it lost its model in the middle", UNAVAILABLE
+        why = "it lost its model in the middle"
     else:
         return
     _log.warning("Gemini: %s", why)
     # Not from the failure, which holds what the service said.
-    raise LanguageFailed(told) from None
+    raise LanguageFailed("the language service did not answer") from None

@@ -26,15 +26,21 @@ import httpx2
 from google import genai
 from google.genai import errors, types
 
+from petcore.adapters.network_service import (
+    ENDLESS,
+    FAILED,
+    UNREACHABLE,
+    UNREADABLE,
+    Refused,
+    TooMuch,
+    busy,
+    may_pass,
+)
 from petcore.adapters.patience import TryAgain
 from petcore.errors import StartRefused
 
 ANSWER_BYTES_MAX = 4 << 20
 """What a turn may have on the wire: a hundred times what anybody wants to hear."""
-
-UNAVAILABLE = "the language service did not answer; try again in a moment"
-WITHHELD = "the language service will not answer this"
-NOT_SERVED = "the language service does not serve this pet as it is set up"
 
 _API_VERSION = "v1beta"
 """The only one that has previews and the names that end in ``-latest``."""
@@ -48,23 +54,12 @@ _REFUSALS = {
 }
 _INVALID_KEY = "API_KEY_INVALID"
 _GONE = (404, "NOT_FOUND")
-_AGAIN = (408, 429)
-_FAILED = 500
 _KEY = re.compile(r"[!-~]+")
 _DELAY = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,9})?)s?")
 
 
 _RESPONSES: ContextVar[list[httpx2.Response]] = ContextVar("responses")
 """Those that came for whoever asks."""
-
-
-class Refused(Exception):
-    """It is no use to ask again. ``why`` is for the log, ``told`` for who talks with the pet."""
-
-    def __init__(self, why: str, told: str) -> None:
-        super().__init__(why)
-        self.why = why
-        self.told = told
 
 
 class ModelGone(Exception):
@@ -74,10 +69,6 @@ class ModelGone(Exception):
 Failure = TryAgain | Refused | ModelGone
 FAILURES = (TryAgain, Refused, ModelGone)
 """How asking can fail."""
-
-
-class _TooMuch(Exception):
-    """More came than anybody asked for."""
 
 
 class GeminiClient:
@@ -219,7 +210,7 @@ class _Counted(httpx2.AsyncByteStream):
         async for piece in self._stream:
             self._left -= len(piece)
             if self._left < 0:
-                raise _TooMuch
+                raise TooMuch
             yield piece
 
     async def aclose(self) -> None:
@@ -234,22 +225,22 @@ def _judged(error: Exception) -> Failure:
         case httpx2.TimeoutException():
             return TryAgain("it said nothing for too long")
         case httpx2.TransportError():
-            return TryAgain("it cannot be reached, or it hung up")
-        case _TooMuch():
-            return TryAgain("its answer does not end")
-    return TryAgain("its answer cannot be read")
+            return TryAgain(UNREACHABLE)
+        case TooMuch():
+            return TryAgain(ENDLESS)
+    return TryAgain(UNREADABLE)
 
 
 def _judged_status(error: errors.APIError) -> Failure:
-    status = error.code if isinstance(error.code, int) else _FAILED
-    if status in _AGAIN or status >= _FAILED:
-        return TryAgain(f"it failed, or is asked too much (status {status})", _wait_s(error))
+    status = error.code if isinstance(error.code, int) else FAILED
+    if may_pass(status):
+        return busy(status, _wait_s(error))
     if (status, error.status) == _GONE:
         return ModelGone()
     if any(detail.get("reason") == _INVALID_KEY for detail in _details(error.details)):
-        return Refused(f"{_REFUSED_KEY} (status {status})", NOT_SERVED)
+        return Refused(f"{_REFUSED_KEY} (status {status})")
     why = _REFUSALS.get(status, "it refused")
-    return Refused(f"{why} (status {status})", NOT_SERVED)
+    return Refused(f"{why} (status {status})")
 
 
 def _wait_s(error: errors.APIError) -> float:

@@ -16,13 +16,8 @@ from contextlib import AbstractAsyncContextManager
 
 from google.genai import types
 
-from petcore.adapters.language_gemini_client import (
-    FAILURES,
-    UNAVAILABLE,
-    WITHHELD,
-    Failure,
-    Refused,
-)
+from petcore.adapters.language_gemini_client import FAILURES, Failure
+from petcore.adapters.network_service import Refused, encodable
 from petcore.adapters.patience import TryAgain
 from petcore.ports.language import Line, Talk, ToolCall
 
@@ -52,7 +47,7 @@ class Dialog:
         said = (*talk.lines, Line("user", talk.transcript))
         self.contents = [_content(line) for line in said if line.content]
         self._config = types.GenerateContentConfig(
-            system_instruction=_encodable(talk.system_prompt) or None,
+            system_instruction=encodable(talk.system_prompt) or None,
             tools=_tools(talk),
             max_output_tokens=TOKENS_MAX,
             automatic_function_calling=types.AutomaticFunctionCallingConfig(disable=True),
@@ -135,12 +130,12 @@ class Turn:
         self._end = candidate.finish_reason or self._end
         parts = (candidate.content and candidate.content.parts) or []
         self.parts += parts
-        return _encodable("".join(part.text or "" for part in parts if not part.thought))
+        return encodable("".join(part.text or "" for part in parts if not part.thought))
 
     def _judge_end(self) -> None:
         """Raise what is wrong with the turn as a whole."""
         if self._is_blocked:
-            raise Refused("it blocked what was said", WITHHELD)
+            raise Refused("it blocked what was said")
         if not self._candidates:
             raise TryAgain("its answer has no candidate")
         if self._end is None:
@@ -149,9 +144,9 @@ class Turn:
         if self._end in _STUMBLES:
             raise TryAgain(_STUMBLES[self._end])
         if self._end not in _ENDS:
-            raise Refused("it withheld its answer", WITHHELD)
+            raise Refused("it withheld its answer")
         if self._end is not _Reason.STOP and not (self.opening or self.calls):
-            raise Refused("it used all its tokens and said nothing", UNAVAILABLE)
+            raise Refused("it used all its tokens and said nothing")
 
 
 class _Reading:
@@ -188,7 +183,7 @@ def wish(call: types.FunctionCall) -> ToolCall:
 
 
 def _content(line: Line) -> types.Content:
-    part = types.Part(text=_encodable(line.content))
+    part = types.Part(text=encodable(line.content))
     return types.Content(role=_ROLES[line.role], parts=[part])
 
 
@@ -204,8 +199,3 @@ def _tools(talk: Talk) -> types.ToolListUnion | None:
         for tool in talk.tools
     ]
     return [types.Tool(function_declarations=declarations)]
-
-
-def _encodable(text: str) -> str:
-    """The text; half a surrogate pair, which nobody can send or store, becomes a ``?``."""
-    return text.encode(errors="replace").decode()

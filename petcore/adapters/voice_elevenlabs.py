@@ -8,13 +8,9 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 
-from petcore.adapters.elevenlabs_client import (
-    NO_SOUND,
-    ElevenLabsClient,
-    Refused,
-    UnknownVoice,
-)
+from petcore.adapters.elevenlabs_client import NO_SOUND, ElevenLabsClient, UnknownVoice
 from petcore.adapters.mp3_frames import SILENCE, bare_frames
+from petcore.adapters.network_service import Refused
 from petcore.adapters.patience import GivenUp, Patience, TryAgain, insist
 from petcore.errors import VoiceFailed
 from petcore.ports.clock import Pause

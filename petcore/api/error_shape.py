@@ -20,7 +20,7 @@ _OUR_FAULT = range(500, 600)
 _UNAVAILABLE = 503
 # What is wrong on our side is told to whoever reads our log, not to whoever asks.
 _QUIET = {
-    "store_unavailable": "the server cannot reach its store now; try again later",
+    "store_unavailable": "the server cannot reach its store, or not in time; try again later",
     "language_failed": "the pet found no words for an answer; say it again later",
     "voice_failed": "the pet cannot speak now; ask for an answer without include_audio",
     "hearing_failed": "the pet cannot listen now; say it again later, or send a transcript",

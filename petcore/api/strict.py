@@ -27,6 +27,9 @@ _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _KEY = re.compile(rb"[\x21-\x7e]{1,128}\Z")
 _QUERY_FIELDS_MAX = 100
 
+PARTS_MAX = 100_000
+"""Commas of a body: as many as any request has, and no more than can be read in a moment."""
+
 
 def require_json(headers: Iterable[Header]) -> None:
     """Raise 415 unless the body is declared as JSON in UTF-8."""
@@ -39,6 +42,8 @@ def require_json(headers: Iterable[Header]) -> None:
 
 def parse_body(model: type[M], raw: bytes) -> M:
     """The JSON object in ``raw`` as ``model``; null counts as absent."""
+    if raw.count(b",") > PARTS_MAX:
+        raise BadInput("the body has too many parts", (Detail((), "has too many parts"),))
     try:
         sent = json.loads(
             raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_refuse_constant

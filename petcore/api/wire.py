@@ -21,6 +21,8 @@ from pydantic import (
 )
 
 _NO_NUL = r"^[^\x00]*$"
+_SAYS_SOMETHING = r"^[^\x00]*[^\x00-\x20][^\x00]*$"
+_NAMES_SOMETHING = r"^[^\x00-\x1f\x7f]*[^\x00-\x20\x7f][^\x00-\x1f\x7f]*$"
 _NO_CONTROLS = r"^[^\x00-\x1f\x7f]*$"
 _PRINTED = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _VISIBLE = r"^[\x21-\x7e]+$"
@@ -36,6 +38,8 @@ _CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 MEANINGS = {
     _NO_NUL: "must not hold a NUL character",
+    _SAYS_SOMETHING: "must say something, and not hold a NUL character",
+    _NAMES_SOMETHING: "must not be blank, nor hold control characters",
     _NO_CONTROLS: "must not hold control characters",
     _PRINTED: "must not hold control characters",
     _VISIBLE: "must be visible ASCII characters",
@@ -75,8 +79,10 @@ def _instant(value: object) -> datetime:
 
 def _decoded(value: object) -> bytes:
     """What a text in base64 stands for (RFC 4648, nothing but its letters, padded)."""
+    if value == "":
+        raise ValueError("must not be empty")
     try:
-        if isinstance(value, str) and value:
+        if isinstance(value, str):
             return a2b_base64(value, strict_mode=True)
     except ValueError:
         pass
@@ -138,11 +144,11 @@ Sound = Annotated[
 ]
 AnsweredSound = Annotated[str, Field(json_schema_extra={"contentEncoding": "base64"})]
 
-PetName = Annotated[str, Field(min_length=1, max_length=64, pattern=_NO_CONTROLS)]
+PetName = Annotated[str, Field(min_length=1, max_length=64, pattern=_NAMES_SOMETHING)]
 EngineName = Annotated[str, Field(min_length=1, max_length=128, pattern=_NO_CONTROLS)]
 """What a language model or a voice is called by the service that has it."""
 SystemPrompt = Annotated[str, Field(max_length=8000, pattern=_NO_NUL)]
-Transcript = Annotated[str, Field(min_length=1, max_length=8000, pattern=_NO_NUL)]
+Transcript = Annotated[str, Field(min_length=1, max_length=8000, pattern=_SAYS_SOMETHING)]
 FileName = Annotated[str, Field(min_length=1, max_length=255, pattern=_NO_CONTROLS)]
 
 DeviceName = Annotated[str, Field(min_length=1, max_length=64, pattern=_PRINTED)]

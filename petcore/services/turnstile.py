@@ -1,8 +1,8 @@
 """Lets many who begin something begin one by one.
 
-To ask a service takes some milliseconds in which nothing else goes on. A hundred who ask in the same
-turn of the event loop would hold everybody up together; here each of them has a turn of its own, and
-whoever else waits goes on between them. Not here: how many may be under way at a time.
+To ask a service takes some milliseconds in which nothing else goes on. A hundred who ask in the
+same turn of the event loop would hold everybody up together; here each of them has a turn of its
+own, and whoever else waits goes on between them. Not here: how many may be under way at a time.
 """
 
 import asyncio

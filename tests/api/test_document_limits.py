@@ -8,6 +8,7 @@ import pytest
 
 from petcore.adapters.store_memory import MemoryStore
 from petcore.api import desktop_pet, document, platform
+from petcore.api.strict import PARTS_MAX
 from petcore.app import create_app
 from petcore.ports.store import Collection, R
 from simulator.network.asgi import Header, Request, exchange
@@ -58,6 +59,18 @@ async def test_a_body_has_its_size(path: str, *, is_announced: bool) -> None:
         response = await exchange(app, request)
         codes.append((response.status, json.loads(response.body)["code"]))
     assert codes == [(400, "validation_failed"), (413, "payload_too_large")]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(("more", "said"), [(0, "user_id"), (1, "too many parts")])
+async def test_a_body_has_not_too_many_parts(more: int, said: str) -> None:
+    """Those that are allowed are read; what has more is refused before anybody looks for them."""
+    app = create_app(Server().services())
+    body = b'{"x":[' + b"1," * (PARTS_MAX + more) + b"1]}"
+    request = Request("POST", "/api/chat/message", "", [JSON], body)
+    response = await exchange(app, request)
+    assert response.status == 400
+    assert said in json.loads(response.body)["error"]
 
 
 @pytest.mark.asyncio

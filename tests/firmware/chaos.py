@@ -321,6 +321,17 @@ class ChaosServer:
         head = await reader.readuntil(b"\r\n\r\n")
         line, *headers = head.decode().splitlines()
         named = dict(header.split(": ", 1) for header in headers if header)
+        await self.hear(line, named, head, reader, writer)
+
+    async def hear(
+        self,
+        line: str,
+        named: Mapping[str, str],
+        head: bytes,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+    ) -> None:
+        """Answer a request whose head has been read."""
         body = await reader.readexactly(int(named.get("Content-Length", 0)))
         self.asked.set()
         self.heard = [*self.heard[-9:], head + body]

@@ -102,14 +102,18 @@ def pet(
     *,
     time_scale: int = 1,
     where: Path = ROOT,
+    sounds: Path | None = None,
     **settings: object,
 ) -> Iterator[DeskPet]:
-    """A pet of the user audrey for the server at ``url``; it keeps what it keeps in ``folder``."""
+    """A pet of the user audrey for the server at ``url``; it keeps what it keeps in ``folder``, and
+    hears and speaks the files of ``sounds`` if there are any.
+    """
     (folder / "flash").mkdir(exist_ok=True)
     given = {"server": url, "device_name": "pet-1", "user_id": "audrey", "pairs": False, **settings}
     (folder / "settings.json").write_text(json.dumps(given))
     words = ["settings.json", "flash", "--time-scale", str(time_scale)]
     words[:2] = [str(folder / name) for name in words[:2]]
+    words += ["--sounds", str(sounds)] if sounds else []
     with (folder / "told").open("wb") as out, (folder / "complained").open("wb") as err:
         process = subprocess.Popen(
             [*program, "-m", "firmware.hal.desk", *words],

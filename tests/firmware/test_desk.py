@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.hal.desk import SCALE_FLAG, USAGE, WRONG_USE, Desk, main, read_scale
+from firmware.hal.desk import SCALE_FLAG, USAGE, WRONG_USE, Desk, main, read_flag, read_scale
 from firmware.hal.desk_lines import tell, written
 from firmware.hal.settings import Settings
 
@@ -68,6 +68,21 @@ def test_wrong_use_is_told(
 def test_the_scale_may_stand_anywhere(arguments: list[str], scale: int) -> None:
     """Time is real without it."""
     assert read_scale(arguments) == (["a", "b"], scale)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "rest", "said"),
+    [
+        (["a", "b"], ["a", "b"], None),
+        (["--sounds", "c", "a", "b"], ["a", "b"], "c"),
+        (["a", "b", "--sounds"], ["a", "b"], ""),
+    ],
+)
+def test_a_flag_is_read_wherever_it_stands(
+    arguments: list[str], rest: list[str], said: str | None
+) -> None:
+    """With what stands behind it."""
+    assert read_flag(arguments, "--sounds") == (rest, said)
 
 
 def test_wrong_settings_are_told(

@@ -4,7 +4,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from firmware.drawing import text
@@ -92,6 +92,7 @@ def test_a_frame_depends_on_nothing_else(
 
 @settings(max_examples=150, deadline=None)
 @given(scenes_of_any_kind(), LEFT_MS, AGES_MS, st.integers(0, BILLION))
+@example((scenes.MESSAGE, "", "0", False), 0, 0, 55)
 def test_nothing_changes_while_a_frame_stands(
     scene: Scene, left_ms: int, age_ms: int, later: int
 ) -> None:

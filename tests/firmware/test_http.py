@@ -199,7 +199,7 @@ async def test_memory_that_runs_out_is_one_more_failure(
 
     http = Http(HOST, server.port)
     with monkeypatch.context() as patch:
-        patch.setattr(http, "_parsed", no_room)
+        patch.setattr(http, "_body", no_room)
         with pytest.raises(OSError, match="no memory left"):
             await http.exchange("POST", MESSAGE, {}, None, 5_000)
     assert await http.exchange("POST", MESSAGE, {}, None, 5_000) == HONEST_ANSWER

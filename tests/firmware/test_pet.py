@@ -13,6 +13,10 @@ from firmware.logic.encouragement import MESSAGE, Encouragement
 from firmware.logic.parts import Parts
 from firmware.logic.pet import Pet
 from firmware.logic.supervise import PAUSE_MS, forever
+from tests.firmware.talking_board import TalkingBoard
+
+# What only a board with a microphone is asked.
+TALKING = ("can_speak", "is_talk_held", "talk")
 
 
 def encouraged(parts: Parts, presses: int = 1) -> Encouragement:
@@ -171,6 +175,9 @@ def test_a_board_with_nothing_on_it_refuses() -> None:
         lambda: board.wait(None).send(None),
         lambda: board.http("GET", "/", None, None, 8_000).send(None),
         lambda: board.button().send(None),
+        board.can_speak,
+        board.is_talk_held,
+        lambda: board.talk("/", {}, {}, None).send(None),
     ):
         with pytest.raises(NotImplementedError):
             call()
@@ -179,7 +186,13 @@ def test_a_board_with_nothing_on_it_refuses() -> None:
 def test_the_virtual_board_answers_every_method() -> None:
     """Nothing of the interface is left to refuse."""
     promised = {name for name in vars(Board) if not name.startswith("_")}
-    assert promised <= set(vars(VirtualBoard))
+    assert promised - {"can_talk", *TALKING} <= set(vars(VirtualBoard))
+
+
+def test_the_virtual_board_cannot_talk(board_with: Callable[..., VirtualBoard]) -> None:
+    """So it is asked for nothing of that; a board that can talk answers every method of it."""
+    assert board_with().can_talk() is False
+    assert {"can_talk", *TALKING} <= set(vars(TalkingBoard))
 
 
 def test_virtual_ticks_wrap_and_compare(board_with: Callable[..., Any]) -> None:

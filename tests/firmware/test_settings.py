@@ -12,12 +12,19 @@ from firmware.hal.virtual.board import VirtualBoard
 from firmware.logic.pairing import Pairing
 from firmware.logic.parts import Parts
 
+MICROPHONE = {"mic_sck": 14, "mic_ws": 13, "mic_sd": 27, "talk_button": 4}
+AMPLIFIER = {"amp_sck": 18, "amp_ws": 19, "amp_sd": 23}
 LEAST = {"server": "http://192.168.1.10:5000", "device_name": "desk pet"}
 
 
 def settings(**given: object) -> Settings:
     """Make settings of the least that is needed and of this."""
     return Settings({**LEAST, **given})
+
+
+def without(name: str) -> dict[str, int]:
+    """The pins of a microphone but for one."""
+    return {other: pin for other, pin in MICROPHONE.items() if other != name}
 
 
 def test_the_least_is_a_server_and_a_name() -> None:
@@ -96,7 +103,7 @@ def test_the_file_says_what_the_pet_is(tmp_path: Path) -> None:
         ({"wifi_ssid": "\u00fc" * 17}, "wifi_ssid: must have at most 32 bytes"),
         ({"wifi_password": "seven77"}, "wifi_password: must have 8 to 63"),
         ({"wifi_password": "x" * 64}, "wifi_password: must have 8 to 63"),
-        ({"pins": {"led": 2}}, "pins.led: is not known"),
+        ({"pins": {"led": 2}}, "pins.led: is not known; known are amp_sck, amp_sd, amp_ws, b"),
         ({"pins": {"scl": "22"}}, "pins.scl: must be a whole number"),
         ({"pins": {"scl": True}}, "pins.scl: must be a whole number"),
         ({"pins": {"scl": 21}}, "pins.sda: pin 21 is scl already"),
@@ -109,6 +116,13 @@ def test_the_file_says_what_the_pet_is(tmp_path: Path) -> None:
         ({"pins": {"buzzer": -1}}, "pin -1 of esp32 does not exist"),
         ({"board": "esp32s3", "pins": {"buzzer": 19}}, "pin 19 of esp32s3 is the USB line"),
         ({"board": "esp32s3", "pins": {"scl": 22}}, "pin 22 of esp32s3 does not exist"),
+        ({"pins": {"mic_sck": 14}}, "pins.mic_ws: is needed with pins.mic_sck"),
+        ({"pins": {**MICROPHONE, "talk_button": None}}, "pins.talk_button: must be a whole number"),
+        ({"pins": without("talk_button")}, "pins.talk_button: is needed with pins.mic_sck"),
+        ({"pins": AMPLIFIER}, "pins.mic_sck: is needed with pins.amp_sck"),
+        ({"pins": {**MICROPHONE, "amp_ws": 19}}, "pins.amp_sck: is needed with pins.amp_ws"),
+        ({"pins": {**MICROPHONE, "mic_sd": 25}}, "pins.mic_sd: pin 25 is buzzer already"),
+        ({"pins": {**MICROPHONE, "mic_sd": 35}}, "pin 35 of esp32 can only be an input"),
         ({"camera_url": "192.168.1.20"}, "camera_url: must be empty or begin"),
         ({"camera_url": "http://a b"}, "camera_url: must be empty or begin"),
     ],
@@ -129,6 +143,8 @@ def test_a_slip_of_the_pen_is_told_by_name(given: dict[str, object], words: str)
         {"pairs": False, "user_id": "x" * 128},
         {"pins": {}},
         {"pins": {"scl": 21, "sda": 22}},
+        {"pins": MICROPHONE},
+        {"pins": {**AMPLIFIER, **MICROPHONE}},
     ],
 )
 def test_what_is_just_inside_is_taken(given: dict[str, object]) -> None:

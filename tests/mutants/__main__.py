@@ -22,7 +22,14 @@ from tests.mutants.patches import DoesNotApply, Mutant, mutants
 
 _CAUGHT, _SURVIVED, _NOT_GREEN = 0, 1, 2
 _LAST_LINES = 30
-_SCENARIOS = ("ordinary", "clocks_change", "locked", "exam_day")
+_DAYS = (
+    ("ordinary",),
+    ("clocks_change",),
+    ("locked",),
+    ("exam_day",),
+    ("ordinary", "--talkative", "--pets", "2"),
+)
+"""A scenario each, and options of ``petsim day``."""
 
 
 def main() -> int:
@@ -59,7 +66,7 @@ def _is_green(chosen: Sequence[Mutant], pristine: Path, console: Console) -> boo
         console.print(f"[red]these would be imported from elsewhere:[/] {', '.join(elsewhere)}")
         return False
     tests = dict.fromkeys(path for mutant in chosen for path in mutant.tests)
-    verdicts = [run_tests(pristine, tests), *(run_day(pristine, name) for name in _SCENARIOS)]
+    verdicts = [run_tests(pristine, tests), *(run_day(pristine, *day) for day in _DAYS)]
     for verdict in verdicts:
         if not verdict.is_green:
             console.print(f"[red]not green without any fault:[/]\n{_last_lines(verdict)}")
@@ -88,8 +95,8 @@ def _is_caught(mutant: Mutant, folder: Path, console: Console) -> bool:
 
 def _judged(copy: Path) -> Verdict:
     """The first day that is not green, or the last one."""
-    for scenario in _SCENARIOS:
-        verdict = run_day(copy, scenario)
+    for day in _DAYS:
+        verdict = run_day(copy, *day)
         if not verdict.is_green:
             break
     return verdict

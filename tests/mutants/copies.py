@@ -72,12 +72,12 @@ def run_tests(copy: Path, tests: Iterable[str]) -> Verdict:
     return Verdict(done.returncode, next(iter(failed), None), done.stdout + done.stderr)
 
 
-def run_day(copy: Path, scenario: str) -> Verdict:
+def run_day(copy: Path, scenario: str, *options: str) -> Verdict:
     """Live through a scenario in ``copy``; ``caught_by`` is what a judge says."""
     done = _python(
         copy,
         *("-m", "simulator", "day", "--quiet", "--no-report", "--polling", "next"),
-        *("--scenario", scenario, "--out", str(copy / "day")),
+        *("--scenario", scenario, *options, "--out", str(copy / "day")),
     )
     words = done.stderr.partition("\n")[0].removeprefix("petsim: ")
     is_judged = done.returncode == _FAILED and "Traceback" not in done.stderr

@@ -89,6 +89,7 @@ def _figures() -> dict[str, str]:
         "a body with a persona": _kib(_PERSONA_BODY_MAX),
         "a body with something said": f"{_MESSAGE_BODY_MAX // 1024**2} MiB, of which "
         f"{AUDIO_S_MAX:.0f} s of sound",
+        "parts of a body, by its commas": f"{strict.PARTS_MAX:,}",
         "time for a body": f"{document.BODY_S} s",
         "time for a body with something said": f"{_MESSAGE_BODY_S} s",
         "time for an operation": f"{document.DEADLINE_S} s, with the door before it",

@@ -504,7 +504,7 @@ def _assert_unavailable(answer: httpx.Response) -> None:
     body = answer.json()
     assert set(body) == {"ok", "error", "code", "details"}
     assert (body["ok"], body["code"], body["details"]) == (False, "store_unavailable", [])
-    assert body["error"] == "the server cannot reach its store now; try again later"
+    assert body["error"] == "the server cannot reach its store, or not in time; try again later"
 
 
 def _is_logged(server: Serving, times: int, *words: str) -> bool:

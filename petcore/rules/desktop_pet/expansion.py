@@ -28,7 +28,9 @@ def slots(found: re.Match[str]) -> dict[str, str]:
 
 
 def grammar(rules: tuple[Rule, ...], first: str) -> str:
-    """A grammar of all that may be spoken, with ``first`` before it or not."""
+    """A grammar of all that may be spoken, with ``first`` before it or not. Whatever else is said
+    is heard as the nearest of it, so it must also hold what the pet is not to do.
+    """
     spoken = [phrase for rule in rules for phrase in rule.spoken]
     names = [f"phrase_{number}" for number in range(len(spoken))]
     whole = " | ".join(f"<{name}>" for name in names)

@@ -38,6 +38,8 @@ PARTS: Mapping[str, str] = {
     "left": "(left | remaining)",
     "until": "(until | till | to) [my | the] [next]",
     "for_hours": "[for [the] [next] <time_span>]",
+    "elsewhere": "(light | lights | lamp | tv | television | music | song | radio | movie | video"
+    " | game | car | engine | computer | phone | alarm | meeting | party | dinner | dishes | order)",
     "very": "[so | very | really | too]",
 }
 """Parts that several phrases share."""

@@ -93,6 +93,15 @@ TIRED = Rule(
     ("i am <very> tired",),
     ("i (am | feel) <very> (tired | exhausted | sleepy | worn out)",),
 )
+ELSEWHERE = Rule(
+    "elsewhere",
+    (
+        "(stop | turn off | cancel | finish | start | turn on | end) [the | my | this] <elsewhere>",
+        "(stop | start) (reading | talking | speaking | singing | cooking | cleaning | eating)",
+        "remind me to (call | buy | eat | go | clean | pay) [<elsewhere>]",
+        "let us (go | eat | talk | watch) [<elsewhere>]",
+    ),
+)
 DANGER = Rule(
     "danger",
     typed=(
@@ -105,6 +114,7 @@ DANGER = Rule(
 
 SMALL_TALK = (
     *(HELLO, THANKS, PRAISE, BYE, NAME, HOW_ARE_YOU, HELP, FOCUS_ADVICE, STRESSED, TIRED, DANGER),
+    ELSEWHERE,
 )
 """All of it."""
 

@@ -18,8 +18,12 @@ from petcore.rules.desktop_pet.small_talk import ASIDES, SMALL_TALK, SOMEBODY_EL
 RULES = (*ORDERS, *SMALL_TALK)
 """Whatever the pet understands."""
 
-GRAMMAR = expansion.grammar(RULES, "please | can you | could you | hey | okay")
-"""What may be spoken, for whoever hears best what is expected."""
+_POLITE = "please | can you | could you | hey | okay"
+_NEGATED = "[please] (don't | do not) | never | did you | i did not"
+GRAMMAR = expansion.grammar(RULES, f"{_POLITE} | {_NEGATED}")
+"""What may be spoken, for whoever hears best what is expected. It holds what is no order, too: else
+the order that sounds most like it would be heard.
+"""
 
 _TABLE = tuple(
     (rule, expansion.compiled(phrase)) for rule in RULES for phrase in (*rule.spoken, *rule.typed)

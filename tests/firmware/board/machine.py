@@ -4,6 +4,9 @@ What hangs on the board is on its ``bench``: levels of pins, the panel, what was
 watchdog. Runs in CPython and in MicroPython.
 """
 
+import io
+import os
+
 from firmware.workshop.models.panel import Panel
 
 PWRON_RESET = 1
@@ -32,6 +35,11 @@ class Bench:
         self.played: list[tuple[int, int]] = []  # (hertz, duty) at every change
         self.watchdog_ms: list[int] = []  # every time-out it was given
         self.fed = 0
+        self.buses: dict[int, I2S] = {}  # of sound, those that are on
+        self.to_hear = b""  # samples as the microphone gives them, 24 bits in 32 each
+        self.spoken = b""
+        self.spoken_room = -1  # bytes that the amplifier still takes; -1 is any
+        self.is_short = False  # of memory for sound
 
     def set_level(self, pin: int, level: int) -> None:
         """Bring a pin to 0 or 1; whoever listens to it is told."""
@@ -117,6 +125,87 @@ class PWM:
     def duty_u16(self, duty: int) -> None:
         """Change how much."""
         self.bench.played.append((self.hertz, duty))
+
+
+class I2S(io.IOBase):
+    """A bus of sound: on number 0 the bench's microphone, on 1 its amplifier. A poll of it makes it
+    read and write what it can, as the chip's own does.
+    """
+
+    RX, TX = 0, 1
+    MONO, STEREO = 0, 1
+    _POLL = 3  # what MicroPython asks a stream for
+    _fd = -1  # in CPython, something that is always ready
+
+    def __init__(
+        self,
+        number: int,
+        *,
+        sck: Pin,
+        ws: Pin,
+        sd: Pin,
+        mode: int,
+        bits: int,
+        format: int,
+        rate: int,
+        ibuf: int,
+    ) -> None:
+        """Take three different pins, and memory."""
+        if bench.is_short:
+            raise OSError(0x101, "ESP_ERR_NO_MEM")
+        if number in bench.buses or len({sck.number, ws.number, sd.number}) < 3:
+            raise ValueError("a bus or a pin that is taken")
+        self.bench = bench
+        self.number = number
+        self.told = (mode, bits, format, rate, ibuf)
+        self.is_polled = False
+        self.bench.buses[number] = self
+        if hasattr(os, "O_RDWR"):
+            self._fd = os.open(os.devnull, os.O_RDWR)
+
+    def fileno(self) -> int:
+        """In CPython."""
+        self.is_polled = True
+        return self._fd
+
+    def ioctl(self, request: int, flags: int) -> int:
+        """In MicroPython: what it is ready for."""
+        self.is_polled = True
+        return flags if request == I2S._POLL else 0
+
+    def readinto(self, buffer: memoryview) -> int:
+        """The upper halves of the samples that have come."""
+        assert self.is_polled, "it would wait until the buffer is full"
+        count = min(len(buffer) // 2, len(self.bench.to_hear) // 4)
+        for place in range(count):
+            buffer[2 * place] = self.bench.to_hear[4 * place + 2]
+            buffer[2 * place + 1] = self.bench.to_hear[4 * place + 3]
+        self.bench.to_hear = self.bench.to_hear[4 * count :]
+        return 2 * count
+
+    def write(self, buffer: memoryview) -> int:
+        """As much as there is room for."""
+        assert self.is_polled, "it would wait until there is room"
+        room = self.bench.spoken_room
+        count = len(buffer) if room < 0 else min(room, len(buffer)) // 2 * 2
+        self.bench.spoken_room -= count if room >= 0 else 0
+        self.bench.spoken += bytes(buffer[:count])
+        return count
+
+    def deinit(self) -> None:
+        """Let go of everything."""
+        del self.bench.buses[self.number]
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+    @staticmethod
+    def shift(*, buf: memoryview, bits: int, shift: int) -> None:
+        """Shift each sample to the left; what is too loud wraps."""
+        assert bits == 16
+        for place in range(0, len(buf), 2):
+            sample = (buf[place] | buf[place + 1] << 8) << shift
+            buf[place], buf[place + 1] = sample & 0xFF, sample >> 8 & 0xFF
 
 
 class WDT:

@@ -13,7 +13,7 @@ sys.modules["machine"] = machine
 sys.modules["network"] = network
 
 from firmware import main  # noqa: E402
-from firmware.hal import esp32, safe_mode, start  # noqa: E402
+from firmware.hal import esp32, safe_mode, sound, start  # noqa: E402
 from firmware.hal.boots import Boots  # noqa: E402
 from firmware.hal.esp32 import Esp32Board  # noqa: E402
 from firmware.hal.http import Http  # noqa: E402
@@ -42,9 +42,22 @@ SETTINGS = {
     "pairs": False,
 }
 FIRST_BUTTON, SECOND_BUTTON = 32, 33
+TALK_BUTTON = 4
+MICROPHONE = {"mic_sck": 14, "mic_ws": 13, "mic_sd": 27, "talk_button": TALK_BUTTON}
+AMPLIFIER = {"amp_sck": 18, "amp_ws": 19, "amp_sd": 23}
 
 
-__all__ = ["Memory", "WholeBoard", "esp32", "machine", "main", "network", "safe_mode", "start"]
+__all__ = [
+    "Memory",
+    "WholeBoard",
+    "esp32",
+    "machine",
+    "main",
+    "network",
+    "safe_mode",
+    "sound",
+    "start",
+]
 
 
 class Memory:
@@ -106,8 +119,11 @@ class WholeBoard(Esp32Board):
         air: network.Air,
         flash: Memory,
         write: "Callable[[str], object] | None" = None,
+        pins: "dict[str, int] | None" = None,
     ) -> None:
-        """Boot with these parts connected, in this air; ``write`` takes the trace instead."""
+        """Boot with these parts connected, in this air; ``write`` takes the trace instead. With
+        ``pins`` some hang elsewhere, or are there at all.
+        """
         machine.lay_out(bench)
         network.lay_out(air)
         self.bench = bench
@@ -122,7 +138,9 @@ class WholeBoard(Esp32Board):
         self.far_end = VirtualServer()
         boots = Boots(flash, self.log)
         boots.begin(bench.cause)
-        super().__init__(Settings(SETTINGS), flash, boots)
+        settings: dict[str, object] = {"pins": pins or {}}
+        settings.update(SETTINGS)
+        super().__init__(Settings(settings), flash, boots)
         self.server = Wire(self)
         self.display.flush = self._flush
         self.spawn("pet", self.run())

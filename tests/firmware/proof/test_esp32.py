@@ -3,6 +3,8 @@
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from tests.firmware.board.story import tell
 from tests.firmware.vm import ROOT, micropython
 
@@ -22,6 +24,23 @@ for cause in (1, 2, 3, 3, 3, 3, 5):
         main.main()
     except machine.Reset:
         print("reset", sum(bench.panel.glass()) > 0, bench.watchdog_ms)
+"""
+
+# What the chip's buses of sound are told, and what goes over them.
+SOUND = """
+from tests.firmware.board.whole import machine, sound
+
+bench = machine.lay_out(machine.Bench())
+ears, voice = sound.Sound(0, 14, 13, 27), sound.Sound(1, 18, 19, 23)
+print(ears.start(), voice.start(), bench.buses[0].told, bench.buses[1].told)
+bench.to_hear = bytes(range(256)) * 4
+buffer = memoryview(bytearray(300))
+print([ears.read(buffer) for _ in range(3)], bytes(buffer))
+bench.spoken_room = 100
+print([voice.write(buffer) for _ in range(2)], bench.spoken)
+ears.stop()
+voice.stop()
+print(ears.read(buffer), voice.write(buffer), len(bench.buses))
 """
 
 
@@ -50,6 +69,16 @@ def test_half_an_hour_is_the_same_here_and_there(tmp_path: Path) -> None:
     glasses = [line for line in here if " glass " in line]
     assert len(glasses) > 100
     assert all(line.endswith(" True") for line in glasses)
+
+
+def test_sound_is_the_same_here_and_there(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A bus is polled, and gives and takes what it can."""
+    exec(SOUND, {})  # noqa: S102  the same lines as there
+    here = capsys.readouterr().out.splitlines()
+    assert run(SOUND, tmp_path) == here
+    assert [line.partition("]")[0] for line in here[1:3]] == ["[300, 212, 0", "[100, 0"]
 
 
 def test_a_board_that_falls_rests_and_tries_again(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from firmware.workshop import cable, config
 from firmware.workshop.command import Exit, Failed, Refused
 from firmware.workshop.config import Terminal, given_by, merged, shown
 
+MICROPHONE = {"mic_sck": 14, "mic_ws": 13, "mic_sd": 27, "talk_button": 4}
 KEPT: dict[str, object] = {
     "board": ESP32,
     "wifi_ssid": "house",
@@ -102,6 +103,17 @@ def test_pins_are_added_to_those_that_are_there() -> None:
     assert settings["pins"] == {"buzzer": 26, "first_button": 27}
     other = merged(kept, given("--board", ESP32S3), ESP32S3, None)
     assert (other["board"], other["pins"]) == (ESP32S3, {})
+
+
+def test_a_part_that_is_there_no_more_is_told_so() -> None:
+    """Pin by pin; half a part is refused."""
+    there = {"buzzer": 26, **MICROPHONE}
+    gone = [word for name in MICROPHONE for word in ("--pin", f"{name}=none")]
+    kept = {**KEPT, "pins": there}
+    assert merged(kept, given(*gone), ESP32, None)["pins"] == {"buzzer": 26}
+    assert merged(KEPT, given(*gone), ESP32, None)["pins"] == {}
+    with pytest.raises(Refused, match=r"pins\.mic_sck: is needed with pins\."):
+        merged(kept, given(*gone[:2]), ESP32, None)
 
 
 @pytest.mark.parametrize(
