@@ -4,6 +4,7 @@ The SDKs of services and the libraries of sound take long to import, so each is 
 is set up to use it. Importing this does nothing.
 """
 
+import asyncio
 from importlib.util import find_spec
 
 from petcore.adapters.absent import AbsentHearing, AbsentVoice
@@ -31,6 +32,7 @@ def create_faculties(settings: Settings) -> Faculties:
         voice=_voice(settings),
         hearing=_hearing(settings),
         audio=_audio(),
+        pause=pause,
     )
 
 
@@ -43,7 +45,7 @@ def _language(settings: Settings) -> Language:
     from petcore.adapters.language_offline import OfflineLanguage  # noqa: PLC0415
     from petcore.rules.desktop_pet import understanding, wording  # noqa: PLC0415
 
-    return OfflineLanguage(understanding.understand, wording.reply)
+    return OfflineLanguage(understanding.meant, wording.reply)
 
 
 def _voice(settings: Settings) -> Voice:
@@ -92,7 +94,7 @@ def _audio() -> Audio:
         return SoundfileAudio()
     from petcore.adapters.audio_wave import WaveAudio  # noqa: PLC0415
 
-    return WaveAudio()
+    return WaveAudio(asyncio.to_thread)
 
 
 def _is_asked(setting: str, service: str, key: str, asked_by: str, key_by: str) -> bool:

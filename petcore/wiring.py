@@ -66,23 +66,11 @@ def wire(
     # Tokens, codes and keys live in real time: the network and its patience know no other, and
     # `petcore device` is another process.
     once = Once(ports.store, outbox, ports.clock, settings.idempotency_kept)
-    policy = _policy(settings)
     scaled = _scaled(ports, settings.time_scale, began)
-    prompts = Prompts(scaled, policy)
-    water = Water(scaled, outbox, once)
-    stress = Stress(scaled, outbox, once, prompts, policy)
-    breaks = Breaks(scaled, outbox, once, prompts)
     talks_by = faculties or create_faculties(settings)
-    pet = DesktopPet(
-        water=water,
-        stress=stress,
-        breaks=breaks,
-        encouragement=Encouragement(scaled, once, policy),
-        chat=Chat(scaled, outbox, once, talks_by, Tools(once, water, stress, breaks), ports.clock),
-    )
     devices = Devices(ports)
     return Services(
-        desktop_pet=pet,
+        desktop_pet=_desktop_pet(scaled, outbox, once, _policy(settings), talks_by, ports.clock),
         platform=Platform(Health(ports.store, talks_by.names), devices, Pairings(ports, outbox)),
         door=Door(
             ports,
@@ -97,6 +85,31 @@ def wire(
         faculties=talks_by,
         outbox=outbox,
         collections=tuple(COLLECTIONS),
+    )
+
+
+def _desktop_pet(
+    ports: Ports,
+    outbox: Outbox,
+    once: Once,
+    policy: HighStressPolicy,
+    faculties: Faculties,
+    stopwatch: Clock,
+) -> DesktopPet:
+    """The services of the document, in a person's time; by ``stopwatch`` goes what takes as long
+    for everybody.
+    """
+    prompts = Prompts(ports, policy)
+    water = Water(ports, outbox, once)
+    stress = Stress(ports, outbox, once, prompts, policy)
+    breaks = Breaks(ports, outbox, once, prompts)
+    tools = Tools(once, water, stress, breaks)
+    return DesktopPet(
+        water=water,
+        stress=stress,
+        breaks=breaks,
+        encouragement=Encouragement(ports, once, policy),
+        chat=Chat(ports, outbox, once, faculties, tools, stopwatch),
     )
 
 

@@ -26,9 +26,11 @@ def resolve(host: str, port: int):
 
 
 class Connection:
-    def __init__(self, timeout_ms: int) -> None:
+    # `look` is called before every pause: who has had enough raises an OSError there.
+    def __init__(self, timeout_ms: int, look=None) -> None:
         self.began = ticks_ms()
         self.timeout_ms = timeout_ms
+        self.look = look
         self.poller = select.poll()
         self.socket = self._tried(socket.socket, socket.AF_INET)
         self.socket.setblocking(False)
@@ -92,6 +94,8 @@ class Connection:
 
     # Longer after more tries, for as long as there is time.
     async def _pause(self, tries: int) -> None:
+        if self.look is not None:
+            self.look()
         if ticks_diff(ticks_ms(), self.began) >= self.timeout_ms:
             raise OSError(errno.ETIMEDOUT, "no answer in time")
         await sleep_ms(PAUSES_MS[min(tries, len(PAUSES_MS) - 1)])

@@ -16,8 +16,13 @@ BITS = 16
 # is not fetched in this time is lost.
 HEARD_BYTES = 16_384
 SPOKEN_BYTES = 8_192  # a sixth of a second or more
-# A voice at an arm's length is 50 dB below what the microphone can bear: louder by 18 dB.
+# A voice at an arm's length is 50 dB below what the microphone can bear: louder by 18 dB, less what
+# a louder one has to spare. A board has no time to look at every sample, so of those it looks at
+# none may come nearer to the end of 16 bits than 6 dB: beyond it they would wrap.
 LOUDER_BITS = 3
+LOOKED_AT = 16  # bytes from one such sample to the next
+SPARE_BITS = 6  # of seven without the sign
+CALM_READS = 50  # about a second
 
 
 # One of the two, on the chip's bus of that number: 0 hears, 1 speaks.
@@ -26,7 +31,8 @@ class Sound:
         self.number = number
         self.pins = (sck, ws, sd)
         self.bus: machine.I2S | None = None
-        self.poller = _poller()
+        self.louder = LOUDER_BITS
+        self.calm_reads = 0
 
     # False if the chip has no memory for it.
     def start(self) -> bool:
@@ -45,6 +51,7 @@ class Sound:
             )
         except OSError:
             return False
+        self.poller = _poller()
         self.poller.register(self.bus, select.POLLOUT if self.number else select.POLLIN)
         return True
 
@@ -53,8 +60,23 @@ class Sound:
         if self.bus is None or not self.poller.poll(0):
             return 0
         count = self.bus.readinto(view) or 0
-        machine.I2S.shift(buf=view[:count], bits=BITS, shift=LOUDER_BITS)
+        self._judge(view, count)
+        machine.I2S.shift(buf=view[:count], bits=BITS, shift=self.louder)
         return count
+
+    # Softer at once, louder again after a while. A bit is 6 dB.
+    def _judge(self, view, count: int) -> None:
+        bits = LOUDER_BITS
+        for place in range(1, count, LOOKED_AT):
+            size = min(view[place], 0xFF - view[place])
+            while bits and size >> (SPARE_BITS - bits):
+                bits -= 1
+        self.calm_reads = self.calm_reads + 1 if bits > self.louder else 0
+        if bits < self.louder:
+            self.louder = bits
+        elif self.calm_reads >= CALM_READS:
+            self.louder += 1
+            self.calm_reads = 0
 
     # How many bytes of the view it has room for now.
     def write(self, view) -> int:
@@ -65,7 +87,6 @@ class Sound:
     def stop(self) -> None:
         bus, self.bus = self.bus, None
         if bus is not None:
-            self.poller.unregister(bus)
             bus.deinit()
 
 

@@ -2,7 +2,7 @@
 # server expects, and the events that come back go to the amplifier and to the talker. Belongs here:
 # one such exchange, in two buffers that are made at the start, on a connection of its own beside
 # the one of the polls, which go on meanwhile. Does not: the grammar of chunks and events
-# (chunks.py, events.py), what the pet makes of them (logic/talk.py).
+# (stream.py), what the pet makes of them (logic/talk.py).
 #
 # What a hostile or broken server can cost is these buffers and the time. Memory is asked for in
 # small pieces only, since a heap that is old has no others.
@@ -11,11 +11,10 @@ import binascii
 import errno
 import json
 
-from firmware.hal.chunks import Chunks
 from firmware.hal.connection import Connection
-from firmware.hal.events import Events, is_stream
 from firmware.hal.http import Http, parsed
 from firmware.hal.http_head import BAD_ANSWER, LINE_END
+from firmware.hal.stream import Chunks, Events, is_stream
 from firmware.hal.tasks import sleep_ms
 from firmware.logic.talk import NO_MICROPHONE, STOPPED
 from firmware.logic.wire import is_good
@@ -55,17 +54,6 @@ LAST = (b"done", b"error")
 LOST = (errno.ECONNRESET, errno.ENOTCONN, 32)
 
 
-# A connection whose talker may have enough of it at any moment.
-class Line(Connection):
-    def __init__(self, timeout_ms: int, talker) -> None:
-        super().__init__(timeout_ms)
-        self.talker = talker
-
-    async def _pause(self, tries: int) -> None:
-        require_going_on(self.talker)
-        await super()._pause(tries)
-
-
 def require_going_on(talker) -> None:
     if not talker.goes_on():
         raise OSError(STOPPED, "stopped")
@@ -76,13 +64,10 @@ class Talking(Http):
     # which gives how many bytes it could; so has `amplifier`, with write(view), unless it is None.
     def __init__(self, host: str, port: int, microphone, amplifier) -> None:
         super().__init__(host, port, room=WIRE_LEN)
-        self.events = Events(LINE_LEN)
-        self.chunks = Chunks()
+        self.sound = bytearray(LINE_LEN)  # up, and down a line of an event
+        self.sound_view = memoryview(self.sound)
         self.microphone = microphone
         self.amplifier = amplifier
-        self.is_begun = False  # the sound of this answer
-        self.is_mute = False
-        self.odd: int | None = None  # a byte whose other half is still to come
 
     # As Board.talk() says.
     async def talk(self, path: str, wish: dict, headers: dict, talker) -> tuple:
@@ -100,7 +85,7 @@ class Talking(Http):
 
     async def _talk(self, path: str, wish: dict, headers: dict, talker) -> tuple:
         self._look_up()
-        line = Line(SEND_MS, talker)
+        line = Connection(SEND_MS, lambda: require_going_on(talker))
         try:
             line.open(self.address)
             await self._begin_saying(line, path, wish, headers)
@@ -136,7 +121,7 @@ class Talking(Http):
 
     # Whether it came to an end; the server may have answered before that.
     async def _record(self, line, talker) -> bool:
-        raw = self.events.view
+        raw = self.sound_view
         raw[:HEAD_LEN] = HEARD_HEAD
         filled = HEAD_LEN
         while talker.is_listening():
@@ -161,7 +146,7 @@ class Talking(Http):
     def _encoded(self, length: int) -> int:
         self.filled = SIZE_LEN
         for begin in range(0, length, RAW_LEN):
-            raw = self.events.view[begin : min(begin + RAW_LEN, length)]
+            raw = self.sound_view[begin : min(begin + RAW_LEN, length)]
             self._append(binascii.b2a_base64(raw, newline=False))
         return self.filled - SIZE_LEN
 
@@ -180,11 +165,11 @@ class Talking(Http):
             return status, await self._said(line, status, begin, end)
         if not is_stream(self.buffer, begin, end - len(LINE_END)):
             raise OSError(BAD_ANSWER, "no stream of events")
-        self.chunks.begin()
-        self.events.begin()
-        self.is_begun = False
+        self.chunks = Chunks()
+        self.events = Events(self.sound_view)
+        self.is_begun = False  # the sound of this answer
         self.is_mute = self.amplifier is None
-        self.odd = None
+        self.odd: int | None = None  # a byte whose other half is still to come
         while not await self._follow(end, talker):
             line.renew(HEAR_MS)
             # Who is never made to wait would let nobody else run.
@@ -192,7 +177,10 @@ class Talking(Http):
             require_going_on(talker)
             self.filled = end = 0
             await self._fetch(line)
-        await self._fade(talker)
+        # What the amplifier has taken is still to be heard.
+        for _ in range(FADE_LOOKS if self.is_begun and not self.is_mute else 0):
+            require_going_on(talker)
+            await sleep_ms(LOOK_MS)
         return status, None
 
     # Reads what is in the buffer. Whether the last event was there.
@@ -225,7 +213,7 @@ class Talking(Http):
         if events.is_long:
             return None
         try:
-            return parsed(events.buffer, events.view, begin, events.filled)
+            return parsed(self.sound, self.sound_view, begin, events.filled)
         except (OSError, MemoryError):
             return None
 
@@ -238,12 +226,12 @@ class Talking(Http):
         begin = self._begin_sound(filled)
         if self.is_mute:
             return
-        self.odd = self.events.buffer[filled - 1] if (filled - begin) % 2 else None
+        self.odd = self.sound[filled - 1] if (filled - begin) % 2 else None
         await self._speak(begin, filled - (self.odd is not None), talker)
 
     # Where the base64 of an event begins and ends: nowhere, if it has none.
     def _sound(self, begin: int) -> tuple:
-        buffer, filled = self.events.buffer, self.events.filled
+        buffer, filled = self.sound, self.events.filled
         key = buffer.find(SOUND, begin, filled)
         first = buffer.find(QUOTE, key + len(SOUND), filled)
         last = buffer.find(QUOTE, first + 1, filled)
@@ -251,9 +239,9 @@ class Talking(Http):
 
     # To the beginning of the same buffer, which is always behind; where it ends there.
     def _decoded(self, begin: int, end: int) -> int:
-        view, filled = self.events.view, 0
+        view, filled = self.sound_view, 0
         if self.odd is not None:
-            self.events.buffer[0] = self.odd
+            self.sound[0] = self.odd
             filled = 1
         for at in range(begin, end, TEXT_LEN):
             data = binascii.a2b_base64(view[at : min(at + TEXT_LEN, end)])
@@ -266,7 +254,7 @@ class Talking(Http):
         if self.is_begun or not filled:
             return 0
         self.is_begun = True
-        is_sound = filled >= HEAD_LEN and self.events.buffer.find(SPOKEN_FORMAT) == FORMAT_BEGIN
+        is_sound = filled >= HEAD_LEN and self.sound.find(SPOKEN_FORMAT) == FORMAT_BEGIN
         self.is_mute = not is_sound or not self.amplifier.start()
         return HEAD_LEN
 
@@ -274,17 +262,10 @@ class Talking(Http):
     async def _speak(self, begin: int, end: int, talker) -> None:
         looks = 0
         while begin < end and looks < FULL_LOOKS:
-            accepted = self.amplifier.write(self.events.view[begin:end])
+            accepted = self.amplifier.write(self.sound_view[begin:end])
             begin += accepted
             looks = 0 if accepted else looks + 1
             if begin < end:
                 require_going_on(talker)
                 await sleep_ms(LOOK_MS)
         self.is_mute = self.is_mute or begin < end
-
-    # What the amplifier has taken is still to be heard.
-    async def _fade(self, talker) -> None:
-        looks = FADE_LOOKS if self.is_begun and not self.is_mute else 0
-        for _ in range(looks):
-            require_going_on(talker)
-            await sleep_ms(LOOK_MS)

@@ -19,7 +19,10 @@ class Pages:
             at = self.rest.rfind(" ", 1, PAGE_LEN + 1)
             page = self.rest[:at] if at > 0 else self.rest[:PAGE_LEN]
             self.rest = self.rest[len(page) :].lstrip()
-            self._keep(page.strip())
+            if len(self.whole) < PAGES_MAX:
+                self.whole.append(page.strip())
+            elif not self.whole[-1].endswith(DOTS):
+                self.whole[-1] += DOTS
 
     # None if there is no such page yet; the last one may still grow.
     def page(self, number: int) -> str | None:
@@ -28,9 +31,3 @@ class Pages:
         if number == len(self.whole) < PAGES_MAX:
             return self.rest.strip() or None
         return None
-
-    def _keep(self, page: str) -> None:
-        if len(self.whole) < PAGES_MAX:
-            self.whole.append(page)
-        elif not self.whole[-1].endswith(DOTS):
-            self.whole[-1] += DOTS

@@ -6,7 +6,7 @@
 # answered says it again. Polls go on meanwhile, and what they bring is shown afterwards.
 
 from firmware.logic.asker import TIME_OUTS
-from firmware.logic.check import AnswerError, has, identity, shown, text
+from firmware.logic.check import AnswerError, has, is_plain, shown, text
 from firmware.logic.pages import Pages
 from firmware.logic.supervise import reason_of
 from firmware.logic.wire import is_good
@@ -130,7 +130,10 @@ class Talk:
 
     def _take(self, event: str, said: object) -> None:
         if event == "heard":
-            self.conversation = (self.user_id, identity(said, "conversation_id"))
+            conversation_id = text(said, "conversation_id")
+            # Another one might be too long to be sent.
+            if is_plain(conversation_id):
+                self.conversation = (self.user_id, conversation_id)
             self.known.converse((THINKING, shown(said, "transcript")[:HEARD_LEN_MAX]))
         elif event == "text":
             self.pages.add(shown(said, "text"))
@@ -161,7 +164,6 @@ class Talk:
             "user_id": self.user_id,
             "include_audio": self.hal.can_speak(),
             "audio_format": "wav",
-            "audio_filename": "utterance.wav",
         }
         whose, conversation_id = self.conversation
         if conversation_id and whose == self.user_id:

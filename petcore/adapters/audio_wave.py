@@ -1,13 +1,13 @@
-"""Recordings read by the standard library alone, in no other thread: WAV only.
+"""Recordings read by the standard library alone: WAV only.
 
-For simulated worlds, and for machines that lack the libraries of ``audio_soundfile``.
-Not here: MP3.
+For simulated worlds, which have one thread, and for machines that lack the libraries of
+``audio_soundfile``. Not here: MP3.
 """
 
 import struct
 import sys
 from array import array
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import isnan, log10
@@ -16,7 +16,11 @@ from typing import TypeVar
 from petcore.errors import BadInput
 from petcore.ports.audio import HEARD_RATE, Recording
 
+Aside = Callable[[Callable[[bytes, float], Recording], bytes, float], Awaitable[Recording]]
+"""Calls a function with its arguments somewhere else, such as ``asyncio.to_thread``."""
+
 _HEAD = 12
+_CHUNKS_MAX = 1_000
 _UNKNOWN_LENGTHS = (0, 0xFFFFFFFF)
 _PCM, _FLOAT, _EXTENSIBLE = 1, 3, 0xFFFE
 _SUBFORMAT = 24
@@ -39,25 +43,39 @@ class _Format:
 
 
 class WaveAudio:
-    """The ``Audio`` of whoever has nothing else."""
+    """The ``Audio`` of whoever has nothing else. Without ``aside`` all else waits while it reads,
+    which takes up to two seconds.
+    """
+
+    def __init__(self, aside: Aside | None = None) -> None:
+        self._aside = aside
 
     async def read(self, data: bytes, seconds_max: float) -> Recording:
         """The recording in ``data``: integers of 8 to 32 bits or floats of 32. Raises ``BadInput``
         at ``audio_base64``.
         """
-        if not data:
-            raise _refused("must hold a recording, it is empty")
-        form, body = _read_chunks(data)
-        width = form.bits // 8 * form.channels
-        frames = len(body) // width
-        if frames > seconds_max * form.rate:
-            raise _refused(f"must last at most {seconds_max:g} seconds")
-        read = _SAMPLES[form.tag, form.bits](body[: frames * width])
-        samples = _resampled(_mixed(read, form.channels), form.rate)
-        if not samples:
-            raise _refused("must hold a recording, there is no sound in it")
-        loudness = _loudness(samples)
-        return Recording(data, "wav", _ordered(samples).tobytes(), loudness)
+        if self._aside is None:
+            return _read(data, seconds_max)
+        return await self._aside(_read, data, seconds_max)
+
+    async def close(self) -> None:
+        """It holds nothing."""
+
+
+def _read(data: bytes, seconds_max: float) -> Recording:
+    if not data:
+        raise _refused("must hold a recording, it is empty")
+    form, body = _read_chunks(data)
+    width = form.bits // 8 * form.channels
+    frames = len(body) // width
+    if frames > seconds_max * form.rate:
+        raise _refused(f"must last at most {seconds_max:g} seconds")
+    read = _SAMPLES[form.tag, form.bits](body[: frames * width])
+    samples = _resampled(_mixed(read, form.channels), form.rate)
+    if not samples:
+        raise _refused("must hold a recording, there is no sound in it")
+    loudness = _loudness(samples)
+    return Recording(data, "wav", _ordered(samples).tobytes(), loudness)
 
 
 def _loudness(samples: "array[int]") -> float:
@@ -90,7 +108,9 @@ def _read_chunks(data: bytes) -> tuple[_Format, memoryview]:
 def _chunks(data: memoryview) -> Iterator[tuple[bytes, memoryview]]:
     """The chunks of a WAV by their names. Samples of unknown length are all the rest."""
     at = _HEAD
-    while at + 8 <= len(data):
+    for _ in range(_CHUNKS_MAX):
+        if at + 8 > len(data):
+            return
         name, (size,) = bytes(data[at : at + 4]), struct.unpack_from("<I", data, at + 4)
         at += 8
         if name == b"data" and size in _UNKNOWN_LENGTHS:

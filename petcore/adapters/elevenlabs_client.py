@@ -34,7 +34,7 @@ from petcore.adapters.patience import TryAgain
 _log = logging.getLogger(__name__)
 
 _ONCE = RequestOptions(max_retries=0, chunk_size=65_536)
-_ALSO_PASSING = (409, 425)
+_MAY_PASS = (409, 425)
 _NOT_FOUND = 404
 _BYTES = "application/octet-stream"
 _SECONDS_DIGITS_MAX = 6
@@ -183,7 +183,7 @@ def _answered(error: ApiError) -> TryAgain | Refused:
     status, code = error.status_code or 0, _code(error.body)
     if 200 <= status < 300:  # noqa: PLR2004  a success that could not be read
         return TryAgain(UNREADABLE)
-    if may_pass(status, *_ALSO_PASSING):
+    if may_pass(status, *_MAY_PASS):
         return busy(status, _wait_s(error))
     if code in _UNKNOWN_VOICE or (status == _NOT_FOUND and not code):
         return UnknownVoice(_REFUSALS[_NOT_FOUND])

@@ -10,7 +10,6 @@ nothing of it is part of this one.
 
 import ctypes
 import re
-from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -24,8 +23,21 @@ _DONT_EXIT = 0x8000
 _UTF8 = 1  # and nothing else: neither markup nor phonemes
 _OK = 0
 _GO_ON, _STOP = 0, 1
+_BROKEN = frozenset({b"vi-vn-x-central", b"vi-vn-x-south"})
+"""Voices that end the process at letters which they do not know."""
 _RATE, _PITCH, _RANGE = 1, 3, 4
 _NAME = re.compile(r"([a-z]{2,3}(?:-[a-z0-9]{1,8}){0,3})(?:\+([a-z0-9]{1,16}))?", re.IGNORECASE)
+
+
+class _Voice(ctypes.Structure):
+    """The beginning of ``espeak_VOICE``."""
+
+    _fields_ = (
+        ("name", ctypes.c_char_p),
+        ("languages", ctypes.c_char_p),
+        ("identifier", ctypes.c_char_p),
+    )
+
 
 _Heard = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int, ctypes.c_void_p)
 
@@ -36,13 +48,18 @@ class EspeakLibrary:
     def __init__(self) -> None:
         try:
             self._library = ctypes.CDLL(espeakng_loader.get_library_path())
-            self._data = Path(espeakng_loader.get_data_path())
+            self._data = self.data()
         except (OSError, RuntimeError) as error:
             raise VoiceFailed("espeak-ng cannot be loaded on this machine") from error
         self._declare()
         place = str(self._data).encode()
         if self._library.espeak_Initialize(_SYNCHRONOUS, 0, place, _DONT_EXIT) != SPOKEN_RATE:
             raise VoiceFailed("espeak-ng cannot be started on this machine")
+
+    @staticmethod
+    def data() -> Path:
+        """The folder of its voices and dictionaries."""
+        return Path(espeakng_loader.get_data_path())
 
     def _declare(self) -> None:
         library = self._library
@@ -51,6 +68,8 @@ class EspeakLibrary:
         library.espeak_Initialize.argtypes = [integer, integer, text, integer]
         library.espeak_SetSynthCallback.argtypes = [_Heard]
         library.espeak_SetVoiceByName.argtypes = [text]
+        library.espeak_GetCurrentVoice.argtypes = []
+        library.espeak_GetCurrentVoice.restype = ctypes.POINTER(_Voice)
         library.espeak_SetParameter.argtypes = [integer, integer, integer]
         library.espeak_Synth.argtypes = [
             text,
@@ -77,23 +96,32 @@ class EspeakLibrary:
         found = _NAME.fullmatch(name)  # others could be paths, or fill a buffer
         if found is None or (found[2] and found[2] not in self._variants()):
             return False
-        return int(self._library.espeak_SetVoiceByName(name.encode())) == _OK
+        return self._is_sound(found[1]) and self._sets(name)
 
     @cache  # noqa: B019  there is one library, for as long as the process lives
+    def _is_sound(self, name: str) -> bool:
+        """Whether there is the voice, and it is none of the broken ones by another name."""
+        if not self._sets(name):
+            return False
+        used = self._library.espeak_GetCurrentVoice().contents.identifier or b""
+        return used.rpartition(b"/")[2].lower() not in _BROKEN
+
+    def _sets(self, name: str) -> bool:
+        return int(self._library.espeak_SetVoiceByName(name.encode())) == _OK
+
+    @cache  # noqa: B019  as above
     def _variants(self) -> frozenset[str]:
         """An unknown one would not be refused by the library."""
         return frozenset(path.name for path in (self._data / "voices" / "!v").iterdir())
 
-    def speak(self, text: str, samples_max: int, is_wanted: Callable[[], bool]) -> bytes:
-        """``text`` as samples, as much as was made before nobody wanted it any more. Raises
-        ``VoiceFailed`` if it is longer than ``samples_max``.
-        """
+    def speak(self, text: str, samples_max: int) -> bytes:
+        """``text`` as samples. Raises ``VoiceFailed`` if it is longer than ``samples_max``."""
         sound = bytearray()
 
         def hear(samples: int | None, count: int, _events: int | None) -> int:
             if samples and count > 0:
                 sound.extend(ctypes.string_at(samples, count * 2))
-            return _GO_ON if len(sound) <= samples_max * 2 and is_wanted() else _STOP
+            return _GO_ON if len(sound) <= samples_max * 2 else _STOP
 
         heard = _Heard(hear)  # must live as long as the library may call it
         self._library.espeak_SetSynthCallback(heard)

@@ -1,47 +1,39 @@
 """The process in which pocketsphinx listens: while it does, nothing else of a program goes on.
 
-It is run as a file and needs nothing of the rest of the project. On its standard input come frames:
-first the grammar of what is expected, then recordings (16 bits, little-endian, one channel, 16,000
-samples a second). To each recording it answers on its standard output with a frame of the words.
-A frame is its length as four bytes, the highest first, and so many bytes. The process ends with its
-input, and at anything else in it.
+First it is told the grammar of what is expected (JSGF). A question is a recording (16 bits,
+little-endian, one channel, 16,000 samples a second), the answer the words in it.
 
-Here: what is done to a recording so that pocketsphinx understands it, and whether what it heard is
-believed. Not here: what the words mean.
+Here: what it listens for, and whether what it heard is believed. Not here: what is done to a
+recording before (``hearing_pocketsphinx_sound``), and what the words mean.
 """
 
 import math
-import os
 import re
-import signal
-import struct
 import sys
 from collections.abc import Iterable
-from typing import BinaryIO, Protocol
+from typing import Protocol
 
-import numpy as np
 from pocketsphinx import Decoder
 
-FRAME_MAX = 4 << 20
-"""Bytes: two minutes of sound."""
+from petcore.adapters.child_serving import Answering, serve
+from petcore.adapters.hearing_pocketsphinx_sound import in_a_room, is_speech
+from petcore.ports.audio import HEARD_RATE
 
-_SIZE = struct.Struct(">I")
-_RATE = 16_000
 _ORDER_S_MAX = 15
 """No order takes longer to say; the grammar is not tried on what does."""
 
-# How real rooms sound: without any noise around and below it, speech is not understood.
-_PAD_S = 0.2
-_NOISE = 10 ** (-32 / 20)
-_LEVEL = 0.1
-_FULL = 32_768
+_DICTATION_S_MAX = 20
+"""Others wait meanwhile: it takes up to half as long as what was said. The rest is not heard."""
 
 # Nats per frame that a word of the grammar may be unlike what was said, on average; what is left
 # out between the words counts three times.
-_UNLIKE_MAX = 3.9
+_UNLIKE_MAX = 5.2
 _LEFT_OUT = 3.0
 # Of search without a second pass; see ``ps_seg_prob`` and ``SENSCR_SHIFT`` in pocketsphinx.
 _SCALE = 1_024
+
+_HESITATIONS = frozenset({"ah", "eh", "er", "hm", "hmm", "huh", "mhm", "mm", "uh", "uhh", "um"})
+"""What breath and noise are heard as, too; whoever says no more said nothing."""
 
 _WORD = re.compile(r"[a-z']+")
 _ALSO_SAID = {
@@ -74,32 +66,22 @@ class Listener:
 
     def hear(self, samples: bytes) -> str:
         """The words in it; "" if there are none."""
-        sound = in_a_room(samples)
-        if len(samples) <= _ORDER_S_MAX * _RATE * 2 and (order := self._order(sound)):
+        if not is_speech(samples):
+            return ""
+        if _seconds(samples) <= _ORDER_S_MAX and (order := self._order(in_a_room(samples))):
             return order
         if self._dictation is None:  # it is large, and many pets never need it
             self._dictation = Decoder(loglevel="FATAL")
-        return _words(_decoded(self._dictation, sound))
+        words = _words(
+            _decoded(self._dictation, in_a_room(samples[: _DICTATION_S_MAX * HEARD_RATE * 2]))
+        )
+        return "" if _HESITATIONS.issuperset(words.split()) else words
 
     def _order(self, sound: bytes) -> str:
         order = _words(_decoded(self._orders, sound))
         if not order or not self._grammar.accept(order):
             return ""
         return order if _unlike(self._orders.seg()) <= _UNLIKE_MAX else ""
-
-
-def in_a_room(samples: bytes) -> bytes:
-    """The same at the usual level, with a little before and after it, and with a faint noise that
-    is always the same.
-    """
-    sound = np.frombuffer(samples[: len(samples) // 2 * 2], "<i2") / _FULL
-    level = math.sqrt(float(np.mean(sound**2))) if len(sound) else 0.0
-    if not level:
-        return b""
-    padded = np.pad(sound * (_LEVEL / level), round(_PAD_S * _RATE))
-    noise = np.random.default_rng(7).normal(0, _LEVEL * _NOISE, len(padded))
-    whole = ((padded + noise).clip(-1, 1) * (_FULL - 1)).astype("<i2")
-    return bytes(whole.tobytes())
 
 
 def _decoded(decoder: Decoder, sound: bytes) -> str:
@@ -110,6 +92,10 @@ def _decoded(decoder: Decoder, sound: bytes) -> str:
     decoder.end_utt()
     found = decoder.hyp()
     return str(found.hypstr) if found else ""
+
+
+def _seconds(samples: bytes) -> float:
+    return len(samples) / 2 / HEARD_RATE
 
 
 def _words(heard: str) -> str:
@@ -134,38 +120,12 @@ def _nats(score: float) -> float:
     return _SCALE * math.log(max(score, sys.float_info.min))
 
 
-def _frame(stream: BinaryIO) -> bytes | None:
-    """The next one; None if there is none."""
-    head = stream.read(_SIZE.size)
-    if len(head) < _SIZE.size:
-        return None
-    (size,) = _SIZE.unpack(head)
-    body = stream.read(size) if size <= FRAME_MAX else b""
-    return body if len(body) == size else None
-
-
-def serve(asked: BinaryIO, answers: BinaryIO) -> None:
-    """Answer every frame of ``asked`` but the first, until there are no more."""
-    grammar = _frame(asked)
-    if grammar is None:
-        return
+def listening(grammar: bytes) -> Answering:
+    """What listens, for what is expected by ``grammar``."""
     listener = Listener(grammar.decode())
-    while (samples := _frame(asked)) is not None:
-        words = listener.hear(samples).encode()
-        answers.write(_SIZE.pack(len(words)) + words)
-        answers.flush()
+    return lambda samples: listener.hear(samples).encode()
 
 
 def main() -> None:
-    """Serve whoever started the process. It ends by the end of its input and by nothing else: a
-    server that is told to end has somebody to answer still.
-    """
-    for told in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(told, signal.SIG_IGN)
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
-    serve(sys.stdin.buffer, answers)
-
-
-if __name__ == "__main__":
-    main()
+    """Listen for whoever started the process."""
+    serve(listening)

@@ -15,13 +15,10 @@ from pydantic import BaseModel
 from quart import Quart, Response, g, request
 from quart.wrappers import BaseRequestWebsocket
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import (
-    RequestEntityTooLarge,
-    RequestTimeout,
-)
 from werkzeug.routing import MapAdapter
 
 from petcore.api import strict
+from petcore.api.bodies import Bodies
 from petcore.api.connection import JSON, QUIET, Asked, Reply, as_text, json_reply
 from petcore.api.entrance import visitor
 from petcore.api.error_shape import ErrorShape
@@ -42,7 +39,6 @@ BODY_S = 15
 """How long a client may take to send a body, where an operation says nothing else."""
 DEADLINE_S = 30
 """How long the door may take, and an operation that says nothing else."""
-_TOO_LARGE = "the body must have at most {} bytes"
 _OTHER_USER = (Detail(("user_id",), "must be the user of the token"),)
 _OPENED: ContextVar[AsyncExitStack] = ContextVar("petcore_opened")
 """What is to be closed when a request is over, however it ends."""
@@ -90,14 +86,14 @@ def create_document(
     """The app that serves ``operations`` by calling their handlers with ``target``, to whom the
     ``door`` lets in.
     """
-    app = Document(name)
+    app, bodies = Document(name), Bodies()
     app.config["MAX_CONTENT_LENGTH"] = max(operation.body_max for operation in operations)
     app.before_request(_admitting(door, operations))
     for operation in operations:
         app.add_url_rule(
             operation.path,
             endpoint=operation.id,
-            view_func=_view(operation, target, shape),
+            view_func=_view(operation, target, shape, bodies),
             methods=[operation.method],
         )
         if operation.method == "GET" and "<" not in operation.path:
@@ -142,10 +138,10 @@ async def _admit(door: Door, asked: Asked, *, is_public: bool) -> Caller:
 
 
 def _view(
-    operation: Operation[T], target: T, shape: ErrorShape
+    operation: Operation[T], target: T, shape: ErrorShape, bodies: Bodies
 ) -> Callable[..., Awaitable[Response]]:
     async def view(**path: str) -> Response:
-        sent = await _parse(operation, g.asked, path)
+        sent = await _parse(operation, g.asked, path, bodies)
         if operation.events:
             return await _tell(operation, target, g.asked, sent, g.caller, shape)
         done = _perform(operation, target, g.asked, sent, g.caller)
@@ -154,28 +150,15 @@ def _view(
     return view
 
 
-async def _parse(operation: Operation[T], asked: Asked, path: Mapping[str, str]) -> BaseModel:
+async def _parse(
+    operation: Operation[T], asked: Asked, path: Mapping[str, str], bodies: Bodies
+) -> BaseModel:
     if operation.method != "POST":
         return strict.parse_query(operation.request, asked.query, path)
     strict.require_json(asked.headers)
     return strict.parse_body(
-        operation.request, await _body(operation.body_max, operation.body_s or BODY_S)
+        operation.request, await bodies.read(operation.body_max, operation.body_s or BODY_S)
     )
-
-
-async def _body(most: int, seconds: float) -> bytes:
-    if (request.content_length or 0) > most:
-        raise RequestEntityTooLarge(_TOO_LARGE.format(most))
-    raw = bytearray()
-    try:
-        async with timeout(seconds):
-            async for part in request.body:
-                raw += part
-                if len(raw) > most:
-                    raise RequestEntityTooLarge(_TOO_LARGE.format(most))
-    except TimeoutError:
-        raise RequestTimeout(f"the body did not arrive within {seconds:g} s") from None
-    return bytes(raw)
 
 
 async def _perform(

@@ -52,12 +52,12 @@ class Operation(Generic[T]):
     path: str
     request: type[BaseModel]
     response: type[BaseModel]
-    status: int
-    acts: bool
-    takes_key: bool
-    is_public: bool
-    body_max: int
     handler: Handler[T, BaseModel, Answer | AsyncIterator[object]]
+    status: int = 200
+    acts: bool = True
+    takes_key: bool = False
+    is_public: bool = False
+    body_max: int = 0
     body_s: float | None = None
     deadline_s: float | None = None
     events: Mapping[type, Told] = field(default_factory=dict)
@@ -100,15 +100,13 @@ class Section(Generic[T]):
         """Register a GET handler; its request model is made of query and path."""
         row: partial[Operation[T]] = partial(
             Operation,
-            request=request,
             method="GET",
             path=path,
+            request=request,
             response=response,
-            status=200,
             acts=acts,
             takes_key=takes_key,
             is_public=is_public,
-            body_max=0,
         )
         return self._register(row)
 
@@ -119,16 +117,7 @@ class Section(Generic[T]):
         be deleted again, so it needs no key.
         """
         row: partial[Operation[T]] = partial(
-            Operation,
-            request=request,
-            method="DELETE",
-            path=path,
-            response=response,
-            status=200,
-            acts=True,
-            takes_key=False,
-            is_public=False,
-            body_max=0,
+            Operation, method="DELETE", path=path, request=request, response=response
         )
         return self._register(row)
 
@@ -148,12 +137,11 @@ class Section(Generic[T]):
         """Register a POST handler; its request model is made of the JSON body."""
         row: partial[Operation[T]] = partial(
             Operation,
-            request=request,
             method="POST",
             path=path,
+            request=request,
             response=response,
             status=status,
-            acts=True,
             takes_key=takes_key,
             is_public=is_public,
             body_max=body_max,
@@ -177,14 +165,11 @@ class Section(Generic[T]):
         """
         row: partial[Operation[T]] = partial(
             Operation,
-            request=request,
             method="POST",
             path=path,
+            request=request,
             response=events[-1].model,
-            status=200,
-            acts=True,
             takes_key=True,
-            is_public=False,
             body_max=body_max,
             body_s=body_s,
             deadline_s=deadline_s,

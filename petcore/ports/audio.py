@@ -37,6 +37,11 @@ class Audio(Protocol):
         know its length (0 or 0xFFFFFFFF) lasts as long as there are samples.
 
         Raises ``BadInput`` at ``audio_base64`` if it is something else, broken, empty, or longer
-        than ``seconds_max``; each with words of its own.
+        than ``seconds_max``; each with words of its own. Raises ``HearingFailed`` if nobody came to
+        read it.
         """
+        ...
+
+    async def close(self) -> None:
+        """Let go of what it holds. Closing twice is allowed."""
         ...

@@ -1,7 +1,6 @@
 """Words that nobody says by chance. By them it can be told who said what first."""
 
 import re
-from collections.abc import Iterable
 
 from simulator.kernel.streams import Chance
 
@@ -17,8 +16,3 @@ def mark(chance: Chance) -> str:
 def marks(text: str) -> list[str]:
     """Those that stand in ``text``, each once, in their order."""
     return list(dict.fromkeys(_MARK.findall(text)))
-
-
-def marks_in(texts: Iterable[str]) -> set[str]:
-    """Those that stand in any of the texts."""
-    return {word for text in texts for word in _MARK.findall(text)}

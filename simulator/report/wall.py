@@ -95,10 +95,5 @@ def wall_at(day: str, zone: str) -> Wall:
     return Wall(midnight.astimezone(UTC), home, zone)
 
 
-def zone_name(zone: tzinfo) -> str:
-    """The IANA name of ``zone``."""
-    return str(zone)
-
-
 def _hm(wall: datetime) -> str:
     return f"{wall:%H:%M}"

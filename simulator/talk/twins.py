@@ -36,6 +36,7 @@ def faculties_of(stage: Stage) -> Faculties:
             _takes(log, "hearing", _HEARING_MS, _HEARING_FAILS, HearingFailed), pause
         ),
         audio=WaveAudio(),
+        pause=pause,
     )
 
 

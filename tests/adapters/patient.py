@@ -8,10 +8,15 @@ from typing import Protocol, TypeVar
 
 import pytest
 
+from petcore.adapters.clock_system import pause
+from petcore.ports.clock import Pause
 from simulator.standins.server import Answerer, StandIn
 
 _LONG_S = 30
 """When a test gives up."""
+
+_LATE_S = 10
+"""Who takes longer to answer is late."""
 
 
 class _Closes(Protocol):
@@ -38,6 +43,32 @@ class Pauses:
         await at_once(seconds)
 
 
+class Ahead:
+    """The clock of the running loop, put forward instead of waiting. So who is not answered gives
+    up at once, and who is has all his patience, however busy the machine.
+    """
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self._by_s = 0.0
+        loop = asyncio.get_running_loop()
+        now = loop.time
+        patch.setattr(loop, "time", lambda: now() + self._by_s)
+
+    def put(self, seconds: float) -> None:
+        """Let it be later by so much."""
+        self._by_s += seconds
+
+    async def late(self, seconds: float) -> None:
+        """The ``Pause`` of a stand-in: short ones take no time; after a long one it is that late,
+        and never goes on.
+        """
+        if seconds < _LATE_S:
+            await at_once(seconds)
+        else:
+            self.put(seconds)
+            await asyncio.Event().wait()
+
+
 async def until(is_so: Callable[[], bool]) -> None:
     """Let others go on until it is so."""
     async with asyncio.timeout(_LONG_S):
@@ -47,14 +78,14 @@ async def until(is_so: Callable[[], bool]) -> None:
 
 @asynccontextmanager
 async def stood_in(
-    create: Callable[[str], Adapter], answer: Answerer
+    create: Callable[[str], Adapter], answer: Answerer, far_pause: Pause = pause
 ) -> AsyncIterator[tuple[Adapter, StandIn]]:
-    """The adapter that is made for the address of a stand-in, and the stand-in. No certificates are
-    read: that takes longer than most tests.
+    """The adapter that is made for the address of a stand-in, and the stand-in, which waits by
+    ``far_pause``. No certificates are read: that takes longer than most tests.
     """
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("httpx.create_ssl_context", lambda: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
-        async with StandIn(answer) as stand_in:
+        async with StandIn(answer, far_pause) as stand_in:
             adapter = create(stand_in.url)
             try:
                 yield adapter, stand_in

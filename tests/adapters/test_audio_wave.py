@@ -1,8 +1,11 @@
 """Recordings that the standard library reads, and the words for those it does not."""
 
+import asyncio
 import struct
 from array import array
+from collections.abc import Callable
 from math import pi, sin
+from threading import get_ident
 
 import pytest
 from hypothesis import given
@@ -209,6 +212,31 @@ SOUND = _shorts(_tone(HEARD_RATE, 0.01))
 async def test_what_cannot_be_read_is_refused(data: bytes, word: str) -> None:
     """At the field that held it, each with words of its own."""
     assert word in await _complaint(data)
+
+
+@pytest.mark.asyncio
+async def test_it_may_be_read_aside() -> None:
+    """With the same outcome, whoever carries it out; else nobody does but whoever asked."""
+    threads: list[int] = []
+
+    async def aside(
+        read: Callable[[bytes, float], Recording], data: bytes, seconds_max: float
+    ) -> Recording:
+        def noted() -> Recording:
+            threads.append(get_ident())
+            return read(data, seconds_max)
+
+        return await asyncio.to_thread(noted)
+
+    audio = WaveAudio(aside)
+    good, bad = _wav(SOUND, _head()), _wav(b"", _head())
+    assert await audio.read(good, SECONDS_MAX) == await _read(good)
+    with pytest.raises(BadInput, match="no sound in it"):
+        await audio.read(bad, SECONDS_MAX)
+    assert len(threads) == 2
+    assert get_ident() not in threads
+    assert await WaveAudio(asyncio.to_thread).read(good, SECONDS_MAX) == await _read(good)
+    await audio.close()
 
 
 @given(st.data())

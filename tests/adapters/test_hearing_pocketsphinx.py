@@ -1,22 +1,21 @@
-"""The process that listens: what it hears, how it dies, and that nothing of it is left."""
+"""The process that listens: what it hears, what it takes for nothing, and how it fails."""
 
 import asyncio
 import os
 import signal
-import struct
 import sys
 from collections.abc import AsyncIterator
-from contextlib import suppress
-from pathlib import Path
 
 import numpy as np
 import pytest
 import pytest_asyncio
 
+from petcore.adapters.child import Bounds
 from petcore.errors import HearingFailed
 from petcore.ports.audio import HEARD_RATE, Recording
-from tests.adapters.patient import until
+from petcore.rules.desktop_pet import understanding
 from tests.adapters.sound import recorded
+from tests.adapters.sound_noise import nobody_speaks, noise, noisy, of
 
 pytest.importorskip("pocketsphinx")
 pytest.importorskip("espeakng_loader")
@@ -24,9 +23,11 @@ pytest.importorskip("lameenc")
 pytest.importorskip("soundfile")
 pytest.importorskip("soxr")
 
-from petcore.adapters import hearing_pocketsphinx, hearing_pocketsphinx_child
+from petcore.adapters import hearing_pocketsphinx_child
 from petcore.adapters.audio_soundfile import SoundfileAudio
-from petcore.adapters.hearing_pocketsphinx import WAITING_MAX, PocketsphinxHearing
+from petcore.adapters.hearing_pocketsphinx import PocketsphinxHearing
+from petcore.adapters.hearing_pocketsphinx_child import Listener
+from petcore.adapters.hearing_pocketsphinx_sound import is_speech
 from petcore.adapters.voice_espeak import EspeakVoice
 
 GRAMMAR = """#JSGF V1.0;
@@ -34,15 +35,18 @@ grammar orders;
 public <order> = (start | stop) the timer | how much time is left | good morning;
 """
 ORDERS = ("start the timer", "stop the timer", "how much time is left")
-CHILD = str(hearing_pocketsphinx_child.__file__)
 
-posix = pytest.mark.skipif(sys.platform == "win32", reason="signals and /proc")
+posix = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
 
-async def said(text: str) -> Recording:
-    """It is spoken and sent as MP3."""
-    sound = await EspeakVoice().speak(text, None, "mp3")
-    return await SoundfileAudio().read(sound, 60)
+async def said(*texts: str, voice_id: str | None = None) -> list[Recording]:
+    """They are spoken and sent as MP3."""
+    voice, audio = EspeakVoice(), SoundfileAudio()
+    try:
+        return [await audio.read(await voice.speak(text, voice_id, "mp3"), 60) for text in texts]
+    finally:
+        await voice.close()
+        await audio.close()
 
 
 @pytest_asyncio.fixture
@@ -51,195 +55,124 @@ async def hearing() -> AsyncIterator[PocketsphinxHearing]:
     hearing = PocketsphinxHearing(GRAMMAR)
     yield hearing
     await hearing.close()
-    assert hearing._child is None
-
-
-def process(hearing: PocketsphinxHearing) -> asyncio.subprocess.Process:
-    """The one that listens."""
-    assert hearing._child is not None
-    return hearing._child
-
-
-def is_there(pid: int) -> bool:
-    """Whether there is such a process, if only a dead one that nobody looked after."""
-    with suppress(ProcessLookupError):
-        os.kill(pid, 0)
-        return True
-    return False
-
-
-def state(pid: int) -> str:
-    """``T`` if it is stopped, ``Z`` if it is dead and nobody looked after it, "" if it is gone."""
-    with suppress(FileNotFoundError, ProcessLookupError):
-        return Path(f"/proc/{pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()[0]
-    return ""
+    assert hearing._child.pid is None
 
 
 @pytest.mark.asyncio
 async def test_orders_are_heard_and_all_else_is_not_taken_for_one(
     hearing: PocketsphinxHearing,
 ) -> None:
-    """Several at once each hear their own, from one process. Silence, and a moment of it, need
-    none; noise and other words are no order.
+    """Several at once each hear their own, from one process. Silence needs none; noise and other
+    words are no order.
     """
     silence = recorded(bytes(HEARD_RATE * 2))
     assert not await hearing.hear(silence)
     assert not await hearing.hear(recorded(b""))
-    assert hearing._child is None
-    recordings = [await said(order) for order in ORDERS]
+    assert hearing._child.pid is None
+    *recordings, weather = await said(*ORDERS, "the weather is nice today")
     assert await asyncio.gather(*map(hearing.hear, recordings)) == list(ORDERS)
-    child = process(hearing)
+    pid = hearing._child.pid
     for seconds in (0.0001, 0.01, 0.3):
         hiss = np.random.default_rng(1).normal(0, 3_000, round(HEARD_RATE * seconds) + 1)
-        assert await hearing.hear(recorded(hiss.astype("<i2").tobytes())) not in ORDERS
-    heard = await hearing.hear(await said("the weather is nice today"))
-    assert heard not in {*ORDERS, ""}
-    assert process(hearing) is child
+        assert not await hearing.hear(recorded(hiss.astype("<i2").tobytes()))
+    assert await hearing.hear(weather) not in {*ORDERS, ""}
+    assert hearing._child.pid == pid
 
 
 @posix
 @pytest.mark.asyncio
-async def test_a_process_that_dies_is_started_anew(hearing: PocketsphinxHearing) -> None:
-    """Killed in the middle, it is a failure of that recording only; nobody is left behind."""
-    order = await said(ORDERS[0])
+async def test_what_goes_wrong_is_said(hearing: PocketsphinxHearing) -> None:
+    """A process that dies, or does not come to an end, or is not wanted any more."""
+    (order,) = await said(ORDERS[0])
     assert await hearing.hear(order) == ORDERS[0]
-    child = process(hearing)
-    os.kill(child.pid, signal.SIGSTOP)
-    await until(lambda: state(child.pid) == "T")
+    assert hearing._child.pid is not None
+    os.kill(hearing._child.pid, signal.SIGSTOP)
     listening = asyncio.create_task(hearing.hear(order))
-    await until(hearing._turn.locked)
-    child.kill()
+    await asyncio.sleep(0.01)
+    os.kill(hearing._child.pid, signal.SIGKILL)
     with pytest.raises(HearingFailed, match="ended"):
         await listening
-    assert not is_there(child.pid)
-    assert await hearing.hear(order) == ORDERS[0]
-    again = process(hearing)
-    assert again.pid != child.pid
-    again.kill()
-    await again.wait()
-    assert await hearing.hear(order) == ORDERS[0]
-
-
-@posix
-@pytest.mark.asyncio
-async def test_one_that_takes_too_long_is_ended() -> None:
-    """The failure is one of hearing, and the process is gone."""
-    hearing = PocketsphinxHearing(GRAMMAR, deadline_s=0.05)
-    listening = asyncio.create_task(hearing.hear(await said(ORDERS[0])))
-    await until(lambda: hearing._child is not None)
-    pid = process(hearing).pid
-    with pytest.raises(HearingFailed, match="too long"):
-        await listening
-    assert hearing._child is None
-    assert not is_there(pid)
     await hearing.close()
+    with pytest.raises(HearingFailed, match="any more"):
+        await hearing.hear(order)
+    for bounds, words in ((Bounds(0.05, 8), "too long"), (Bounds(30, 0), "too many")):
+        impatient = PocketsphinxHearing(GRAMMAR, bounds)
+        with pytest.raises(HearingFailed, match=words):
+            await impatient.hear(order)
+        await impatient.close()
+    broken = PocketsphinxHearing("no JSGF;;")
+    with pytest.raises(HearingFailed, match="started"):
+        await broken.hear(order)
+    await broken.close()
 
 
-@posix
-@pytest.mark.asyncio
-async def test_who_is_cancelled_leaves_no_answer_behind() -> None:
-    """The next one would take it for his own; so the process goes with whom it worked for. Closing
-    ends it for whoever still waits, and for good.
-    """
-    hearing = PocketsphinxHearing(GRAMMAR)
-    order = await said(ORDERS[0])
-    first = asyncio.create_task(hearing.hear(order))
-    await until(lambda: hearing._child is not None)
-    pid = process(hearing).pid
-    first.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await first
-    assert not is_there(pid)
-    second, third = (asyncio.create_task(hearing.hear(order)) for _ in range(2))
-    await until(lambda: hearing._child is not None)
-    pid = process(hearing).pid
-    await hearing.close()
-    assert not is_there(pid)
-    for waiting in (second, third, asyncio.create_task(hearing.hear(order))):
-        with pytest.raises(HearingFailed):
-            await waiting
-    assert hearing._child is None
-    await hearing.close()
+def test_it_gives_up_long_before_whoever_asked_does() -> None:
+    """All of it together: an operation may take a minute, and speaks an answer after this."""
+    assert PocketsphinxHearing(GRAMMAR)._child._bounds.deadline_s <= 25
+
+
+@pytest.mark.parametrize("name", nobody_speaks())
+def test_where_nobody_speaks_nothing_is_heard(name: str) -> None:
+    """However loud it is: it is not even listened to."""
+    assert not is_speech(nobody_speaks()[name].samples)
+    assert not is_speech(b"")
 
 
 @pytest.mark.asyncio
-async def test_too_many_at_once_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """At once, and those before them are not harmed."""
-    hearing = PocketsphinxHearing(GRAMMAR)
-    noise = recorded(b"\1\1" * 1_600)
-    async with hearing._turn:
-        waiting = [asyncio.create_task(hearing.hear(noise)) for _ in range(WAITING_MAX)]
-        await until(lambda: hearing._waiting == WAITING_MAX)
-        with pytest.raises(HearingFailed, match="too many"):
-            await hearing.hear(noise)
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
-    assert hearing._waiting == 0
-    await hearing.close()
+async def test_speech_is_speech() -> None:
+    """Short and long, with a noise as loud as a vacuum cleaner, and with silence around it."""
+    for recording in await said("stop", "hello", "thank you", "how much time is left", "five"):
+        assert is_speech(recording.samples)
+        assert is_speech(noisy(recording, 10).samples)
+        assert is_speech(bytes(HEARD_RATE) + recording.samples + bytes(4 * HEARD_RATE))
 
 
-async def _outcome(*sent: bytes) -> tuple[int, bytes]:
-    """How the process ends after all of this, and what it answered."""
-    child = await asyncio.create_subprocess_exec(
-        sys.executable,
-        CHILD,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
+@pytest.fixture(scope="module")
+def listener() -> Listener:
+    """In this process, for what the pet expects."""
+    return Listener(understanding.GRAMMAR)
+
+
+@pytest.mark.asyncio
+async def test_what_is_too_clean_is_understood_too(listener: Listener) -> None:
+    """A recording without any noise is given some, or none of these would be understood."""
+    orders = ("can you end the pomodoro", "begin studying physics", "start a pomodoro please")
+    recordings = await said(*orders)
+    assert [listener.hear(recording.samples) for recording in recordings] == list(orders)
+
+
+def test_a_breath_is_no_word(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither one nor three of them; words beside them are words."""
+    breath = of(noise(0.6) * np.hanning(round(0.6 * HEARD_RATE)) ** 4).samples
+    monkeypatch.setattr(hearing_pocketsphinx_child, "is_speech", bool)
+    heard: list[str] = []
+    monkeypatch.setattr(
+        hearing_pocketsphinx_child, "_decoded", lambda _decoder, _sound: heard.pop(0)
     )
-    answers, _ = await child.communicate(b"".join(sent))
-    assert child.returncode is not None
-    return child.returncode, answers
+    for words, expected in (
+        ("mm", ""),
+        ("uh hmm <sil> um", ""),
+        ("<sil>", ""),
+        ("uh hello", "uh hello"),
+        ("umbrella", "umbrella"),
+    ):
+        heard[:] = ["", words]
+        assert listener.hear(breath) == expected
 
 
-@pytest.mark.asyncio
-async def test_garbage_ends_the_process() -> None:
-    """As the end of its input does: it answers what it was asked before, and stays for nothing."""
-    grammar = struct.pack(">I", len(GRAMMAR)) + GRAMMAR.encode()
-    nothing = struct.pack(">I", 0)
-    too_long = struct.pack(">I", hearing_pocketsphinx_child.FRAME_MAX + 1)
-    assert await _outcome(too_long, bytes(64)) == (0, b"")
-    assert await _outcome(grammar, nothing, b"\xff" * 9_000) == (0, nothing)
-    code, answers = await _outcome(struct.pack(">I", 9) + b"no JSGF;;")
-    assert code != 0
-    assert not answers
+def test_of_a_long_tale_the_beginning_is_heard(
+    listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others wait meanwhile; and it is no order, which nobody speaks for so long."""
+    decoded: list[float] = []
 
+    def measured(_decoder: object, sound: bytes) -> str:
+        decoded.append(len(sound) / 2 / HEARD_RATE)
+        return ""
 
-@posix
-@pytest.mark.asyncio
-async def test_it_does_not_outlive_whoever_started_it() -> None:
-    """Even if that one is killed; an order to end is for the server, which ends it then."""
-    program = (
-        "import asyncio, sys\n"
-        "from petcore.adapters.hearing_pocketsphinx import PocketsphinxHearing\n"
-        "from tests.adapters.sound import recorded\n"
-        f"hearing = PocketsphinxHearing({GRAMMAR!r})\n"
-        "async def main():\n"
-        "    await hearing.hear(recorded(bytes([1, 0]) * 1600))\n"
-        "    print(hearing._child.pid, flush=True)\n"
-        "    await asyncio.to_thread(sys.stdin.readline)\n"
-        "    await hearing.hear(recorded(bytes([1, 0]) * 1600))\n"
-        "    print(hearing._child.pid, flush=True)\n"
-        "    await asyncio.sleep(600)\n"
-        "asyncio.run(main())\n"
-    )
-    root = Path(hearing_pocketsphinx.__file__).parents[2]
-    parent = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-c",
-        program,
-        cwd=root,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-    )
-    assert parent.stdin is not None
-    assert parent.stdout is not None
-    pid = int(await parent.stdout.readline())
-    os.kill(pid, signal.SIGTERM)
-    os.kill(pid, signal.SIGINT)
-    parent.stdin.write(b"\n")
-    assert int(await parent.stdout.readline()) == pid
-    parent.kill()
-    await parent.communicate()
-    await until(lambda: state(pid) in ("", "Z"))  # nobody may be there to see it off
+    monkeypatch.setattr(hearing_pocketsphinx_child, "is_speech", bool)
+    monkeypatch.setattr(hearing_pocketsphinx_child, "_decoded", measured)
+    listener.hear(of(noise(60)).samples)
+    assert decoded == [pytest.approx(20, abs=1)]
+    listener.hear(of(noise(10)).samples)
+    assert decoded[1:] == [pytest.approx(10, abs=1)] * 2

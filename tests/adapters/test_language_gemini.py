@@ -20,7 +20,7 @@ from petcore.ports.language import Act, Line, Talk, Tool, ToolCall
 from simulator.standins.gemini import FAULTS, KEY, MODELS, Asked, Gemini
 from simulator.standins.gemini_wire import SIGNATURE, WORDS, Called, Part, Thought
 from simulator.standins.server import Received, Reply, StandIn
-from tests.adapters.patient import Pauses, at_once
+from tests.adapters.patient import Ahead, Pauses, at_once, until
 
 MODEL = MODELS[0]
 START = ToolCall("start_timer", {"minutes": 1})
@@ -30,8 +30,8 @@ TOOL = Tool(
     {"type": "object", "properties": {"minutes": {"type": "integer"}}, "required": ["minutes"]},
 )
 ANSWER = "You said: hello."
-SOON = Patience(silence_s=0.6)
-"""Long enough for an answer that comes at all, also on a machine that has much to do."""
+PATIENCE = Patience(deadline_s=1_000.0, silence_s=30.0)
+"""Long enough for every answer that comes; who is late is later than that."""
 
 
 def talk(transcript: str = "hello", model: str | None = None, *lines: Line) -> Talk:
@@ -112,11 +112,6 @@ async def scene(
     assert asyncio.all_tasks() == before
 
 
-async def far(seconds: float) -> None:
-    """The stand-in's ``Pause``: short ones take no time, long ones do not end."""
-    await (at_once(seconds) if seconds < 10 else asyncio.Event().wait())
-
-
 @dataclass(frozen=True)
 class Outcome:
     """What comes of a fault that lasts: how many ``requests``, and either what is ``said`` or
@@ -148,8 +143,8 @@ NO_CANDIDATE = "has no candidate"
 HALF = "Well."
 
 OUTCOMES: Mapping[str, Outcome] = {
-    "slow": again(f"not a word for {SOON.silence_s} s"),
-    "stalled": again(f"not a word for {SOON.silence_s} s"),
+    "slow": again(f"not a word for {PATIENCE.silence_s} s"),
+    "stalled": again(f"not a word for {PATIENCE.silence_s} s"),
     "slow_stream": Outcome(2, said="Well. It says 60."),
     "bad_request": final("does not take the request (status 400)"),
     "invalid_key": final(f"{KEY_REFUSED} (status 400)"),
@@ -198,10 +193,6 @@ OUTCOMES: Mapping[str, Outcome] = {
 }
 
 
-SILENT = ("slow", "stalled")
-"""Of these it is the time that counts."""
-
-
 def test_every_fault_has_an_outcome() -> None:
     """None of the stand-in's is forgotten."""
     assert set(OUTCOMES) == set(FAULTS)
@@ -209,13 +200,14 @@ def test_every_fault_has_an_outcome() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("name", OUTCOMES)
-async def test_a_fault_that_lasts(name: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_fault_that_lasts(
+    name: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It fails as it should, or does not. The log says why, people hear nothing of that, and nobody
     repeats what the service said, or the key.
     """
-    outcome = OUTCOMES[name]
-    patience = SOON if name in SILENT else None
-    async with scene(Gemini(by_timer, FAULTS[name]), patience, far_pause=far) as on:
+    outcome, late = OUTCOMES[name], Ahead(monkeypatch).late
+    async with scene(Gemini(by_timer, FAULTS[name]), PATIENCE, far_pause=late) as on:
         if outcome.said:
             assert await on.answer(talk()) == outcome.said
         else:
@@ -232,10 +224,12 @@ async def test_a_fault_that_lasts(name: str, caplog: pytest.LogCaptureFixture) -
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("name", [name for name, outcome in OUTCOMES.items() if outcome.passes])
-async def test_a_fault_that_passes(name: str, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_fault_that_passes(
+    name: str, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The second attempt has the answer, and the tool is used once."""
-    patience = SOON if name in SILENT else None
-    async with scene(Gemini(by_timer, FAULTS[name], times=1), patience, far_pause=far) as on:
+    gemini, late = Gemini(by_timer, FAULTS[name], times=1), Ahead(monkeypatch).late
+    async with scene(gemini, PATIENCE, far_pause=late) as on:
         assert await on.answer(talk()) == "Well. It says 60."
     assert (on.requests, on.deeds.calls) == (3, [START])
     assert_log_is(caplog, "")
@@ -298,49 +292,69 @@ async def test_it_comes_again_when_it_is_told_to(name: str, pauses_s: list[float
     assert pauses.asked == pauses_s
 
 
-class Stalls:
-    """A stand-in's ``Pause`` that waits for ever after a few times."""
+async def for_ever(seconds: float) -> None:
+    """A ``Pause`` without an end."""
+    await asyncio.Event().wait()
 
-    def __init__(self, times: int) -> None:
+
+class Stalls:
+    """A stand-in's ``Pause`` that takes no time a few times, and then a minute, or has no end."""
+
+    def __init__(self, times: int, stall: Pause = for_ever) -> None:
         self.left = times
+        self._stall = stall
 
     async def __call__(self, seconds: float) -> None:
         """Wait."""
         self.left -= 1
-        await (at_once(seconds) if self.left >= 0 else asyncio.Event().wait())
+        await (at_once(seconds) if self.left >= 0 else self._stall(60.0))
 
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize(
     ("patience", "why"),
     [
-        (Patience(deadline_s=0.6), "no answer within 0.6 s"),
-        (replace(SOON, attempts=1), f"not a word for {SOON.silence_s} s"),
+        (Patience(deadline_s=30.0), "no answer within 30 s"),
+        (replace(PATIENCE, attempts=1), f"not a word for {PATIENCE.silence_s} s"),
     ],
 )
 async def test_an_answer_may_not_stall(
-    patience: Patience, why: str, caplog: pytest.LogCaptureFixture
+    patience: Patience,
+    why: str,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Wherever it does, also in the middle."""
+    ahead, begun = Ahead(monkeypatch), "Well, that is "
+
+    async def stall(seconds: float) -> None:
+        await until(lambda: on.heard == begun)
+        await ahead.late(seconds)
+
     gemini = Gemini(lambda _: ("Well, ", "that is ", "it."), FAULTS["slow_stream"])
-    async with scene(gemini, patience, far_pause=Stalls(2)) as on:
+    async with scene(gemini, patience, far_pause=Stalls(2, stall)) as on:
         with pytest.raises(LanguageFailed):
             await on.answer(talk())
-        assert "Well, that is ".startswith(on.heard)
+        assert on.heard == begun
     assert_log_is(caplog, why)
 
 
 @pytest.mark.asyncio
-async def test_the_deadline_cuts_off_nothing_but_waiting_for_the_service() -> None:
+async def test_the_deadline_cuts_off_nothing_but_waiting_for_the_service(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Neither a tool that takes its time, nor who listens slowly."""
     used: list[ToolCall] = []
+    ahead = Ahead(monkeypatch)
 
     async def slowly(call: ToolCall) -> Mapping[str, object]:
-        await asyncio.sleep(0.7)
+        ahead.put(PATIENCE.deadline_s)
+        # Now or never whoever waits for that hears of it.
+        await asyncio.sleep(0.01)
         used.append(call)
         return {"ok": True}
 
-    async with scene(Gemini(by_timer), Patience(deadline_s=0.6)) as on:
+    async with scene(Gemini(by_timer), PATIENCE) as on:
         with pytest.raises(LanguageFailed):
             await on.answer(talk(), slowly)
     assert used == [START]
@@ -570,10 +584,9 @@ async def test_a_failure_ends_the_connection(name: str) -> None:
 @pytest.mark.asyncio
 async def test_who_is_cancelled_ends_the_connection() -> None:
     """While the service is waited for."""
-    async with scene(Gemini(spoil=FAULTS["stalled"], times=1), far_pause=far) as on:
+    async with scene(Gemini(spoil=FAULTS["stalled"], times=1), far_pause=Stalls(0)) as on:
         task = asyncio.create_task(on.answer(talk()))
-        while not on.requests:  # noqa: ASYNC110  it is about the other side
-            await asyncio.sleep(0.001)
+        await until(lambda: on.requests > 0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -583,9 +596,7 @@ async def test_who_is_cancelled_ends_the_connection() -> None:
 
 async def until_free(stand_in: StandIn) -> None:
     """Wait until nobody is connected."""
-    async with asyncio.timeout(20):
-        while stand_in.connections:  # noqa: ASYNC110  it is about the other side
-            await asyncio.sleep(0.001)
+    await until(lambda: not stand_in.connections)
 
 
 @pytest.mark.asyncio

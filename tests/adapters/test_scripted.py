@@ -13,11 +13,12 @@ from petcore.adapters.hearing_scripted import ScriptedHearing
 from petcore.adapters.language_scripted import Fail, Script, ScriptedLanguage, Step, Wait
 from petcore.adapters.voice_scripted import ScriptedVoice, samples_of, spoken_in
 from petcore.errors import HearingFailed, LanguageFailed, VoiceFailed
-from petcore.ports.audio import HEARD_RATE, Recording
+from petcore.ports.audio import Recording
 from petcore.ports.hearing import Hearing
 from petcore.ports.language import Language, Talk, ToolCall
 from petcore.ports.voice import SPOKEN_RATE, Voice
 from petcore.rules.desktop_pet.chat import is_silent
+from tests.wav import wav
 
 TALK = Talk("You are Nova.", "Nova", None, (), "start a timer", ())
 CALL = ToolCall("start_pomodoro", {"cycles": 2})
@@ -48,15 +49,8 @@ async def _write(script: Script, time: Time) -> list[str]:
     return pieces
 
 
-def _wave(samples: bytes) -> bytes:
-    head = struct.pack("<HHIIHH", 1, 1, HEARD_RATE, 2 * HEARD_RATE, 2, 16)
-    chunks = b"fmt " + struct.pack("<I", len(head)) + head
-    chunks += b"data" + struct.pack("<I", len(samples)) + samples
-    return b"RIFF" + struct.pack("<I", 4 + len(chunks)) + b"WAVE" + chunks
-
-
 def _recording(samples: bytes) -> Recording:
-    return Recording(_wave(samples), "wav", samples, -20.0)
+    return Recording(wav(samples), "wav", samples, -20.0)
 
 
 @pytest.mark.asyncio
@@ -164,7 +158,7 @@ async def test_what_is_spoken_is_heard(text: str) -> None:
     """Through a WAV, and never as silence. What is spoken in parts is heard as one."""
     voice, hearing = ScriptedVoice(len, Time().pause), ScriptedHearing(len, Time().pause)
     spoken = await voice.speak(text, "any voice", "pcm")
-    recording = await WaveAudio().read(_wave(spoken + spoken), 60)
+    recording = await WaveAudio().read(wav(spoken + spoken), 60)
     assert await hearing.hear(recording) == text + text
     assert not is_silent(recording.loudness)
 

@@ -5,14 +5,19 @@ import json
 from collections.abc import Sequence
 
 import pytest
+from hypercorn.typing import ASGIReceiveEvent, ASGISendEvent
 
 from petcore.adapters.store_memory import MemoryStore
 from petcore.api import desktop_pet, document, platform
+from petcore.api.bodies import LARGE, LARGE_AT_ONCE
 from petcore.api.strict import PARTS_MAX
 from petcore.app import create_app
 from petcore.ports.store import Collection, R
 from simulator.network.asgi import Header, Request, exchange
 from tests.api.ways import document_of, said
+from tests.contracts.contract import JSON_TYPE
+from tests.contracts.served import scope_of
+from tests.contracts.watch import Answer
 from tests.services.server import Server
 
 Said = tuple[int, dict[bytes, bytes], bytes]
@@ -71,6 +76,46 @@ async def test_a_body_has_not_too_many_parts(more: int, said: str) -> None:
     response = await exchange(app, request)
     assert response.status == 400
     assert said in json.loads(response.body)["error"]
+
+
+@pytest.mark.asyncio
+async def test_so_many_large_bodies_come_in_at_a_time() -> None:
+    """One more is told to come again; small ones pass, and there is room again afterwards."""
+    app = create_app(Server().services())
+    large = b'{"x":"' + b"a" * LARGE + b'"}'
+    small = b'{"x":"a"}'
+
+    async def send(body: bytes, until: asyncio.Event | None = None) -> tuple[int, str]:
+        answer, half = Answer(), len(body) // 2
+        parts = [(body[half:], False), (body[:half], True)]
+
+        async def receive() -> ASGIReceiveEvent:
+            if not parts:
+                await asyncio.Event().wait()
+            if until is not None and len(parts) == 1:
+                await until.wait()
+            part, more_body = parts.pop()
+            return {"type": "http.request", "body": part, "more_body": more_body}
+
+        async def take(event: ASGISendEvent) -> None:
+            answer.take(event)
+
+        await app(
+            scope_of("POST", "/api/chat/message", body, [("content-type", JSON_TYPE)]),
+            receive,
+            take,
+        )
+        return answer.status, json.loads(answer.body)["code"]
+
+    all_of_it = asyncio.Event()
+    coming = [asyncio.create_task(send(large, all_of_it)) for _ in range(LARGE_AT_ONCE)]
+    while (refused := await send(large)) == (400, "validation_failed"):
+        pass
+    assert refused == (429, "rate_limited")
+    assert await send(small) == (400, "validation_failed")
+    all_of_it.set()
+    assert set(await asyncio.gather(*coming)) == {(400, "validation_failed")}
+    assert await send(large) == (400, "validation_failed")
 
 
 @pytest.mark.asyncio

@@ -32,7 +32,11 @@ OWNERS = {
         "firmware/workshop/clock.py",
     },
     "asyncio.sleep": {"firmware/hal/tasks.py", "petcore/adapters/clock_system.py"},
-    "asyncio.timeout": {"petcore/adapters/patience.py", "petcore/api/document.py"},
+    "asyncio.timeout": {
+        "petcore/adapters/patience.py",
+        "petcore/api/bodies.py",
+        "petcore/api/document.py",
+    },
     "asyncio.wait_for": set(),
     "threading.Timer": set(),
     "random.Random()": {"simulator/kernel/streams.py"},

@@ -6,17 +6,17 @@ understood. The second voice is of the same synthesiser, with other formants.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import mean, median, quantiles
 from time import perf_counter
-
-import numpy as np
+from typing import TypeVar
 
 from petcore.adapters.audio_soundfile import SoundfileAudio
 from petcore.adapters.hearing_pocketsphinx import PocketsphinxHearing
 from petcore.adapters.voice_espeak import USUAL_VOICE, EspeakVoice
 from petcore.ports.audio import Recording
 from petcore.rules.desktop_pet.understanding import GRAMMAR, PHRASES, understand
+from tests.adapters.sound_noise import nobody_speaks, noisy
 from tests.bench.figures import Aim, Figure, Report
 
 SENTENCE = "It is time for a break, you have been working for so long."
@@ -54,15 +54,22 @@ OUTSIDE = (
 )
 """Nothing that a pet without a language model understands, some of it nearly."""
 
+ORDERS_TRIED = 60
+OTHERS_TRIED = 20
+
 _VOICES = (USUAL_VOICE, "en-us")
 _NOISE_DB = 20.0
 _ROUNDS = 30
 _LONG_S = 60.0
+_AT_ONCE = 100
 _TICK_S = 0.001
 _SPEAKING = Aim(0.05)
 _UNDERSTOOD = Aim(0.9, is_floor=True)
 _MISTAKEN = Aim(0.1)
 _STALL_MS = Aim(50)
+_DEAF = Aim(0.0)
+
+Done = TypeVar("Done")
 
 
 def speech() -> Report:
@@ -71,28 +78,46 @@ def speech() -> Report:
 
 
 async def _measured() -> Report:
-    figures = [await _speaking()]
-    lines: list[str] = []
-    hearing = PocketsphinxHearing(GRAMMAR)
+    voice, audio, hearing = EspeakVoice(), SoundfileAudio(), PocketsphinxHearing(GRAMMAR)
+    studio = _Studio(voice, audio)
     try:
-        await hearing.hear(await _recorded(SENTENCE, USUAL_VOICE))  # now the process is there
-        figures.append(await _stall(hearing))
-        for voice in _VOICES:
+        figures = [await _speaking(studio), await _crowd(voice)]
+        await hearing.hear(await studio.recorded(SENTENCE, USUAL_VOICE))  # now the process is there
+        figures += [await _listening(studio, hearing), await _silent(hearing)]
+        lines: list[str] = []
+        for name in _VOICES:
             for noise_db in (None, _NOISE_DB):
-                found = await _understood(hearing, voice, noise_db)
+                found = await _understood(studio, hearing, name, noise_db)
                 figures += found.figures
                 lines += found.lines
     finally:
-        await hearing.close()
+        for each in (voice, audio, hearing):
+            await each.close()
     return Report(figures, lines)
 
 
-async def _speaking() -> Figure:
-    voice, took = EspeakVoice(), []
-    lasts_s = (await _recorded(SENTENCE, USUAL_VOICE)).seconds
+class _Studio:
+    """Where sentences are spoken and recorded, each once."""
+
+    def __init__(self, voice: EspeakVoice, audio: SoundfileAudio) -> None:
+        self.voice = voice
+        self._audio = audio
+        self._kept: dict[tuple[str, str], Recording] = {}
+
+    async def recorded(self, text: str, voice_id: str) -> Recording:
+        """The sentence as MP3, read."""
+        if (text, voice_id) not in self._kept:
+            sound = await self.voice.speak(text, voice_id, "mp3")
+            self._kept[text, voice_id] = await self._audio.read(sound, _LONG_S)
+        return self._kept[text, voice_id]
+
+
+async def _speaking(studio: _Studio) -> Figure:
+    lasts_s = (await studio.recorded(SENTENCE, USUAL_VOICE)).seconds
+    took = []
     for _ in range(_ROUNDS):
         began = perf_counter()
-        await voice.speak(SENTENCE, None, "mp3")
+        await studio.voice.speak(SENTENCE, None, "mp3")
         took.append((perf_counter() - began) / lasts_s)
     low, _, high = quantiles(took)
     return Figure(
@@ -104,21 +129,46 @@ async def _speaking() -> Figure:
     )
 
 
-async def _stall(hearing: PocketsphinxHearing) -> Figure:
-    """How long the event loop was away while it was listened to the longest of orders."""
-    recording = await _recorded(max(PHRASES, key=len), USUAL_VOICE)
-    listening = asyncio.create_task(hearing.hear(recording))
-    gaps, before = [0.0], perf_counter()
-    while not listening.done():
+async def _crowd(voice: EspeakVoice) -> Figure:
+    texts = [f"This is number {number}. {SENTENCE}" for number in range(_AT_ONCE)]
+    speaking = asyncio.gather(*(voice.speak(text, None, "mp3") for text in texts))
+    return await _stall(speaking, f"speaking {_AT_ONCE} sentences at once")
+
+
+async def _listening(studio: _Studio, hearing: PocketsphinxHearing) -> Figure:
+    """To the longest of orders."""
+    recording = await studio.recorded(max(PHRASES, key=len), USUAL_VOICE)
+    return await _stall(asyncio.create_task(hearing.hear(recording)), "listening")
+
+
+async def _stall(doing: asyncio.Future[Done], what: str) -> Figure:
+    """How long the event loop was away meanwhile."""
+    gaps, began = [0.0], perf_counter()
+    before = began
+    while not doing.done():
         await asyncio.sleep(_TICK_S)
         before, gap = perf_counter(), perf_counter() - before
         gaps.append(gap)
+    await doing
     return Figure(
-        "longest stall of the event loop while listening",
+        f"longest stall of the event loop while {what}",
         max(gaps) * 1_000,
-        f"of {len(gaps):,} turns",
+        f"of {len(gaps):,} turns in {before - began:.2f} s",
         _STALL_MS,
         unit="ms",
+    )
+
+
+async def _silent(hearing: PocketsphinxHearing) -> Figure:
+    """What is heard where nobody speaks."""
+    heard = {name: await hearing.hear(recording) for name, recording in nobody_speaks().items()}
+    words = [f"{name} {said!r}" for name, said in heard.items() if said]
+    return Figure(
+        "words heard in tones and noise",
+        len(words) / len(heard),
+        f"{len(words)} of {len(heard)} {', '.join(words)}".strip(),
+        _DEAF,
+        unit="of all",
     )
 
 
@@ -134,14 +184,30 @@ class _Trial:
     def is_understood(self) -> bool:
         return understand(self.heard) == PHRASES.get(self.said)
 
+    @property
+    def is_obeyed(self) -> bool:
+        """Whether the pet would act on it."""
+        intent = understand(self.heard)
+        return intent is not None and intent.acts
 
-async def _understood(hearing: PocketsphinxHearing, voice: str, noise_db: float | None) -> Report:
-    orders = [await _trial(hearing, text, voice, noise_db) for text in PHRASES]
-    others = [await _trial(hearing, text, voice, noise_db) for text in OUTSIDE]
+
+async def _understood(
+    studio: _Studio, hearing: PocketsphinxHearing, voice: str, noise_db: float | None
+) -> Report:
+    async def tried(text: str) -> _Trial:
+        recording = await studio.recorded(text, voice)
+        if noise_db is not None:
+            recording = noisy(recording, noise_db)
+        began = perf_counter()
+        heard = await hearing.hear(recording)
+        return _Trial(text, heard, (perf_counter() - began) / recording.seconds)
+
+    orders = [await tried(text) for text in _spread(list(PHRASES), ORDERS_TRIED)]
+    others = [await tried(text) for text in _spread(OUTSIDE, OTHERS_TRIED)]
     what = f"{voice}, {'clean' if noise_db is None else f'noise {noise_db:g} dB below'}"
     exact = sum(trial.said == trial.heard for trial in orders)
     right = [trial.is_understood for trial in orders]
-    wrong = [not trial.is_understood for trial in others]
+    wrong = [trial.is_obeyed for trial in others]
     pace = f"{mean(trial.pace for trial in orders):.2f} of its length each"
     told = f"{sum(right)} of {len(orders)}, {exact} to the word, {pace}"
     aim = _UNDERSTOOD if voice == USUAL_VOICE else None
@@ -157,34 +223,18 @@ async def _understood(hearing: PocketsphinxHearing, voice: str, noise_db: float 
                 unit="of all",
             ),
         ],
-        [f"{what}: {trial.said!r} -> {trial.heard!r}" for trial in _missed(orders, others)],
+        [
+            *(
+                f"{what}: {each.said!r} -> {each.heard!r}"
+                for each in orders
+                if not each.is_understood
+            ),
+            *(f"{what}: {each.said!r} -> {each.heard!r}" for each in others if each.is_obeyed),
+        ],
     )
 
 
-def _missed(orders: Sequence[_Trial], others: Sequence[_Trial]) -> list[_Trial]:
-    return [trial for trial in (*orders, *others) if not trial.is_understood]
-
-
-async def _trial(
-    hearing: PocketsphinxHearing, text: str, voice: str, noise_db: float | None
-) -> _Trial:
-    recording = await _recorded(text, voice)
-    if noise_db is not None:
-        recording = _noisy(recording, noise_db)
-    began = perf_counter()
-    heard = await hearing.hear(recording)
-    return _Trial(text, heard, (perf_counter() - began) / recording.seconds)
-
-
-async def _recorded(text: str, voice: str) -> Recording:
-    sound = await EspeakVoice().speak(text, voice, "mp3")
-    return await SoundfileAudio().read(sound, _LONG_S)
-
-
-def _noisy(recording: Recording, noise_db: float) -> Recording:
-    """The same with white noise, so far below its mean level."""
-    sound = np.frombuffer(recording.samples, "<i2").astype(np.float64)
-    level = float(np.sqrt(np.mean(sound**2))) * 10 ** (-noise_db / 20)
-    noise = np.random.default_rng(1).normal(0, level, len(sound))
-    mixed = (sound + noise).round().clip(-32_768, 32_767)
-    return replace(recording, samples=mixed.astype("<i2").tobytes())
+def _spread(texts: Sequence[str], count: int) -> list[str]:
+    """So many of them, from all over."""
+    count = min(count, len(texts))
+    return [texts[at * len(texts) // count] for at in range(count)]

@@ -14,7 +14,8 @@ import pytest
 from petcore.api.operation import BODY_MAX
 from tests.contracts.contract import JSON_TYPE, NAMES, Promise, contract
 from tests.contracts.served import Served
-from tests.contracts.talk import spoken, wav
+from tests.contracts.talk import spoken
+from tests.wav import wav
 
 SCHEDULE, ACK = "/api/water/schedule", "/api/water/ack"
 START, SAMPLE, END = "/api/stress/session/start", "/api/stress/sample", "/api/stress/session/end"

@@ -1,5 +1,6 @@
 """A virtual board with a scripted server for each test, its power taken away at the end."""
 
+import signal
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -9,6 +10,12 @@ from firmware.hal.virtual.board import VirtualBoard
 from firmware.hal.virtual.scripted import ScriptedServer
 from firmware.logic.config import Config
 from firmware.logic.parts import Parts
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _ctrl_c_is_heard() -> None:
+    """A shell lets what it runs in the background ignore Ctrl-C, and all that this starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 class LoggedBoard(VirtualBoard):

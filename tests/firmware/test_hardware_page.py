@@ -4,7 +4,17 @@ import re
 
 import pytest
 
-from firmware.hal.pins import DEFAULTS, ESP32, ESP32S3, LAST, REFUSED, refusal
+from firmware.hal.pins import (
+    AMPLIFIER,
+    DEFAULTS,
+    ESP32,
+    ESP32S3,
+    LAST,
+    MICROPHONE,
+    REFUSED,
+    refusal,
+)
+from firmware.hal.settings import Settings
 from tests.firmware.vm import ROOT
 
 PAGE = (ROOT / "docs" / "hardware.md").read_text(encoding="utf-8")
@@ -67,3 +77,16 @@ def test_the_wires_go_where_the_settings_say(board: str) -> None:
         for words, line in lines.items()
     }
     assert drawn == DEFAULTS[board]
+
+
+@pytest.mark.parametrize("board", [ESP32, ESP32S3])
+def test_the_wires_of_a_voice_are_pins_that_are_free(board: str) -> None:
+    """Beside all the others; and what is to be typed for an ESP32 names the same ones."""
+    rows = re.findall(r"^\|.*\| `(\w+)` \| GPIO (\d+) \| GPIO (\d+) \|$", PAGE, re.MULTILINE)
+    pins = {name: int(numbers[COLUMN[board]]) for name, *numbers in rows}
+    assert pins.keys() == {*MICROPHONE, *AMPLIFIER}
+    given = {"server": "http://pet.lan", "device_name": "pet", "board": board, "pins": pins}
+    assert Settings(given).pins == {**DEFAULTS[board], **pins}
+    if board == ESP32:
+        typed = re.findall(r"--pin ((?:mic|amp|talk)_\w+)=(\d+)", PAGE)
+        assert {name: int(number) for name, number in typed} == pins

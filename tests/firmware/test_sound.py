@@ -90,6 +90,42 @@ def test_samples_of_24_bits_become_16_and_louder(
     assert microphone.read(memoryview(buffer)) == 0
 
 
+def heard_by(bench: machine.Bench, microphone: sound.Sound, *samples: int) -> tuple[int, ...]:
+    """What it makes of samples of 16 bits, all of them in one read."""
+    bench.to_hear = slots(*[sample << 8 for sample in samples])
+    buffer = bytearray(2 * len(samples))
+    assert microphone.read(memoryview(buffer)) == len(buffer)
+    return struct.unpack(f"<{len(samples)}h", buffer)
+
+
+@pytest.mark.parametrize(
+    ("loudest", "bits"),
+    [(2_047, 3), (-2_048, 3), (2_048, 2), (-2_049, 2), (4_096, 1), (8_192, 0), (-32_768, 0)],
+)
+def test_a_loud_voice_does_not_wrap(
+    bench: machine.Bench, microphone: sound.Sound, loudest: int, bits: int
+) -> None:
+    """What it has to spare less is made of all that is read at once; of both signs."""
+    samples = (*[100] * 24, loudest, *[-100] * 24)
+    heard = heard_by(bench, microphone, *samples)
+    assert heard == tuple(sample << bits for sample in samples)
+
+
+def test_who_was_loud_is_softer_for_a_while(bench: machine.Bench, microphone: sound.Sound) -> None:
+    """Then louder again, bit by bit, unless he goes on being loud."""
+
+    def bits(sample: int, reads: int) -> list[int]:
+        heard = [heard_by(bench, microphone, sample)[0] // sample for _ in range(reads)]
+        return [louder.bit_length() - 1 for louder in heard]
+
+    calm = sound.CALM_READS - 1
+    assert bits(9_000, 2) == [0, 0]
+    assert bits(100, calm + 3) == [*[0] * calm, 1, 1, 1]
+    assert bits(5_000, 2) == [1, 1]
+    assert bits(100, 2 * calm + 4) == [*[1] * calm, *[2] * (calm + 1), 3, 3, 3]
+    assert bits(2_000, 3) == [3, 3, 3]
+
+
 def test_no_more_is_heard_than_there_is_room_for(
     bench: machine.Bench, microphone: sound.Sound
 ) -> None:

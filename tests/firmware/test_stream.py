@@ -2,8 +2,7 @@
 
 import pytest
 
-from firmware.hal.chunks import Chunks
-from firmware.hal.events import Events, is_stream
+from firmware.hal.stream import Chunks, Events, is_stream
 
 BODY = (
     b"5\r\nevent\r\n"
@@ -19,7 +18,7 @@ LINES = [(b"text", b" a"), (b"text", b" b\r"), (b"", b"c")]
 
 def told(body: bytes, size: int, room: int = 64) -> list[tuple[bytes, bytes]]:
     """The data of every line of a body that comes in pieces of that size, and of which event."""
-    chunks, events, lines = Chunks(), Events(room), []
+    chunks, events, lines = Chunks(), Events(memoryview(bytearray(room))), []
     for start in range(0, len(body), size):
         piece = bytearray(body[start : start + size])
         at = 0
@@ -49,7 +48,7 @@ def test_a_line_that_is_longer_than_the_buffer_is_cut(size: int) -> None:
 
 def test_a_long_line_says_that_it_is() -> None:
     """As long as it is the one that was read."""
-    events = Events(8)
+    events = Events(memoryview(bytearray(8)))
     for line, is_long in ((b"data: 78\n", False), (b"data: 789\n", True), (b"\n", False)):
         buffer = bytearray(line)
         assert events.take(buffer, memoryview(buffer), 0, len(line)) == len(line)

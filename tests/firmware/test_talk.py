@@ -79,7 +79,6 @@ def test_what_is_asked(board_of: Boards) -> None:
         "user_id": "audrey",
         "include_audio": True,
         "audio_format": "wav",
-        "audio_filename": "utterance.wav",
     }
     assert again == {**wish, "conversation_id": CONVERSATION}
     assert first.keys() == second.keys() == {"Idempotency-Key"}
@@ -240,6 +239,16 @@ def test_a_conversation_is_gone_on_with_until_the_server_forgets_it(board_of: Bo
     assert asked == [None, CONVERSATION, CONVERSATION, None, None]
     told = [words[3:] for _, screen, words in board.shown if screen == "MESSAGE"]
     assert told[2:] == [talk.UNREACHABLE, talk.LOST, talk.DUMB, talk.DUMB]
+
+
+@pytest.mark.parametrize("wrong", ["", "ü" * 36, "two words", "x" * 257])
+def test_a_conversation_that_could_not_be_sent_is_none(board_of: Boards, wrong: str) -> None:
+    """What was heard is shown all the same, and the next thing said can be sent."""
+    steps: list[Step] = [(400, "heard", {**HEARD, "conversation_id": wrong}), (600, "done", {})]
+    board = board_of([(AT, LET_GO), (40_000, 42_000)], [(steps, (200, None))])
+    board.live(60_000)
+    assert [wish.get("conversation_id") for _, wish, _ in board.asked] == [None, None]
+    assert ("TALK", f"thinking | {HEARD['transcript']}") in [shown[1:] for shown in board.shown]
 
 
 def test_what_the_pet_did_is_asked_about_at_once(board_of: Boards) -> None:

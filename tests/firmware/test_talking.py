@@ -13,6 +13,7 @@ import pytest
 import pytest_asyncio
 
 from firmware.hal import talking
+from firmware.hal.connection import Connection
 from firmware.hal.http import Http
 from firmware.hal.talking import LINE_LEN, WIRE_LEN, Talking
 from firmware.logic.talk import NO_MICROPHONE, STOPPED
@@ -218,7 +219,7 @@ async def test_what_never_ends_ends_when_the_talker_has_enough(
     assert await voice.say_to(talker) == "stopped"
     counting.cancel()
     assert turns >= 50
-    assert (len(voice.buffer), len(voice.events.buffer)) == (WIRE_LEN, LINE_LEN)
+    assert (len(voice.buffer), len(voice.sound)) == (WIRE_LEN, LINE_LEN)
 
 
 @pytest.mark.asyncio
@@ -290,7 +291,7 @@ async def test_who_is_answered_early_says_no_more(
 ) -> None:
     """Whether he notices the answer, or only that nobody listens any more."""
     if not is_noticed:
-        monkeypatch.setattr(talking.Line, "has_news", lambda _: False)
+        monkeypatch.setattr(Connection, "has_news", lambda _: False)
     server.talks = deque([refuse_and_listen if is_noticed else FAULTS["early_unauthorized"]])
     voice = Voice(server.port, 40_000_000)
     assert await voice.say() == OUTCOMES["early_unauthorized"][0]
@@ -344,6 +345,37 @@ async def test_without_an_amplifier_all_is_told(
     assert await voice.say() == GOOD
     assert [event for event, _ in voice.talker.told] == HONEST
     assert voice.mouth.spoken == 0
+
+
+class Patient(Talker):
+    """One that counts how often he is asked after the last word."""
+
+    looks = 0
+
+    def goes_on(self) -> bool:
+        """Always."""
+        self.looks += bool(self.told) and self.told[-1][0] == "done"
+        return True
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("seconds", [0.1, 0])
+async def test_what_the_amplifier_has_taken_is_heard_to_its_end(
+    server: TalkServer, seconds: float
+) -> None:
+    """It is on for a moment longer; the talker may still stop it. Without sound nobody waits."""
+
+    async def answer(said: Said) -> None:
+        await said.hear()
+        await said.stream(
+            *[one for one in honest_events(seconds) if seconds or b"event: audio" not in one]
+        )
+
+    server.talks = deque([answer])
+    voice = Voice(server.port)
+    talker = Patient(voice.ears)
+    assert await voice.say_to(talker) == GOOD
+    assert talker.looks == (talking.FADE_LOOKS if seconds else 0)
 
 
 @pytest.mark.asyncio

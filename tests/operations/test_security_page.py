@@ -9,7 +9,7 @@ import pytest
 
 from petcore import connections
 from petcore.adapters import hearing_elevenlabs, language_gemini, voice_elevenlabs
-from petcore.api import document, operation, strict
+from petcore.api import bodies, document, operation, strict
 from petcore.api.desktop_pet import OPERATIONS
 from petcore.api.desktop_pet.chat import (
     _MESSAGE_BODY_MAX,
@@ -90,6 +90,7 @@ def _figures() -> dict[str, str]:
         "a body with something said": f"{_MESSAGE_BODY_MAX // 1024**2} MiB, of which "
         f"{AUDIO_S_MAX:.0f} s of sound",
         "parts of a body, by its commas": f"{strict.PARTS_MAX:,}",
+        f"large bodies at a time, of {_kib(bodies.LARGE)} and more": str(bodies.LARGE_AT_ONCE),
         "time for a body": f"{document.BODY_S} s",
         "time for a body with something said": f"{_MESSAGE_BODY_S} s",
         "time for an operation": f"{document.DEADLINE_S} s, with the door before it",

@@ -20,8 +20,8 @@ from simulator.standins.elevenlabs import ElevenLabs
 from simulator.standins.gemini import Gemini
 from simulator.standins.server import StandIn
 from tests.contracts.contract import Json, facts
-from tests.contracts.talk import wav
 from tests.serving.process import DEADLINE_S, JSON_LOG, Serving, serving
+from tests.wav import wav
 
 soundfile = pytest.importorskip("soundfile")
 

@@ -17,6 +17,7 @@ from petcore.api.wire import (
 )
 from petcore.services.desktop_pet import DesktopPet
 from petcore.services.desktop_pet.breaks import PomodoroWish
+from petcore.services.fields import BreakMinutes, Cycles, FocusMinutes
 from petcore.services.idempotency import Answer, Call
 
 breaks = Section[DesktopPet]()
@@ -28,9 +29,9 @@ class StartPomodoroRequest(Model):
     """A timer to start."""
 
     user_id: UserId
-    focus_minutes: Annotated[int, Field(ge=1, le=240), Integral] = 25
-    break_minutes: Annotated[int, Field(ge=1, le=120), Integral] = 5
-    cycles: Annotated[int, Field(ge=1, le=24), Integral] = 4
+    focus_minutes: Annotated[FocusMinutes, Integral] = 25
+    break_minutes: Annotated[BreakMinutes, Integral] = 5
+    cycles: Annotated[Cycles, Integral] = 4
 
 
 class PomodoroSession(Model):
@@ -38,9 +39,9 @@ class PomodoroSession(Model):
 
     session_id: AnsweredUuid
     user_id: UserId
-    focus_minutes: Annotated[int, Field(ge=1, le=240)]
-    break_minutes: Annotated[int, Field(ge=1, le=120)]
-    cycles: Annotated[int, Field(ge=1, le=24)]
+    focus_minutes: FocusMinutes
+    break_minutes: BreakMinutes
+    cycles: Cycles
     started_at: AnsweredInstant
     ended_at: AnsweredInstant | None
     status: Literal["active", "completed"]

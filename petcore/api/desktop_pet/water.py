@@ -17,6 +17,7 @@ from petcore.api.wire import (
 )
 from petcore.services.desktop_pet import DesktopPet
 from petcore.services.desktop_pet.water import ScheduleWish
+from petcore.services.fields import IntervalMin
 from petcore.services.idempotency import Answer, Call
 
 water = Section[DesktopPet]()
@@ -29,7 +30,7 @@ class ScheduleRequest(Model):
     timezone: ZoneName = "UTC"
     start_time: ClockTime = "09:00"
     end_time: ClockTime = "22:00"
-    interval_min: Annotated[int, Field(ge=1, le=1440), Integral] = 60
+    interval_min: Annotated[IntervalMin, Integral] = 60
     enabled: bool = True
 
 
@@ -40,7 +41,7 @@ class Schedule(Model):
     timezone: ZoneName
     start_time: ClockTime
     end_time: ClockTime
-    interval_min: Annotated[int, Field(ge=1, le=1440)]
+    interval_min: IntervalMin
     enabled: bool
 
 

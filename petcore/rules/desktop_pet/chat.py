@@ -9,7 +9,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from petcore.rules.desktop_pet import sentences
+from petcore.rules.desktop_pet import expansion, sentences
+from petcore.rules.desktop_pet.phrases import ORDERS
 
 TURNS_KEPT = 12
 """Turns that go into a talk word by word, at most."""
@@ -32,6 +33,8 @@ Sentences = sentences.Sentences
 Turn = tuple[str, str]
 """What the user said, and what the pet answered."""
 
+_ORDERED = expansion.words(ORDERS)
+"""Words of orders; a pet may be called by one of them all the same."""
 _SUMMED_MAX = 70  # characters of each side of a turn in a summary
 
 DEFAULT_PROMPT = (
@@ -76,15 +79,22 @@ def system_prompt(pet_name: str | None, persona_prompt: str | None, memory: str)
 def without_name(transcript: str, names: Iterable[str | None]) -> str:
     """What was said without the name that the pet was called by: "Nova, start a timer", "hey
     Nova start a timer" and "start a timer, Nova" are the same. If nothing else was said, all of it.
+    A name that is also a word of orders, as "Start", must have a sign behind it.
     """
     said = transcript.strip()
-    named = "|".join(re.escape(name.strip()) for name in names if name and name.strip())
-    if not named:
+    called = [name.strip() for name in names if name and name.strip()]
+    if not called:
         return said
-    first = rf"(?:(?:hey|hi|hello|ok|okay)[\s,]+)?(?:{named})(?:[\s,.:;!?]+|$)"
+    named = "|".join(map(re.escape, called))
+    behind = "|".join(re.escape(name) + _behind(name) for name in called)
+    first = rf"(?:(?:hey|hi|hello|ok|okay)[\s,]+)?(?:{behind})"
     last = rf",\s*(?:{named})[\s.!?]*$"
     rest = re.sub(rf"^{first}|{last}", "", said, flags=re.IGNORECASE)
     return rest or said
+
+
+def _behind(name: str) -> str:
+    return r"(?:\s*[,.:;!?][\s,.:;!?]*|$)" if name.lower() in _ORDERED else r"(?:[\s,.:;!?]+|$)"
 
 
 def tokens(text: str) -> int:

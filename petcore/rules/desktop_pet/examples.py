@@ -1,10 +1,12 @@
 """Examples of what may be said to the pet, and what its tools are then given.
 
-Each is in the grammar of what may be spoken, so all of them can be heard, and each is understood.
+Each is in the grammar of what may be spoken, and each is understood once its words are there. Not
+each is heard: an order that sounds like another, or like too little, is not believed.
 """
 
 from collections.abc import Mapping
 
+from petcore.rules.desktop_pet import declined as d
 from petcore.rules.desktop_pet import phrases as p
 from petcore.rules.desktop_pet import small_talk as t
 
@@ -14,7 +16,6 @@ EXAMPLES: Mapping[p.Rule, Mapping[str, Mapping[str, object]]] = {
         "please start a pomodoro": {},
         "could you start a new pomodoro please": {},
         "begin a focus timer": {},
-        "set a timer for ten minutes": {"focus_minutes": 10},
         "start a pomodoro for twenty five minutes": {"focus_minutes": 25},
         "start a fifty minute pomodoro": {"focus_minutes": 50},
         "start a pomodoro for an hour": {"focus_minutes": 60},
@@ -29,6 +30,9 @@ EXAMPLES: Mapping[p.Rule, Mapping[str, Mapping[str, object]]] = {
             "cycles": 3,
         },
         "start a pomodoro with six cycles": {"cycles": 6},
+    },
+    p.START_TIMER: {
+        "set a timer for ten minutes": {"focus_minutes": 10},
         "let us focus for an hour and a half": {"focus_minutes": 90},
     },
     p.STOP_POMODORO: {
@@ -102,11 +106,14 @@ EXAMPLES: Mapping[p.Rule, Mapping[str, Mapping[str, object]]] = {
     t.HELLO: {"hello": {}, "good morning": {}},
     t.THANKS: {"thank you": {}, "thanks": {}},
     t.PRAISE: {"good job": {}},
-    t.BYE: {"goodbye": {}, "good night": {}},
+    t.BYE: {"goodbye": {}},
+    t.GOOD_NIGHT: {"good night": {}},
     t.NAME: {"who are you": {}, "what is your name": {}},
     t.HOW_ARE_YOU: {"how are you": {}, "how are you doing today": {}},
     t.HELP: {"what can you do": {}},
     t.FOCUS_ADVICE: {"help me focus": {}, "can you help me focus for the next hour": {}},
+    t.OFFER: {"should i start a pomodoro": {}},
     t.STRESSED: {"i am so stressed": {}},
     t.TIRED: {"i am very tired": {}},
+    d.ELSEWHERE: {"turn off the lights": {}, "stop the music": {}, "stop reading": {}},
 }

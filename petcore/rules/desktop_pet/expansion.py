@@ -27,6 +27,12 @@ def slots(found: re.Match[str]) -> dict[str, str]:
     }
 
 
+def words(rules: tuple[Rule, ...]) -> frozenset[str]:
+    """All words of all phrases, without those of slots."""
+    phrases = (_whole(phrase) for rule in rules for phrase in (*rule.spoken, *rule.typed))
+    return frozenset(word for phrase in phrases for _, _, word in _TOKEN.findall(phrase) if word)
+
+
 def grammar(rules: tuple[Rule, ...], first: str) -> str:
     """A grammar of all that may be spoken, with ``first`` before it or not. Whatever else is said
     is heard as the nearest of it, so it must also hold what the pet is not to do.

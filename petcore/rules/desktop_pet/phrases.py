@@ -28,22 +28,38 @@ PARTS: Mapping[str, str] = {
     "stop": "(stop | end | cancel | finish)",
     "a": "(a | an | the | my | another)",
     "timer": "(pomodoro [timer] | focus timer | timer)",
+    "one": "[a | an | another | one]",
     "breaks": "with [a] <pause_long> (break | breaks)",
     "rounds": "[and | for | with] <cycles>",
     "session": "(study session | focus session | session)",
     "water": "([the | my] [water | drink | drinking] (reminder | reminders))",
     "drink": "to (drink [some | more] [water] | hydrate)",
     "hours": "(from | between) <start_time> (to | until | and) <end_time>",
+    "somehow": "[together | more | some more | hard | harder | quickly | fast | well | alone"
+    " | with me | a bit | a little | a bit more | a little more | for a bit | for a while | now"
+    " | today]",
     "today": "[today | now | right now]",
     "left": "(left | remaining)",
     "until": "(until | till | to) [my | the] [next]",
     "for_hours": "[for [the] [next] <time_span>]",
     "elsewhere": "(light | lights | lamp | tv | television | music | song | radio | movie | video"
-    " | game | car | engine | computer | phone | alarm | meeting | party | dinner | dishes | order)",
+    " | game | car | engine | computer | phone | alarm | meeting | party | dinner | dishes)",
     "very": "[so | very | really | too]",
 }
 """Parts that several phrases share."""
 
+START_TIMER = Rule(
+    "start_timer",
+    typed=(
+        "<start> [<a>] [new] timer [for | of | to] (<focus> | <focus_bare>)",
+        "<start> [<a>] [new] <focus_long> timer",
+        "<one> <focus_long> timer",
+        "[let us] (focus | concentrate) for <focus>",
+        "(start | begin) focusing for <focus>",
+    ),
+    tool="start_pomodoro",
+    arguments=(("cycles", 1),),
+)
 START_POMODORO = Rule(
     "start_pomodoro",
     (
@@ -55,8 +71,18 @@ START_POMODORO = Rule(
         "<start> [<a>] <cycles> <timer>",
         "<start> [<a>] <timer> with <focus> [of] (focus | work) and <pause> [of] (break | rest)",
         "<start> [[<a>] <timer> (with | for | of)] <cycles> [of <focus>] [<breaks>]",
-        "<start> [<a>] <timer> [for] <focus> [and <pause> (break | breaks)]",
+        "<start> [<a>] <timer> [for] <focus> [(and | then) [a] <pause> (break | breaks)]",
+        "<start> [<a>] [new] <focus_long> <timer> (and | then) [a] <pause_long> (break | breaks)",
+        "<start> [<a>] (pomodoro [timer] | focus timer) [for | of | to] (<focus> | <focus_bare>)",
+        "<start> [<a>] <timer> [for | of] <focus_bare> [/] <pause_bare>",
+        "<start> [<a>] <focus_bare> [/] <pause_bare> <timer>",
+        "<start> [<a>] <timer> for [my | the] <exam_of>",
         "let us (work | study | concentrate) for <focus>",
+        (
+            "[i want | i would like | i need | give me | let us (do | have | start)] <one>"
+            " [<focus_long>] pomodoro [timer] [for <focus>] [<breaks>]"
+        ),
+        "(let us focus | let us concentrate | start focusing | begin focusing) <somehow>",
     ),
     tool="start_pomodoro",
 )
@@ -74,7 +100,13 @@ START_STUDY = Rule(
         "let us study [<study_label>]",
     ),
     (
+        "(start | begin) (studying | [<a>] <session>) for [my | the | an] <exam>",
         "(start | begin) (studying | [<a>] <session>) for (my | the | an) <study_label>",
+        "(start | begin) [<a>] [new] <session> (called | named) <study_label>",
+        "(study | let us study | let us learn | start studying | start learning) <somehow>",
+        "(let us | i want to | i would like to) (study | learn) <study_label> <somehow>",
+        "study [for [my | the | an]] <exam> <somehow>",
+        "(start | begin) (studying | learning) <study_label> <somehow>",
         "(start | begin) [<a>] [new] <study_label> (study session | session)",
         "(start | begin) [to] (study | learn | learning) [<study_label>]",
     ),
@@ -92,7 +124,7 @@ END_STUDY = Rule(
     (
         "i am (done | finished) [with] (studying | learning) [<subject>]",
         "i have (stopped | done) studying",
-        "i am (done | finished) [with] [<a>] studies",
+        "i am (done | finished) [with] [<a>] (studies | <session>)",
     ),
     tool="end_study_session",
 )
@@ -112,9 +144,21 @@ REMIND = Rule(
         "turn <water> (on | back on)",
         "(resume | activate | switch on) <water>",
         "start reminding me [<drink>] [every <interval>] [<hours>]",
+        "remind me [<drink>] [every <interval>] (until | till) <end_time>",
+        "remind me [<drink>] [every <interval>] (starting | beginning) [at | from] <start_time>",
+        "remind me [<drink>] [every <interval>] from <start_time> on",
     ),
     tool="set_water_schedule",
     arguments=(("enabled", True),),
+)
+SET_ZONE = Rule(
+    "set_water_schedule",
+    typed=(
+        "i live in <timezone>",
+        "my time zone is [the one of] <timezone>",
+        "(set | change) (my | the) time zone to <timezone>",
+    ),
+    tool="set_water_schedule",
 )
 STOP_REMINDING = Rule(
     "set_water_schedule",
@@ -127,6 +171,7 @@ STOP_REMINDING = Rule(
         "turn <water> off",
         "(disable | cancel | deactivate | switch off | pause | mute | no more) <water>",
         "do not remind me [<drink>] (anymore | any longer | any more)",
+        "never remind me [<drink>]",
     ),
     tool="set_water_schedule",
     arguments=(("enabled", False),),
@@ -164,6 +209,9 @@ READ_POMODORO = Rule(
         "where does [<a>] <timer> stand",
         "what is [<a>] <timer> at",
         "how long does [<a>] <timer> (run | last)",
+        "time <left>",
+        "how long [is] <left> [in | on | of] [<a>] [<timer>]",
+        "when (does | will) [<a>] <timer> (end | stop | finish | be over)",
     ),
     tool="read_pomodoro",
 )
@@ -182,10 +230,17 @@ READ_BREAK = Rule(
         "when do i (get | have) [a | my] [next] break",
         "how (long | much longer | much time | many minutes) <until> break",
         "when [my | the] next break is",
-        "is it [already] (time for a break | break time)",
-        "i (need | want) a break",
-        "let us (take | have) a break",
+        "is it [already] (time for a break | break time) [yet]",
+        "what is [my | the] next break",
         "(can | may) i [take | have] a break [now]",
+    ),
+    tool="read_break",
+)
+NEED_BREAK = Rule(
+    "need_break",
+    typed=(
+        "i (need | want | would like) [to (take | have)] a break",
+        "let us (take | have) a break",
     ),
     tool="read_break",
 )
@@ -210,7 +265,8 @@ READ_REPORT = Rule(
     tool="read_focus_report",
 )
 ORDERS = (
-    *(START_POMODORO, STOP_POMODORO, START_STUDY, END_STUDY, REMIND, STOP_REMINDING),
-    *(READ_WATER, READ_POMODORO, READ_BREAK, READ_REPORT),
+    *(START_TIMER, START_POMODORO, STOP_POMODORO, START_STUDY, END_STUDY),
+    *(REMIND, SET_ZONE, STOP_REMINDING),
+    *(READ_WATER, READ_POMODORO, READ_BREAK, NEED_BREAK, READ_REPORT),
 )
 """All of them. The first rule that a clause fits is what it means."""

@@ -18,6 +18,8 @@ _SPELLED = {
     r"(?<=[0-9])\.(?=[0-9]{2}\b)": ":",
     r"(?<=[0-9])(?=[^\W\d_])": " ",
     r"(?<=\w)-(?=\w)": " ",
+    r"(?<=[0-9])/(?=[0-9])": " / ",
+    r"\btimezone\b": "time zone",
     r"\bcan'?t\b|\bcannot\b": "can not",
     r"\bwon'?t\b": "will not",
     r"\b(do|does|did|is|are|was|have|should|could|would)n'?t\b": r"\1 not",
@@ -52,6 +54,8 @@ _NUMBER = re.compile(
 
 _DURATIONS: dict[str, Callable[[re.Match[str]], int]] = {
     r"half (?:an? )?hour|a half hour": lambda _: 30,
+    r"3 quarters of an hour": lambda _: 45,
+    r"([0-9]{1,2})\.([0-9]) hours?": lambda found: int(found[1]) * 60 + int(found[2]) * 6,
     r"(?:a )?quarter (?:of an )?hour": lambda _: 15,
     r"(?:an|1) hour and (?:a half|30 minutes)": lambda _: 90,
     r"([0-9]{1,3}) (?:and a half hours?|hours? and a half)": lambda found: int(found[1]) * 60 + 30,
@@ -74,13 +78,15 @@ _CALLED = re.compile(rf"{_NOT_A_NAME}[^\W\d_]+, (?=.)")
 _GREETED = re.compile(rf"(?:hey|hi|hello|ok|okay) {_NOT_A_NAME}[^\W\d_]+ (?=.)")
 _FIRST = re.compile(
     r"(?:(?:please|ok|okay|so|well|um|uh|alright|hey|hi|hello|and|oh|yes|yeah|sure|thanks|just|now"
-    r"|thank you|excuse me|(?:can|could|would|will) you|i (?:want|would like) (?:you )?to"
+    r"|thank you|excuse me|(?:can|could|would|will) you(?! (?:study|learn|focus)\b)"
+    r"|i (?:want|would like) (?:you )?to"
     r"|go ahead and|tell me|do you know|let me know|i want to know) )+(?=.)"
 )
 _LAST = re.compile(
-    r"(?: (?:please|now|right now|for (?:me|us)|then|again|thanks|thank you|immediately|ok|okay))+$"
+    r"(?: (?:please|now|right now|for (?:me|us)|then|again|thanks|thank you|immediately|already|ok"
+    r"|okay))+$"
 )
-_ASKED_FOR = re.compile(r"\b(?:can|could|would|will) you\b")
+_ASKED_FOR = re.compile(r"\b(?:can|could|would|will) you\b(?! (?:study|learn|focus)\b)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +112,7 @@ def clauses(transcript: str) -> list[Clause]:
     """The clauses of a transcript; none if it is too long."""
     if len(transcript) > TRANSCRIPT_MAX:
         return []
-    parts = re.split(r"(?<=[.!?;])\s+|\n+", _spelled(transcript))
+    parts = re.split(r"(?<=[.!?;])\s+|\n+", spelled(transcript))
     return [_clause(part.strip()) for part in parts if part.strip(".!?; ")]
 
 
@@ -115,7 +121,8 @@ def squeezed(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).split())
 
 
-def _spelled(text: str) -> str:
+def spelled(text: str) -> str:
+    """The text in small letters and without contractions; lines stay."""
     spelled = "\n".join(map(squeezed, text.splitlines())).lower()
     for written, meant in _SPELLED.items():
         spelled = re.sub(written, meant, spelled)

@@ -4,8 +4,11 @@ Each slot says how it is written in a transcript whose numbers are digits and wh
 minutes (``plain`` sees to both), how it is spoken, and what it is as an argument of a tool.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from petcore.rules.desktop_pet.zones import ZONES
 
 _DURATION = r"[0-9]{1,5} minutes"
 _TIME = (
@@ -14,14 +17,29 @@ _TIME = (
     r"|noon|midday|midnight)"
 )
 _NO_SUBJECT = (
-    r"about|after|anybody|anyone|as|at|because|before|brother|but|cancel|colleague|dad"
+    r"about|after|alone|anybody|anyone|as|at|because|before|bit|brother|but|cancel|colleague|dad"
     r"|daughter|delete|drop|end|everybody|everyone|father|for|friend|friends|from|he|her|him|his"
-    r"|husband|if|ignore|in|instead|later|minutes|mom|mother|never|no|nobody|not|on|or|remind|say"
-    r"|she|sister|set|somebody|someone|son|soon|start|stop|tell|their|them|then|they|tomorrow"
-    r"|tonight|unless|until|user|users|when|whenever|while|wife|with|without|yet"
+    r"|husband|if|ignore|in|instead|later|minutes|mom|mother|never|no|nobody|not|on|or|quickly|remind|say"
+    r"|she|sister|set|somebody|someone|son|soon|start|stop|tell|their|them|then|they|together"
+    r"|tomorrow|tonight|unless|until|user|users|when|whenever|while|wife|with|without|yet"
+)
+_HOWEVER = r"alone|bit|fast|hard|harder|little|lot|more|quickly|some|together|well"
+_COURSES = (
+    *("math", "maths", "physics", "chemistry", "biology", "history", "geography", "english"),
+    *("french", "german", "spanish", "latin", "music", "art", "economics", "philosophy"),
+    *("statistics", "algebra", "programming", "reading", "writing", "homework"),
+)
+_MORE_COURSES = (
+    *("calculus", "geometry", "linear algebra", "mathematics", "computer science", "science"),
+    *("law", "medicine", "anatomy", "psychology", "sociology", "literature", "accounting"),
+    *("engineering", "italian", "chinese", "japanese", "politics", "work", "school", "university"),
 )
 _WORD = rf"(?!(?:{_NO_SUBJECT})\b)[^\W_](?:[^\W_]|[+#&])*"
-_SUBJECT = rf"{_WORD}(?: {_WORD}){{0,5}}"
+_SUBJECT = rf"(?!(?:a )?(?:{_HOWEVER})\b){_WORD}(?: {_WORD}){{0,5}}"
+_OF_COURSE = "exam|exams|test|class|homework|essay|paper|thesis|project|finals"
+COURSE = "|".join((*_COURSES, *_MORE_COURSES))
+"""What is learned, as a regular expression: nobody is called so."""
+_EXAM = rf"(?:(?:{COURSE})(?: (?:{_OF_COURSE}))?|(?:{_OF_COURSE}))"
 
 _HOUR = 60
 _NOON = 12 * _HOUR
@@ -48,9 +66,15 @@ def _count(text: str) -> int:
     return int(text.split(" ", 1)[0])
 
 
+def _zone(place: str) -> str:
+    return ZONES[place]
+
+
 SLOTS: Mapping[str, Slot] = {
     "focus": Slot(_DURATION, "<duration>", "focus_minutes", _count),
     "focus_long": Slot(_DURATION, "<long>", "focus_minutes", _count),
+    "focus_bare": Slot("[0-9]{1,3}", "<minutes_count>", "focus_minutes", _count),
+    "pause_bare": Slot("[0-9]{1,3}", "<minutes_count>", "break_minutes", _count),
     "pause": Slot(_DURATION, "<duration>", "break_minutes", _count),
     "pause_long": Slot(_DURATION, "<long>", "break_minutes", _count),
     "cycles": Slot(
@@ -61,6 +85,11 @@ SLOTS: Mapping[str, Slot] = {
     "start_time": Slot(_TIME, "<time>", "start_time"),
     "end_time": Slot(_TIME, "<time>", "end_time"),
     "study_label": Slot(_SUBJECT, "<label>", "study_label"),
+    "exam": Slot(_EXAM, "<label>", "study_label"),
+    "timezone": Slot("|".join(map(re.escape, ZONES)), "<label>", "timezone", _zone),
+    "place": Slot(r"[^\W\d_][\w /+]{1,40}", "<label>"),
+    "errand": Slot(r"(?!drink|hydrate|water)[^\W\d_][\w ']{1,80}", "<label>"),
+    "exam_of": Slot(rf"(?:my |the |an )?{_EXAM}", "<label>"),
     "subject": Slot(_SUBJECT, "<label>"),
     "called": Slot(_WORD, "<label>"),
 }
@@ -75,9 +104,7 @@ SPOKEN: Mapping[str, str] = {
     "hour": "one | two | three | four | five | six | seven | eight | nine | ten | eleven | twelve",
     "time": "<hour> [am | pm | o'clock | in the morning | in the evening | at night] | noon"
     " | midnight",
-    "label": "math | physics | chemistry | biology | history | geography | english | french"
-    " | german | spanish | latin | music | art | economics | philosophy | statistics | algebra"
-    " | programming | reading | writing | homework",
+    "label": " | ".join(course for course in _COURSES if course != "maths"),
 }
 """The slots as they are spoken: few enough to be told apart by ear."""
 
@@ -89,10 +116,29 @@ def read(slots: Mapping[str, str]) -> dict[str, object] | None:
         for name, text in slots.items()
         if SLOTS[name].argument
     }
-    if "start_time" not in slots:
-        return arguments
-    times = _times(slots["start_time"], slots["end_time"])
-    return None if times is None else {**arguments, "start_time": times[0], "end_time": times[1]}
+    times = _told(slots.get("start_time"), slots.get("end_time"))
+    return None if None in times.values() else {**arguments, **times}
+
+
+def _told(start: str | None, end: str | None) -> dict[str, str | None]:
+    """The times that were told; None for those that there are not."""
+    if start and end:
+        return dict(
+            zip(("start_time", "end_time"), _times(start, end) or (None, None), strict=True)
+        )
+    if start:
+        begin = _time(start)
+        return {"start_time": None if begin is None else _clock(begin)}
+    return {"end_time": _end(end)} if end else {}
+
+
+def _end(text: str) -> str | None:
+    """An end alone: "until six" is six in the evening."""
+    over = _time(text)
+    if over is None:
+        return None
+    is_open = text not in _NAMED and ":" not in text and not text.endswith(_MORNING)
+    return _clock(over + _NOON if is_open and 0 < over < _NOON else over)
 
 
 def _times(start: str, end: str) -> tuple[str, str] | None:

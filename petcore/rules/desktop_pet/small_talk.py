@@ -8,7 +8,7 @@ HELLO = Rule(
     (
         "(hello | hi | hey | good (morning | afternoon | evening)) (<called> | my friend)",
         "greetings",
-        "are you there",
+        "(are you there | can you hear me | do you hear me)",
     ),
 )
 THANKS = Rule(
@@ -18,6 +18,7 @@ THANKS = Rule(
         "(thanks | thank you) (so much | a lot | for your help | for that)",
         "(thanks | thank you) <called>",
         "(many thanks | thx | cheers)",
+        "[thanks | thank you] that is (all | it | everything)",
     ),
 )
 PRAISE = Rule(
@@ -31,9 +32,10 @@ PRAISE = Rule(
 )
 BYE = Rule(
     "bye",
-    ("goodbye", "good night", "see you"),
-    ("bye [bye]", "see you (later | soon | tomorrow)", "(bye | good night) <called>", "good bye"),
+    ("goodbye", "see you"),
+    ("bye [bye]", "see you (later | soon | tomorrow)", "bye <called>", "good bye"),
 )
+GOOD_NIGHT = Rule("good_night", ("good night",), ("good night <called>", "sleep well"))
 NAME = Rule(
     "name",
     ("who are you", "what is your name"),
@@ -60,6 +62,7 @@ HELP = Rule(
         "what are you able to do",
         "how do you work",
         "what can you (do for me | help [me] with)",
+        "what else can you do [for me]",
     ),
 )
 FOCUS_ADVICE = Rule(
@@ -68,22 +71,45 @@ FOCUS_ADVICE = Rule(
         "help me focus <for_hours>",
         "how can i focus [better]",
         "i can not (focus | concentrate)",
-        "should i start a pomodoro",
     ),
     (
         "help me [to] [stay] (focus | focused | concentrate | study) [better] <for_hours>",
         "how (do | can | should) i (stay focused | concentrate | focus) [better]",
         "i (am distracted | keep getting distracted | have trouble focusing | can not study)",
+        "i can not (focus | concentrate | study) [<today> | at all | any more | anymore]",
+    ),
+)
+POMODORO = Rule(
+    "pomodoro",
+    typed=(
+        "what is (a | the) pomodoro [timer | technique | method]",
+        "(explain | what does) [a | the] pomodoro [timer | technique | method] [mean]",
+        "how does (a | the) pomodoro [timer | technique | method] work",
+    ),
+)
+OFFER = Rule(
+    "offer",
+    ("should i start a pomodoro",),
+    ("should (i | we) (start | begin | do) [<a>] (<timer> | <session>) [now]",),
+)
+MOTIVATE = Rule(
+    "motivate",
+    typed=(
+        "(motivate | encourage) me",
+        "(say something (nice | kind) | cheer me up) [to me]",
+        "i (need | want) [some] (motivation | encouragement)",
         "i do not feel like (studying | working)",
-        "what is (a | the) pomodoro [timer | technique]",
-        "should i (start | begin) [<a>] <timer> [now]",
     ),
 )
 STRESSED = Rule(
     "stressed",
     ("i am <very> stressed",),
     (
-        "i (am | feel) <very> (stressed [out] | anxious | nervous | overwhelmed | worried)",
+        (
+            "i (am | feel) <very> (stressed [out] | anxious | nervous | overwhelmed | worried)"
+            " [(about | because of) <errand>] <today>"
+        ),
+        "i am (afraid | scared) [of <errand>]",
         "i am under [a lot of] (pressure | stress)",
         "this is too much",
     ),
@@ -91,35 +117,71 @@ STRESSED = Rule(
 TIRED = Rule(
     "tired",
     ("i am <very> tired",),
-    ("i (am | feel) <very> (tired | exhausted | sleepy | worn out)",),
+    ("i (am | feel) <very> (tired | exhausted | sleepy | worn out) <today>",),
 )
-ELSEWHERE = Rule(
-    "elsewhere",
-    (
-        "(stop | turn off | cancel | finish | start | turn on | end) [the | my | this] <elsewhere>",
-        "(stop | start) (reading | talking | speaking | singing | cooking | cleaning | eating)",
-        "remind me to (call | buy | eat | go | clean | pay) [<elsewhere>]",
-        "let us (go | eat | talk | watch) [<elsewhere>]",
-    ),
-)
-DANGER = Rule(
-    "danger",
+SAD = Rule(
+    "sad",
     typed=(
-        "i [just] (want | would like) to (die | kill myself | hurt myself | harm myself)",
-        "i (am going to | will) (kill | hurt | harm) myself",
-        "i do not want to (live | be alive | be here) [any more | anymore | any longer]",
-        "i am (suicidal | in danger)",
+        "i (am | feel) <very> (sad | down | depressed | unhappy | miserable | bad | awful) <today>",
+        "i (had | am having) a (bad | hard | terrible) day",
+        "i (failed | did not pass) [<exam_of>]",
     ),
 )
-
+LONELY = Rule("lonely", typed=("i (am | feel) <very> (lonely | alone) <today>",))
+BORED = Rule("bored", typed=("i (am | feel) <very> bored <today>", "this is <very> boring"))
+THIRSTY = Rule("thirsty", typed=("i (am | feel) <very> thirsty <today>",))
+HAPPY = Rule(
+    "happy",
+    typed=(
+        "i (am | feel) <very> (happy | good | great | excited | proud | fine | better) <today>",
+        "i (had | am having) a (good | great) day",
+    ),
+)
+PASSED = Rule(
+    "passed",
+    typed=("i [just | have] (passed | aced) [<exam_of>]", "i (made | did) it"),
+)
+ROBOT = Rule(
+    "robot",
+    typed=(
+        "are you <very> (a robot | human | real | alive | an ai | a machine | a person)",
+        "are you a real (person | pet | animal)",
+    ),
+)
+JOKE = Rule("joke", typed=("(tell [me] a | another) joke", "do you know a joke", "make me laugh"))
+YES = Rule(
+    "yes", typed=("(yes | yeah | yep | okay | ok | sure | alright | all right | fine | good)",)
+)
+NO = Rule("no", typed=("(no | nope | nah | no thanks | no thank you | never mind | nevermind)",))
+STOP_WHAT = Rule(
+    "stop_what",
+    typed=(
+        "(stop | end | cancel | finish | quit | abort) [it | this | that]",
+        "i am (done | finished)",
+        "that is enough",
+    ),
+)
 SMALL_TALK = (
-    *(HELLO, THANKS, PRAISE, BYE, NAME, HOW_ARE_YOU, HELP, FOCUS_ADVICE, STRESSED, TIRED, DANGER),
-    ELSEWHERE,
+    *(HELLO, THANKS, PRAISE, BYE, GOOD_NIGHT, NAME, HOW_ARE_YOU, HELP, ROBOT, JOKE),
+    *(FOCUS_ADVICE, POMODORO, OFFER, MOTIVATE, STRESSED, TIRED, SAD, LONELY, BORED, THIRSTY),
+    *(HAPPY, PASSED, YES, NO, STOP_WHAT),
 )
 """All of it."""
 
-ASIDES = frozenset({"hello", "thanks", "praise", "bye", "how_are_you", "stressed", "tired"})
+ASIDES = frozenset(
+    rule.name
+    for rule in (
+        *(HELLO, THANKS, PRAISE, BYE, GOOD_NIGHT, HOW_ARE_YOU, STRESSED, TIRED, SAD, LONELY),
+        *(BORED, HAPPY, PASSED, YES),
+    )
+)
 """What is said beside something else, which then is what counts."""
+
+DANGER = "danger"
+"""What is told anywhere in a transcript (``danger``)."""
 
 SOMEBODY_ELSE = "somebody_else"
 """What an order is, or a question of somebody's data, that names somebody else."""
+
+UNCLEAR = "unclear"
+"""Whatever is not understood."""

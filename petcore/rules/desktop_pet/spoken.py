@@ -3,6 +3,7 @@
 from datetime import time
 
 _HOUR = 60
+_DAY = 24 * _HOUR
 _NAMED = {time(0): "midnight", time(12): "noon"}
 
 
@@ -21,7 +22,9 @@ def waiting(seconds: float) -> str:
 
 
 def every(minutes: int) -> str:
-    """How often: "every hour", "every 45 minutes"."""
+    """How often: "every hour", "every 45 minutes", "once a day"."""
+    if minutes == _DAY:
+        return "once a day"
     hours, rest = divmod(minutes, _HOUR)
     number, unit = (minutes, "minute") if rest else (hours, "hour")
     return f"every {unit}" if number == 1 else f"every {number} {unit}s"

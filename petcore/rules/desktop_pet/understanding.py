@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from petcore.rules.desktop_pet import expansion, slots
+from petcore.rules.desktop_pet import danger, expansion, slots
+from petcore.rules.desktop_pet.declined import DECLINED
 from petcore.rules.desktop_pet.examples import EXAMPLES
 from petcore.rules.desktop_pet.phrases import ORDERS, Rule
-from petcore.rules.desktop_pet.plain import Clause, clauses, squeezed
-from petcore.rules.desktop_pet.small_talk import ASIDES, SMALL_TALK, SOMEBODY_ELSE
+from petcore.rules.desktop_pet.plain import Clause, clauses, spelled, squeezed
+from petcore.rules.desktop_pet.small_talk import ASIDES, DANGER, SMALL_TALK, SOMEBODY_ELSE, UNCLEAR
 
-RULES = (*ORDERS, *SMALL_TALK)
+RULES = (*ORDERS, *SMALL_TALK, *DECLINED)
 """Whatever the pet understands."""
 
 _POLITE = "please | can you | could you | hey | okay"
@@ -28,8 +29,9 @@ the order that sounds most like it would be heard.
 _TABLE = tuple(
     (rule, expansion.compiled(phrase)) for rule in RULES for phrase in (*rule.spoken, *rule.typed)
 )
+_NOBODY = rf"(?!(?:me|us|{slots.COURSE})$|(?:the|a|an|this|that|now|today|once)\b)"
 _OTHERS = (
-    (re.compile(r" (?:for|as|with|on behalf of) (?!me$|us$)[^\W\d_][\w' ]*$"), ""),
+    (re.compile(rf" (?:for|as|with|on behalf of) {_NOBODY}[^\W\d_][\w' ]*$"), ""),
     (re.compile(r"\b(?:\w+'s|his|her|their|everybody's|everyone's)\b"), "my"),
     (re.compile(r"\b(remind|reminding) (?!me\b)\w+"), r"\1 me"),
     (re.compile(r"\b(focused|stressed) (?:was|is) (?!i\b)\w+"), r"\1 was i"),
@@ -62,15 +64,24 @@ PHRASES: Mapping[str, Intent] = {
 
 
 def understand(transcript: str) -> Intent | None:
-    """What is meant; None if that is not clear, or more than one thing at a time. Never raises."""
+    """What is meant; None if that is not clear, or more than one thing at a time. That somebody may
+    be in danger comes before all else. Never raises.
+    """
+    if danger.is_told(spelled(transcript[: danger.LOOKED_AT])):
+        return Intent(DANGER)
     meanings = [_meaning(clause, transcript) for clause in clauses(transcript)]
-    meant = [meaning for meaning in meanings if meaning is not None]
-    if not meant or len(meant) < len(meanings):
+    known = [meaning for meaning in meanings if meaning is not None]
+    if not known or len(known) < len(meanings):
         return None
-    wanted = [intent for intent in meant if intent.name not in ASIDES]
+    wanted = [intent for intent in known if intent.name not in ASIDES]
     if any(intent != wanted[0] for intent in wanted):
         return None
-    return wanted[0] if wanted else meant[-1]
+    return wanted[0] if wanted else known[-1]
+
+
+def meant(transcript: str) -> Intent:
+    """As ``understand``; what is not understood is an intent too, with what its answer needs."""
+    return understand(transcript) or Intent(UNCLEAR, None, {"length": len(transcript)})
 
 
 def _meaning(clause: Clause, transcript: str) -> Intent | None:
@@ -87,6 +98,8 @@ def _meaning(clause: Clause, transcript: str) -> Intent | None:
 
 def _intent(form: str, transcript: str) -> Intent | None:
     for rule, arguments in _fits(form):
+        if rule.tool is None:
+            return Intent(rule.name)
         if "study_label" in arguments:
             arguments["study_label"] = _as_said(str(arguments["study_label"]), transcript)
         return Intent(rule.name, rule.tool, {**dict(rule.arguments), **arguments})

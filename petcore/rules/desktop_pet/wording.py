@@ -8,7 +8,8 @@ spoken of.
 import re
 from collections.abc import Callable, Mapping
 
-from petcore.rules.desktop_pet.answers import FAILED, NOT_UNDERSTOOD, REFUSED, TALK, UNKNOWN
+from petcore.rules.desktop_pet.answers import FAILED, FIRST, NOT_UNDERSTOOD, REFUSED, TALK, UNKNOWN
+from petcore.rules.desktop_pet.small_talk import UNCLEAR
 from petcore.rules.desktop_pet.spoken import (
     clock_time,
     duration,
@@ -18,10 +19,12 @@ from petcore.rules.desktop_pet.spoken import (
     waiting,
 )
 from petcore.rules.desktop_pet.understanding import Intent
+from petcore.rules.desktop_pet.zones import UNIVERSAL, city
 
 Result = Mapping[str, object]
 
 _NAMELESS = "your desktop pet, and I have no name yet"
+_HOW_ELSE = " If your clock shows another time, say, my time zone is Berlin."
 _LOOKED_AT = 4000
 _NO_RESULT: Result = {"ok": False}
 
@@ -30,10 +33,12 @@ def reply(intent: Intent | None, result: Result | None, pet_name: str | None) ->
     """The answer to what was understood, None for nothing. ``result`` is what came of its tool,
     None without one.
     """
-    if intent is None:
-        return NOT_UNDERSTOOD
+    if intent is None or intent.name == UNCLEAR:
+        length = _number(intent.arguments, "length") if intent else None
+        return NOT_UNDERSTOOD[int(length or 0) % len(NOT_UNDERSTOOD)]
     if intent.tool is not None:
-        return said(intent.tool, intent.arguments, _NO_RESULT if result is None else result)
+        told = said(intent.tool, intent.arguments, _NO_RESULT if result is None else result)
+        return f"{FIRST[intent.name]} {told}" if intent.name in FIRST else told
     return TALK[intent.name].format(name=pet_name or _NAMELESS)
 
 
@@ -43,6 +48,8 @@ def said(tool: str, arguments: Mapping[str, object], result: Result) -> str:
     """
     if result.get("ok", True) is not True:
         return REFUSED.get(str(result.get("error"))) or FAILED.get(tool, UNKNOWN)
+    if tool == "set_water_schedule":
+        return _set_water(arguments, result)
     return _SAID[tool](result) if tool in _SAID else "Done."
 
 
@@ -66,14 +73,16 @@ def _started_pomodoro(result: Result) -> str:
         return "I started a Pomodoro."
     cycles = _number(session, "cycles")
     rounds = "" if cycles is None else f", {times(int(cycles))}"
+    beside = " Another one still runs beside it." if result.get("already_running") is True else ""
     return (
         f"I started a Pomodoro: {duration(focus * 60)} of focus and {duration(pause * 60)} of"
-        f" break{rounds}. Off we go!"
+        f" break{rounds}.{beside} Off we go!"
     )
 
 
 def _stopped_pomodoro(result: Result) -> str:
-    return "I stopped the Pomodoro."
+    stopped = _number(result, "stopped") or 1
+    return f"I stopped all {stopped:.0f} Pomodoros." if stopped > 1 else "I stopped the Pomodoro."
 
 
 def _started_study(result: Result) -> str:
@@ -81,14 +90,19 @@ def _started_study(result: Result) -> str:
 
 
 def _ended_study(result: Result) -> str:
-    return f"I ended your study session. {_of_report(result, 'was')}"
+    ended = _number(result, "ended") or 1
+    which = f"all {ended:.0f} of your study sessions" if ended > 1 else "your study session"
+    return f"I ended {which}. {_of_report(result, 'was')}"
 
 
-def _set_water(result: Result) -> str:
-    schedule = _inner(result, "schedule")
+def _set_water(arguments: Result, result: Result) -> str:
+    schedule, moved = _inner(result, "schedule"), _text(arguments, "timezone")
+    to_zone = f" to the time of {city(moved)}" if moved and moved not in UNIVERSAL else ""
     if schedule.get("enabled") is False:
-        return "I turned your water reminders off."
-    return f"I set your water reminders. I will remind you{_rhythm(schedule)}."
+        set_to = f"I set your water reminders{to_zone}. They are still off."
+        return set_to if moved else "I turned your water reminders off."
+    how_else = "" if moved or not _is_universal(schedule) else _HOW_ELSE
+    return f"I set your water reminders{to_zone}. I will remind you{_rhythm(schedule)}.{how_else}"
 
 
 def _water(result: Result) -> str:
@@ -97,7 +111,10 @@ def _water(result: Result) -> str:
         return "You have no water reminders yet. Say, remind me to drink every hour."
     if schedule.get("enabled") is False:
         return "Your water reminders are off. A glass of water is a good idea anyway."
-    coming = "" if left is None else f" The next reminder comes {waiting(left)}."
+    if left is None:
+        coming = ""
+    else:
+        coming = " One is due now." if left <= 0 else f" The next reminder comes {waiting(left)}."
     return f"I remind you{_rhythm(schedule)}.{coming}"
 
 
@@ -131,7 +148,7 @@ def _of_report(result: Result, verb: str) -> str:
     report = _inner(result, "report")
     focus, stress = _number(report, "average_focus"), _number(report, "average_stress")
     if not _number(report, "sample_count") or focus is None or stress is None:
-        return "Nothing was measured in it."
+        return "Nothing has been measured yet." if verb == "is" else "Nothing was measured in it."
     return f"Your focus {verb} {percent(focus)} and your stress {percent(stress)} on average."
 
 
@@ -144,7 +161,16 @@ def _rhythm(schedule: Result) -> str:
     interval = _number(schedule, "interval_min")
     start, end = _text(schedule, "start_time"), _text(schedule, "end_time")
     often = "" if interval is None else f" {every(int(interval))}"
-    return often + (f" from {clock_time(start)} to {clock_time(end)}" if start and end else "")
+    if not start or not end:
+        return often
+    hours = " all day" if start == end else f" from {clock_time(start)} to {clock_time(end)}"
+    return often + hours + (" in universal time" if _is_universal(schedule) else "")
+
+
+def _is_universal(schedule: Result) -> bool:
+    """Whether its times are told in a time that is nobody's own."""
+    start, end = _text(schedule, "start_time"), _text(schedule, "end_time")
+    return start != end and _text(schedule, "timezone") in UNIVERSAL
 
 
 def _inner(result: Result, name: str) -> Result:
@@ -167,7 +193,6 @@ _SAID: Mapping[str, Callable[[Result], str]] = {
     "stop_pomodoro": _stopped_pomodoro,
     "start_study_session": _started_study,
     "end_study_session": _ended_study,
-    "set_water_schedule": _set_water,
     "read_water": _water,
     "read_pomodoro": _pomodoro,
     "read_break": _break,
@@ -183,11 +208,13 @@ _TIMER = _words("pomodoro", "timer", "focus block")
 _STUDY = _words("session", "study", "report")
 _WATER = _words("water", "drink", "hydrat", "remind")
 _ON = _words(
-    "start(?:ed|ing)", "set\\b", "running", "begun", "began", "begins", "going", "is on\\b"
+    "start(?:ed|ing)", "set\\b", "running", "begun", "began", "begins", "is on\\b", "underway"
 )
 _OFF = _words("stopped", "ended", "cancel", "finished", "is off", "is over", "done", "turned off")
 _SET = _words(
-    "set\\b", "changed", "updated", "turned", "stopped", "every", "will", "off\\b", "i'll"
+    *("set\\b", "changed", "updated", "turned", "stopped", "off\\b", "on now"),
+    *("(?:will|i'll) (?:now )?(?:remind|nudge)", "i (?:now )?remind you", "reminding you"),
+    "reminders? (?:is|are|will)",
 )
 _MENTIONED = {
     "start_pomodoro": (_TIMER, _ON),
@@ -198,7 +225,9 @@ _MENTIONED = {
 }
 """Words for what each tool is about and for its having been done."""
 _DOUBT = re.compile(
-    r"\?|\bi (?:can|could|would|should)\b|\bif you (?:want|like|wish)\b|\b(?:cannot|can't|couldn't"
-    r"|could not|unable|failed|unfortunately|haven't|have not|did not|didn't|was not|wasn't|is not"
-    r"|isn't)\b"
+    r"\?|\bi (?:can|could|would)\b|\bif you (?:want|like|wish)\b|\bno (?:[a-z]+ )?(?:pomodoro"
+    r"|timer|session|study|reminder|water)s?\b|\b(?:cannot|can't|couldn't|could not|unable|failed"
+    r"|unfortunately|haven't|have not|hasn't|has not|did not|didn't|was not|wasn't|were not|weren't"
+    r"|is not|isn't|aren't|are not|never|none|nothing|already|ago|yesterday|should|must|might"
+    r"|going to)\b"
 )

@@ -11,11 +11,12 @@ from collections.abc import AsyncGenerator, Iterator
 from dataclasses import replace
 from typing import cast
 
-from petcore.errors import StoreUnavailable
+from petcore.errors import WrongState
 from petcore.ports import Ports
 from petcore.ports.clock import Clock
 from petcore.ports.faculties import Faculties
 from petcore.services.desktop_pet.collections import ChatMemory
+from petcore.services.desktop_pet.deadline import Deadline
 from petcore.services.desktop_pet.memory import Memory
 from petcore.services.desktop_pet.persona import Personas, PersonaWish
 from petcore.services.desktop_pet.stages import Stages
@@ -93,7 +94,7 @@ class Chat:
         """Extension: the same, told as it happens. Raises what ``send_message`` raises, before the
         first event or, if the pet fails in the middle of its answer, later. An answer that is kept
         already is told again, its sound byte by byte; if another process stores one for the same
-        key while this one is being told, that is a ``StoreUnavailable``. Who stops listening
+        key while this one is being told, that is a ``WrongState``. Who stops listening
         (``aclose``) ends the turn: it is stored whole or not at all.
         """
         events: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -107,7 +108,9 @@ class Chat:
                 yield event
             answer, is_own = await work
             if is_begun and not is_own:
-                raise StoreUnavailable("the same request was answered elsewhere; send it again")
+                raise WrongState(
+                    "Idempotency-Key: the same request was answered elsewhere; send it again"
+                )
             for event in _told(cast("TurnAnswer", answer), is_again=not is_begun):
                 yield event
         finally:
@@ -122,6 +125,8 @@ class Chat:
         """Extension: forget all that was ever said, with the answers kept under keys. A turn under
         way is answered, and leaves nothing.
         """
+        # What tools answered stays for as long as keys do: a turn that is repeated with its key
+        # after that is thought of anew, but does nothing a second time.
         return await self._memory.erase(user_id, (_MESSAGE, _STREAM))
 
     async def _run(
@@ -131,11 +136,15 @@ class Chat:
         quicker to store theirs: only the numbers of its messages change.
         """
         stages = Stages(self._stopwatch)
-        turn = Turn(self._mind, wish, call, stages, tell, is_streamed=is_streamed)
+        async with Deadline(self._faculties.pause) as deadline:
+            turn = Turn(self._mind, wish, call, stages, deadline, tell, is_streamed=is_streamed)
+            return await self._take(turn, wish.user_id, call)
+
+    async def _take(self, turn: Turn, user_id: str, call: Call) -> tuple[Answer, bool]:
         thought: Thought | None = None
 
         async def find() -> tuple[str, ChatMemory]:
-            return wish.user_id, await self._memory.load(wish.user_id)
+            return user_id, await self._memory.load(user_id)
 
         async def decide(memory: ChatMemory) -> Decision:
             nonlocal thought
@@ -145,7 +154,7 @@ class Chat:
                 self._note(thought.answer)
             return await self._decide(memory, thought)
 
-        answer = await self._once.run(call, Plan(f"chat:{wish.user_id}", find, decide))
+        answer = await self._once.run(call, Plan(f"chat:{user_id}", find, decide))
         return answer, thought is not None and answer is thought.answer
 
     async def _decide(self, memory: ChatMemory, thought: Thought) -> Decision:

@@ -5,6 +5,7 @@ turn which is asked for again does nothing twice. A tool that refuses tells the 
 store that fails ends the turn.
 """
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -36,7 +37,9 @@ class Deed:
 
 
 class Hands:
-    """Uses ``tools`` for a user, in the turn that ``call`` asks for, and tells it to ``tell``."""
+    """Uses ``tools`` for a user, in the turn that ``call`` asks for, and tells it to ``tell``.
+    While they are ``busy`` the turn must not be given up: what they do would not be said.
+    """
 
     def __init__(self, tools: Tools, user_id: str, call: Call, tell: Tell) -> None:
         self._tools = tools
@@ -44,6 +47,7 @@ class Hands:
         self._tell = tell
         self._uses = 0
         self._wishes = _Wishes()
+        self.busy = asyncio.Lock()
         self.actions: list[Answer] = []
         self.deeds: list[Deed] = []
 
@@ -57,9 +61,10 @@ class Hands:
             return _refused("no more tools can be used in this turn")
         if row is None:
             return _refused("there is no such tool")
-        result = await self._use(row, asked.arguments)
-        if row.acts:
-            self._note(row, asked.arguments, result)
+        async with self.busy:
+            result = await self._use(row, asked.arguments)
+            if row.acts:
+                self._note(row, asked.arguments, result)
         return result
 
     async def _use(self, row: Row[Arguments], arguments: Mapping[str, object]) -> Answer:
@@ -71,11 +76,13 @@ class Hands:
             return _refused(error.message)
 
     def _own_call(self, row: Row[Arguments], wanted: Arguments) -> Call:
-        """The call of a tool in the turn; what only reads needs no key."""
+        """The call of a tool in the turn; what only reads needs no key. The route of the turn is no
+        part of it: whose stream is cut off may ask again by a message.
+        """
         key = self._call.key
         if key is not None and row.acts:
             wish = self._wishes.named(row.name, wanted)
-            key = sha256(json.dumps([self._call.route, key, wish]).encode()).hexdigest()
+            key = sha256(json.dumps([key, wish]).encode()).hexdigest()
         return replace(self._call, route=f"chat {row.name}", key=key, fingerprint="")
 
     def _note(self, row: Row[Arguments], arguments: Mapping[str, object], result: Answer) -> None:

@@ -5,9 +5,9 @@ import logging
 import struct
 from dataclasses import dataclass, field
 
-from petcore.errors import VoiceFailed
 from petcore.ports.voice import SPOKEN_RATE, Coding, Voice
 from petcore.rules.desktop_pet import chat
+from petcore.services.desktop_pet.blame import described
 from petcore.services.desktop_pet.stages import Stages
 from petcore.services.desktop_pet.told import AudioFormat, Spoke, Tell
 from petcore.services.turnstile import Turnstile
@@ -35,8 +35,8 @@ def wav_head(samples: int | None) -> bytes:
 class Speaker:
     """Speaks an answer with ``voice`` in the format that was asked for, and tells it.
 
-    It gives up for good when the voice fails, or when so much was said that the rest is only
-    written; ``warning`` says so.
+    It gives up for good when the voice fails or is too slow, or when so much was said that the rest
+    is only written; ``warning`` says so.
     """
 
     voice: Voice
@@ -63,6 +63,11 @@ class Speaker:
         if self._work is not None:
             self._waiting.put_nowait(None)
             await self._work
+
+    def give_up(self) -> None:
+        """What is not spoken yet is left out: there is no time for it."""
+        begun = "only the beginning of the answer was spoken"
+        self.warning = f"{begun if self._spoken else 'the answer was not spoken'}: it took too long"
 
     async def stop(self) -> None:
         """Say nothing more."""
@@ -95,9 +100,9 @@ class Speaker:
             with self.stages.measured("voice"):
                 await self.turnstile.turn()
                 sound = await self.voice.speak(sentence, self.voice_id, _CODINGS[self.format])
-        except VoiceFailed as error:
+        except Exception as error:  # noqa: BLE001 -- a voice never costs more than the sound
             # Why is for whoever reads the log.
-            _log.warning("%s: %s", error.code, error.message)
+            _log.warning("voice_failed: %s", described(error))
             self.is_broken = True
             self.warning = "the answer was not spoken, or not all of it: the voice failed"
             return

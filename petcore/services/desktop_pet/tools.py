@@ -28,6 +28,8 @@ A = TypeVar("A", bound=Arguments)
 Use = Callable[["Tools", A, Call], Awaitable[Answer]]
 
 _SOURCE = "presage"
+_ENDED_MAX = 16
+"""How many are ended at once; nobody has more of them running."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +55,28 @@ class Tools:
         self._breaks = breaks
 
     async def start_pomodoro(self, wanted: PomodoroArguments, call: Call) -> Answer:
-        """As P9."""
+        """As P9; ``already_running`` says that another one still runs beside it."""
+
+        async def running() -> Answer:
+            return _of(await self._breaks.get_active_pomodoro(_user(call)), "active")
+
+        before = await self._found(call, running)
         wish = PomodoroWish(_user(call), **dict(wanted))
-        return _of(await self._breaks.start_pomodoro(wish, call), "session")
+        started = await self._breaks.start_pomodoro(wish, call)
+        return {**_of(started, "session"), "already_running": before["active"]}
 
     async def stop_pomodoro(self, _: NoArguments, call: Call) -> Answer:
-        """End the running Pomodoro."""
+        """End every running Pomodoro; ``stopped`` says how many, and it is the newest that is
+        told of.
+        """
 
         async def running() -> object:
             return (await self._breaks.get_active_pomodoro(_user(call)))["session_id"]
 
-        id = await self._meant(call, running, "no Pomodoro is running")
-        return _of(await self._breaks.stop_pomodoro(id, call), "session")
+        ended = await self._end_all(call, running, self._breaks.stop_pomodoro)
+        if not ended:
+            raise WrongState("no Pomodoro is running")
+        return {**_of(ended[0], "session"), "stopped": len(ended)}
 
     async def start_study_session(self, wanted: StudyArguments, call: Call) -> Answer:
         """As P5."""
@@ -72,13 +84,17 @@ class Tools:
         return _of(await self._stress.start_session(wish, call), "session")
 
     async def end_study_session(self, _: NoArguments, call: Call) -> Answer:
-        """As P7, for the running session."""
+        """As P7, for every running session; ``ended`` says how many, and it is the latest that is
+        told of.
+        """
 
         async def running() -> object:
             return await self._stress.find_running(_user(call))
 
-        id = await self._meant(call, running, "no study session is running")
-        return _in_short(await self._stress.end_session(id, call), "session_id", "ended_at")
+        ended = await self._end_all(call, running, self._stress.end_session)
+        if not ended:
+            raise WrongState("no study session is running")
+        return {**_in_short(ended[0], "session_id", "ended_at"), "ended": len(ended)}
 
     async def set_water_schedule(self, wanted: ScheduleArguments, call: Call) -> Answer:
         """As P1, but what is not said stays."""
@@ -110,23 +126,39 @@ class Tools:
         report = await self._stress.get_latest_report(_user(call))
         return _in_short(report, "session_id", "status", "study_label")
 
-    async def _meant(self, call: Call, find: Callable[[], Awaitable[object]], absence: str) -> str:
-        """Which one is meant, where only one can be. Decided once for a key: who repeats the turn
-        means the same one, also if that is over by now. Raises ``WrongState``.
+    async def _end_all(
+        self,
+        call: Call,
+        find: Callable[[], Awaitable[object]],
+        end: Callable[[str, Call], Awaitable[Answer]],
+    ) -> list[Answer]:
+        """End what is found until nothing is. Each is found once for a key, and so is that there
+        are no more: who repeats the turn means the same ones, and none that began later.
         """
+
+        async def another() -> Answer:
+            return {"id": await find()}
+
+        ended: list[Answer] = []
+        while len(ended) < _ENDED_MAX:
+            one = replace(call, key=call.key and f"{call.key} {len(ended)}")
+            id = (await self._found(one, another))["id"]
+            if id is None:
+                break
+            ended.append(await end(str(id), one))
+        return ended
+
+    async def _found(self, call: Call, find: Callable[[], Awaitable[Answer]]) -> Answer:
+        """What was found when it was looked for under this key for the first time."""
 
         async def look() -> tuple[str, None]:
             return _user(call), None
 
         async def decide(_: None) -> Decision:
-            id = await find()
-            if id is None:
-                raise WrongState(absence)
-            return Decision({"id": id})
+            return Decision(await find())
 
-        which = replace(call, route=f"{call.route}, which")
-        plan = Plan(f"{which.route} of {_user(call)}", look, decide)
-        return str((await self._once.run(which, plan))["id"])
+        found = replace(call, route=f"{call.route}, found")
+        return await self._once.run(found, Plan(f"{found.route} for {_user(call)}", look, decide))
 
 
 _ROWS: tuple[Row[Arguments], ...] = cast(
@@ -142,7 +174,7 @@ _ROWS: tuple[Row[Arguments], ...] = cast(
         ),
         Row(
             "stop_pomodoro",
-            "Stop the Pomodoro timer that is running.",
+            "Stop the Pomodoro timer, or all of them if several are running.",
             NoArguments,
             Tools.stop_pomodoro,
             acts=True,
@@ -157,7 +189,7 @@ _ROWS: tuple[Row[Arguments], ...] = cast(
         ),
         Row(
             "end_study_session",
-            "End the study session that is running, and get its report.",
+            "End the study session, or all of them if several are running; get a report.",
             NoArguments,
             Tools.end_study_session,
             acts=True,
@@ -166,7 +198,8 @@ _ROWS: tuple[Row[Arguments], ...] = cast(
             "set_water_schedule",
             "Change when the user is reminded to drink water: every interval_min minutes from"
             " start_time to end_time (HH:MM) in an IANA timezone, or not at all (enabled false)."
-            " Give only what is to change.",
+            " Give only what is to change. Without a schedule the timezone is UTC: if read_water"
+            " says that there is none, ask the user for theirs first.",
             ScheduleArguments,
             Tools.set_water_schedule,
             acts=True,

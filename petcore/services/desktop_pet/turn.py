@@ -11,12 +11,14 @@ from base64 import b64encode
 from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass, field
 
-from petcore.errors import BadInput, LanguageFailed
+from petcore.errors import BadInput, HearingFailed, LanguageFailed, VoiceFailed
 from petcore.ports import Ports
 from petcore.ports.faculties import Faculties
 from petcore.ports.language import Talk
 from petcore.rules.desktop_pet import chat, wording
+from petcore.services.desktop_pet.blame import blamed
 from petcore.services.desktop_pet.collections import ChatMemory, PetPersona
+from petcore.services.desktop_pet.deadline import HEARING_S, LANGUAGE_S, SPEAKING_S, Deadline
 from petcore.services.desktop_pet.hands import Hands
 from petcore.services.desktop_pet.memory import Exchange, Memory, Recalled
 from petcore.services.desktop_pet.persona import Personas
@@ -60,8 +62,8 @@ class Mind:
 
 
 class Turn:
-    """One request to ``mind``. What happens is told to ``tell``; ``is_streamed`` says that
-    somebody listens to it.
+    """One request to ``mind``, to be answered by the ``deadline``. What happens is told to
+    ``tell``; ``is_streamed`` says that somebody listens to it.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Turn:
         wish: MessageWish,
         call: Call,
         stages: Stages,
+        deadline: Deadline,
         tell: Tell,
         *,
         is_streamed: bool,
@@ -78,6 +81,7 @@ class Turn:
         self._wish = wish
         self._hands = Hands(mind.tools, wish.user_id, call, tell)
         self._stages = stages
+        self._deadline = deadline
         self._tell = tell
         self._is_streamed = is_streamed
 
@@ -100,14 +104,19 @@ class Turn:
         if wish.audio is None:
             return wish.transcript or ""
         with self._stages.measured("hearing"):
-            recording = await self._mind.faculties.audio.read(wish.audio, chat.AUDIO_S_MAX)
-            if chat.is_silent(recording.loudness):
-                raise BadInput.at("audio_base64", "must hold speech, it is silent")
-            heard = await self._mind.faculties.hearing.hear(recording)
+            late = HearingFailed(f"nothing was heard within {HEARING_S} s")
+            heard = await self._deadline.grant(HEARING_S, self._hear(wish.audio), late)
         said = _UNWRITABLE.sub("", heard).strip()[:TRANSCRIPT_MAX]
         if not said:
             raise BadInput.at("audio_base64", "must hold speech, no words were heard in it")
         return said
+
+    async def _hear(self, audio: bytes) -> str:
+        with blamed(HearingFailed):
+            recording = await self._mind.faculties.audio.read(audio, chat.AUDIO_S_MAX)
+            if chat.is_silent(recording.loudness):
+                raise BadInput.at("audio_base64", "must hold speech, it is silent")
+            return await self._mind.faculties.hearing.hear(recording)
 
     async def _reply(self, said: str, persona: PetPersona | None, recalled: Recalled) -> "Reply":
         """The answer, written and spoken."""
@@ -118,11 +127,20 @@ class Turn:
                 await self._mind.turnstile.turn()
                 await self._write(reply, self._talk(said, persona, recalled))
             if speaker is not None:
-                await speaker.finish()
+                await self._speak(speaker)
         finally:
             if speaker is not None:
                 await speaker.stop()
         return reply
+
+    async def _speak(self, speaker: Speaker) -> None:
+        """Have the rest spoken, as much of it as there is time for."""
+        late = VoiceFailed(f"not all was spoken within {SPEAKING_S} s")
+        try:
+            await self._deadline.grant(SPEAKING_S, speaker.finish(), late)
+        except VoiceFailed as error:
+            _log.warning("%s: %s", error.code, error.message)
+            speaker.give_up()
 
     def _talk(self, said: str, persona: PetPersona | None, recalled: Recalled) -> Talk:
         pet_name = persona and persona["pet_name"]
@@ -140,7 +158,7 @@ class Turn:
     async def _write(self, reply: "Reply", talk: Talk) -> None:
         """Let the language write; then see to it that what was done is said."""
         try:
-            await _follow(reply, self._mind.faculties.language.answer(talk, self._hands.act))
+            await self._take_down(reply, talk)
         except LanguageFailed as error:
             if not self._hands.deeds:
                 raise
@@ -150,6 +168,13 @@ class Turn:
             if not wording.mentions(reply.text, deed.tool):
                 reply.add(wording.said(deed.tool, deed.arguments, deed.result))
         reply.end()
+
+    async def _take_down(self, reply: "Reply", talk: Talk) -> None:
+        late = LanguageFailed(f"the answer was not written within {LANGUAGE_S} s")
+        with blamed(LanguageFailed):
+            pieces = self._mind.faculties.language.answer(talk, self._hands.act)
+            writing = _follow(reply, pieces)
+            await self._deadline.grant(LANGUAGE_S, writing, late, self._hands.busy)
 
     def _speaker(self, persona: PetPersona | None) -> Speaker:
         return Speaker(
@@ -202,7 +227,8 @@ class Reply:
         if len(text) > room:
             self.is_full = True
             self.warnings.append("the answer was cut: it is long")
-        self._put(text[:room])
+            text = text[:room].rstrip()
+        self._put(text)
 
     def add(self, sentence: str) -> None:
         """Something to say beside that."""

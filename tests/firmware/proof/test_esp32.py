@@ -43,6 +43,18 @@ voice.stop()
 print(ears.read(buffer), voice.write(buffer), len(bench.buses))
 """
 
+# What a board with these pins has loaded of what is for talking; but for hal/sound.py, which the
+# models load.
+LOADED = """
+import sys
+from tests.firmware.board.whole import MICROPHONE, Memory, WholeBoard, machine, network
+
+ONLY = ("hal.talking", "hal.stream", "logic.talk", "logic.pages", "drawing.talk")
+board = WholeBoard(machine.Bench(), network.Air({}), Memory(), str, PINS)
+board.live(5_000)
+print([name for name in ONLY if "firmware." + name in sys.modules])
+"""
+
 
 def run(program: str, cwd: Path) -> list[str]:
     """Run a program in the VM, in a folder; give the lines that it says."""
@@ -79,6 +91,14 @@ def test_sound_is_the_same_here_and_there(
     here = capsys.readouterr().out.splitlines()
     assert run(SOUND, tmp_path) == here
     assert [line.partition("]")[0] for line in here[1:3]] == ["[300, 212, 0", "[100, 0"]
+
+
+def test_only_a_board_with_a_microphone_loads_what_it_is_for(tmp_path: Path) -> None:
+    """All of it when it starts, while its memory is in one piece; the other one nothing."""
+    assert run(LOADED.replace("PINS", "{}"), tmp_path) == ["[]"]
+    assert run(LOADED.replace("PINS", "MICROPHONE"), tmp_path) == [
+        "['hal.talking', 'hal.stream', 'logic.talk', 'logic.pages', 'drawing.talk']"
+    ]
 
 
 def test_a_board_that_falls_rests_and_tries_again(tmp_path: Path) -> None:

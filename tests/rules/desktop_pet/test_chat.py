@@ -78,6 +78,8 @@ def test_a_name_cannot_bring_lines() -> None:
         ("hey Nova!", "hey Nova!"),
         ("Novara, stop", "Novara, stop"),
         ("Nova's timer", "Nova's timer"),
+        ("nova, Nova, start", "Nova, start"),
+        ("can Nova start a timer", "can Nova start a timer"),
         ("start studying nova", "start studying nova"),
         ("what is a nova", "what is a nova"),
         ("", ""),
@@ -86,6 +88,22 @@ def test_a_name_cannot_bring_lines() -> None:
 def test_the_name_is_no_part_of_what_is_said(transcript: str, rest: str) -> None:
     """It stands at the beginning, or behind a comma at the end."""
     assert without_name(transcript, ["Nova", None, " ", "Mr. Fluff"]) == rest
+
+
+@pytest.mark.parametrize(
+    ("transcript", "rest"),
+    [
+        ("Start a pomodoro", "Start a pomodoro"),
+        ("start, start a pomodoro", "start a pomodoro"),
+        ("Hey Start, stop the timer", "stop the timer"),
+        ("okay start a pomodoro", "okay start a pomodoro"),
+        ("stop the timer, Start", "stop the timer"),
+        ("hey Start!", "hey Start!"),
+    ],
+)
+def test_a_pet_may_be_called_like_an_order(transcript: str, rest: str) -> None:
+    """Its name is one only where a sign says so; else nobody could give that order."""
+    assert without_name(transcript, ["Start"]) == rest
 
 
 def test_nothing_is_taken_away_without_a_name() -> None:

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from petcore.rules.desktop_pet.answers import FAILED, NOT_UNDERSTOOD, REFUSED, TALK, UNKNOWN
+from petcore.rules.desktop_pet.answers import FAILED, FIRST, NOT_UNDERSTOOD, REFUSED, TALK, UNKNOWN
 from petcore.rules.desktop_pet.chat import SPOKEN_MAX
-from petcore.rules.desktop_pet.small_talk import SOMEBODY_ELSE
+from petcore.rules.desktop_pet.small_talk import DANGER, SOMEBODY_ELSE
 from petcore.rules.desktop_pet.spoken import clock_time, duration, every, percent, times, waiting
-from petcore.rules.desktop_pet.understanding import PHRASES, RULES, Intent, understand
+from petcore.rules.desktop_pet.understanding import PHRASES, RULES, Intent, meant, understand
 from petcore.rules.desktop_pet.wording import mentions, reply, said
 
 TOOLS = sorted({rule.tool for rule in RULES if rule.tool is not None})
@@ -62,6 +62,23 @@ results = st.dictionaries(
             ),
         ),
         ("start_pomodoro", {}, "I started a Pomodoro."),
+        (
+            "start_pomodoro",
+            {
+                "session": {"focus_minutes": 10, "break_minutes": 5, "cycles": 1},
+                "already_running": True,
+            },
+            (
+                "I started a Pomodoro: 10 minutes of focus and 5 minutes of break, once."
+                " Another one still runs beside it. Off we go!"
+            ),
+        ),
+        ("stop_pomodoro", {"session": {}, "stopped": 2}, "I stopped all 2 Pomodoros."),
+        (
+            "end_study_session",
+            {"report": {**REPORT, "sample_count": 0}, "ended": 3},
+            "I ended all 3 of your study sessions. Nothing was measured in it.",
+        ),
         ("stop_pomodoro", {"session": {}}, "I stopped the Pomodoro."),
         (
             "start_study_session",
@@ -116,6 +133,29 @@ results = st.dictionaries(
             "read_water",
             {"schedule": None, "next_reminder_in_s": None},
             "You have no water reminders yet. Say, remind me to drink every hour.",
+        ),
+        (
+            "set_water_schedule",
+            {"schedule": {**SCHEDULE, "timezone": "UTC"}},
+            (
+                "I set your water reminders. I will remind you every hour from 9 am to 10 pm in"
+                " universal time. If your clock shows another time, say, my time zone is Berlin."
+            ),
+        ),
+        (
+            "set_water_schedule",
+            {"schedule": {**SCHEDULE, "timezone": "UTC", "end_time": "09:00"}},
+            "I set your water reminders. I will remind you every hour all day.",
+        ),
+        (
+            "read_water",
+            {"schedule": {**SCHEDULE, "timezone": "Etc/UTC"}, "next_reminder_in_s": None},
+            "I remind you every hour from 9 am to 10 pm in universal time.",
+        ),
+        (
+            "read_water",
+            {"schedule": {**SCHEDULE, "interval_min": 1440}, "next_reminder_in_s": 0},
+            "I remind you once a day from 9 am to 10 pm. One is due now.",
         ),
         (
             "read_pomodoro",
@@ -175,6 +215,11 @@ results = st.dictionaries(
             {"status": "completed", "study_label": "", "report": {"sample_count": 1}},
             "Your last study session is over. Nothing was measured in it.",
         ),
+        (
+            "read_focus_report",
+            {"status": "active", "study_label": "", "report": {"sample_count": 0}},
+            "You are in a study session. Nothing has been measured yet.",
+        ),
         ("dance", {}, "Done."),
     ],
 )
@@ -182,6 +227,38 @@ def test_what_came_of_a_tool(tool: str, result: Mapping[str, object], expected: 
     """What is known is said, and what is not is left out."""
     assert said(tool, {}, {"ok": True, **result}) == said(tool, {}, result) == expected
     assert reply(Intent("x", tool), {"ok": True, **result}, "Nova") == expected
+
+
+@pytest.mark.parametrize(
+    ("zone", "enabled", "expected"),
+    [
+        (
+            "America/New_York",
+            True,
+            (
+                "I set your water reminders to the time of New York. I will remind you every hour"
+                " from 9 am to 10 pm."
+            ),
+        ),
+        (
+            "UTC",
+            True,
+            (
+                "I set your water reminders. I will remind you every hour from 9 am to 10 pm in"
+                " universal time."
+            ),
+        ),
+        (
+            "Asia/Tokyo",
+            False,
+            "I set your water reminders to the time of Tokyo. They are still off.",
+        ),
+    ],
+)
+def test_a_new_time_zone_is_told(zone: str, enabled: bool, expected: str) -> None:
+    """By its city; who has just said a zone is not told how."""
+    schedule = {**SCHEDULE, "timezone": zone, "enabled": enabled}
+    assert said("set_water_schedule", {"timezone": zone}, {"schedule": schedule}) == expected
 
 
 @pytest.mark.parametrize("tool", TOOLS)
@@ -197,7 +274,9 @@ def test_refusals_are_worded(tool: str) -> None:
 
 def test_every_intent_has_an_answer() -> None:
     """What uses no tool has one in the table, and the table has no others."""
-    assert set(TALK) == {rule.name for rule in RULES if rule.tool is None} | {SOMEBODY_ELSE}
+    always = {SOMEBODY_ELSE, DANGER}
+    assert set(TALK) == {rule.name for rule in RULES if rule.tool is None} | always
+    assert set(FIRST) <= {rule.name for rule in RULES if rule.tool is not None}
     assert set(FAILED) == {tool for tool in TOOLS if not tool.startswith("read_")}
 
 
@@ -211,9 +290,11 @@ def test_the_pet_says_its_name() -> None:
 
 def test_the_pet_is_honest_about_what_it_can_do() -> None:
     """When it does not understand, and when it is asked."""
-    assert reply(None, None, "Nova") == NOT_UNDERSTOOD
-    assert "did not understand" in NOT_UNDERSTOOD
-    assert "small pet" in NOT_UNDERSTOOD
+    assert reply(None, None, "Nova") == NOT_UNDERSTOOD[0]
+    assert "did not understand" in NOT_UNDERSTOOD[0]
+    for answer in NOT_UNDERSTOOD:
+        assert "small pet" in answer
+        assert understand("what can you do")
     for word in ("Pomodoro", "study session", "drink", "break", "focused"):
         assert word in TALK["help"]
 
@@ -227,8 +308,9 @@ def test_what_it_advises_to_say_is_understood() -> None:
             TALK,
             REFUSED,
             FAILED,
-            {"": NOT_UNDERSTOOD},
+            dict(enumerate(NOT_UNDERSTOOD)),
             {"": said("read_water", {}, {"ok": True})},
+            {"": said("set_water_schedule", {}, {"schedule": {**SCHEDULE, "timezone": "UTC"}})},
         )
         for answer in table.values()
         for order in advised.findall(answer)
@@ -237,7 +319,35 @@ def test_what_it_advises_to_say_is_understood() -> None:
     assert all((intent := understand(order)) and intent.acts for order in orders), orders
 
 
-@pytest.mark.parametrize("text", [*TALK.values(), *REFUSED.values(), *FAILED.values(), UNKNOWN])
+def test_what_is_not_understood_is_not_always_answered_alike() -> None:
+    """But the same words are; what was understood is answered as ever."""
+    answers = [reply(meant("x" * length), None, "Nova") for length in range(12)]
+    assert set(answers) == set(NOT_UNDERSTOOD)
+    assert answers == [reply(meant("x" * length), None, "Nova") for length in range(12)]
+    assert meant("start a pomodoro") == understand("start a pomodoro")
+
+
+def test_who_needs_a_break_is_told_to_take_one() -> None:
+    """And when the next is, if that is known."""
+    intent = understand("I need a break")
+    soon = {"prompt": None, "on_break": False, "next_break_in_s": 720}
+    assert reply(intent, soon, None) == (
+        "A break is a good idea: stand up, stretch, and look out of the window."
+        " Your next break begins in 12 minutes."
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *TALK.values(),
+        *NOT_UNDERSTOOD,
+        *FIRST.values(),
+        *REFUSED.values(),
+        *FAILED.values(),
+        UNKNOWN,
+    ],
+)
 def test_answers_can_be_spoken(text: str) -> None:
     """Short, and without markup."""
     assert SPEAKABLE.fullmatch(text.format(name="Nova"))
@@ -270,6 +380,8 @@ def test_every_phrase_is_answered() -> None:
         ("Well done, your session is over.", "end_study_session"),
         ("I will remind you to drink every 45 minutes.", "set_water_schedule"),
         ("I won't remind you: I turned the reminders off.", "set_water_schedule"),
+        ("Okay, I'll remind you every hour.", "set_water_schedule"),
+        ("Your reminders are on.", "set_water_schedule"),
     ],
 )
 def test_an_answer_that_says_what_was_done(text: str, tool: str) -> None:
@@ -290,6 +402,17 @@ def test_an_answer_that_says_what_was_done(text: str, tool: str) -> None:
         ("I will remind you every hour if you like.", "set_water_schedule"),
         ("Your timer is running.", "read_pomodoro"),
         ("Your timer is running.", "dance"),
+        ("No timer was started.", "start_pomodoro"),
+        ("I never started a timer.", "start_pomodoro"),
+        ("A pomodoro was already running.", "start_pomodoro"),
+        ("You started a timer an hour ago.", "start_pomodoro"),
+        ("Nothing about your timer was set.", "start_pomodoro"),
+        ("You should drink every day.", "set_water_schedule"),
+        ("Drink water every day!", "set_water_schedule"),
+        ("Water will do you good.", "set_water_schedule"),
+        ("Your study session is going to be great!", "start_study_session"),
+        ("How is your study session going, well begun?", "start_study_session"),
+        ("No study session was ended.", "end_study_session"),
         ("", "start_pomodoro"),
     ],
 )
@@ -320,6 +443,7 @@ def test_its_own_words_mention_what_it_did(tool: str) -> None:
         (every(60), "every hour"),
         (every(90), "every 90 minutes"),
         (every(120), "every 2 hours"),
+        (every(1440), "once a day"),
         (times(1), "once"),
         (times(2), "twice"),
         (times(3), "3 times"),

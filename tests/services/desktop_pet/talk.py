@@ -20,6 +20,7 @@ from petcore.services.desktop_pet.chat import (
 from petcore.services.desktop_pet.told import TurnAnswer
 from petcore.services.idempotency import Call
 from petcore.services.outbox import Document
+from tests.wav import wav
 
 Steps = Generator[Step, Mapping[str, object] | None, None]
 CALL = Call("chat")
@@ -54,13 +55,7 @@ def said(
 
 def recording(text: str) -> bytes:
     """``text`` as the twin of a hearing hears it."""
-    samples = samples_of(text.encode())
-    form = b"".join(
-        number.to_bytes(size, "little")
-        for number, size in ((1, 2), (1, 2), (16_000, 4), (32_000, 4), (2, 2), (16, 2))
-    )
-    unknown = b"\xff\xff\xff\xff"
-    return b"RIFF" + unknown + b"WAVEfmt \x10\0\0\0" + form + b"data" + unknown + samples
+    return wav(samples_of(text.encode()), knows_length=False)
 
 
 async def send(services: Services, wish: MessageWish, call: Call = CALL) -> TurnAnswer:

@@ -1,11 +1,12 @@
 """Talking with the pet: what is answered, and what is told on the way."""
 
 import logging
+import re
 from base64 import b64decode
 
 import pytest
 
-from petcore.adapters.language_scripted import Wait
+from petcore.adapters.language_scripted import Script, Wait
 from petcore.adapters.voice_scripted import spoken_in
 from petcore.errors import BadInput, HearingFailed, LanguageFailed, NotFound, VoiceFailed
 from petcore.ports.language import Talk, ToolCall
@@ -33,6 +34,8 @@ from tests.services.server import NOON, Server
 
 NOVA = PersonaWish("audrey", "Nova", "You are Nova.", "some-model", "some-voice")
 HEAD = 44
+THEIR_WORDS = "sk-0123"
+HELLO = Talk("", None, None, (), "hello", ())
 
 
 @pytest.mark.asyncio
@@ -250,10 +253,15 @@ async def test_a_refusal_is_no_deed() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("word", ["One", "Two"])
-async def test_a_voice_that_fails_costs_the_sound(word: str) -> None:
-    """An answer has all of its sound or none; a stream keeps what was told before."""
+@pytest.mark.parametrize("error", [VoiceFailed("no breath"), ZeroDivisionError(THEIR_WORDS)])
+async def test_a_voice_that_fails_costs_the_sound(
+    word: str, error: Exception, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An answer has all of its sound or none; a stream keeps what was told before. That is so
+    whatever the voice raises, and the log repeats no words but ours.
+    """
     script = steps("One is here. ", "Two is there.")
-    server = Server(script=script, speaks=failing_at(word, VoiceFailed("no breath")))
+    server = Server(script=script, speaks=failing_at(word, error))
     wish = said(include_audio=True, audio_format="wav")
     answer = await send(server.services(), wish, CALL)
     assert answer["reply_audio_base64"] is None
@@ -265,6 +273,35 @@ async def test_a_voice_that_fails_costs_the_sound(word: str) -> None:
     again = await listen(server.services(), wish, keyed())
     assert sound_of(again) == sound_of(events)
     assert answer_of(again) == answer_of(events)
+    assert re.search("voice_failed: (no breath|ZeroDivisionError in talk.py, line)", caplog.text)
+    assert THEIR_WORDS not in caplog.text
+
+
+@pytest.mark.asyncio
+async def test_whatever_a_hearing_or_a_language_raises_it_has_failed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is never our fault; what it says is not repeated, where it was is."""
+
+    def stumbling(_: Talk) -> Steps:
+        yield "I was going "
+        raise ZeroDivisionError(THEIR_WORDS)
+
+    deaf = Server(hears=failing_at("", ZeroDivisionError(THEIR_WORDS)))
+    with pytest.raises(HearingFailed, match=r"^ZeroDivisionError in talk\.py, line \d+$"):
+        await send(deaf.services(), said(audio=recording("x")))
+    with pytest.raises(LanguageFailed, match=r"^ZeroDivisionError in test_chat\.py, line \d+$"):
+        await send(Server(script=stumbling).services(), said())
+    acting = Server(script=lambda _: chained(using("start_pomodoro"), stumbling))
+    answer = await send(acting.services(), said())
+    assert answer["warnings"] == ["the answer is not whole: the language failed"]
+    assert THEIR_WORDS not in caplog.text
+
+
+def chained(*scripts: Script) -> Steps:
+    """One after the other."""
+    for script in scripts:
+        yield from script(HELLO)
 
 
 @pytest.mark.asyncio
@@ -297,6 +334,17 @@ async def test_a_long_answer_is_cut_and_its_sound_sooner() -> None:
         "only the beginning of the answer was spoken",
     ]
     assert count[0] == rules.REPLY_MAX // 26 + 1
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize(
+    ("pieces", "kept"), [(("a" * 3999 + " b",), 3999), (("a" * 3990, " " * 20, "b"), 3990)]
+)
+async def test_an_answer_that_is_cut_ends_with_no_space(pieces: tuple[str, ...], kept: int) -> None:
+    """As every other one, wherever the knife falls."""
+    answer = await send(Server(script=steps(*pieces)).services(), said())
+    assert answer["reply_text"] == "a" * kept
+    assert answer["warnings"] == ["the answer was cut: it is long"]
 
 
 @pytest.mark.asyncio

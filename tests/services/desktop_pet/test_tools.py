@@ -29,6 +29,7 @@ from petcore.services.desktop_pet.stress import Reading, SessionWish
 from petcore.services.desktop_pet.tools import ACTING, TOOLS
 from petcore.services.desktop_pet.water import USUAL, ScheduleWish
 from petcore.services.idempotency import Call
+from tests.rules.desktop_pet.hostile import HOSTILE, Hostile
 from tests.services.desktop_pet.talk import CALL, Steps, keyed, listen, said, send
 from tests.services.interrupted import InterruptedStore
 from tests.services.server import NOON, Server
@@ -36,6 +37,10 @@ from tests.services.server import NOON, Server
 Result = Mapping[str, object]
 
 NAMES = {tool.name for tool in TOOLS}
+ENDED_BY = {
+    "stop_pomodoro": ("start_pomodoro", POMODORO_SESSIONS.name),
+    "end_study_session": ("start_study_session", FOCUS_SESSIONS.name),
+}
 SCHEDULE = ScheduleWish("audrey", "UTC", "08:00", "20:00", 90, enabled=True)
 
 
@@ -191,21 +196,55 @@ async def test_a_study_session_is_started_and_ended() -> None:
             "peak_stress": 0.0,
             "lowest_focus": 0.0,
         },
+        "ended": 1,
     }
     assert await use(server, "end_study_session") == refused
 
 
 @pytest.mark.asyncio
-async def test_of_several_running_sessions_the_latest_is_meant() -> None:
-    """That is the one that somebody talks about."""
+async def test_of_several_running_sessions_the_latest_is_told_of() -> None:
+    """That is the one that somebody talks about; but all of them are ended."""
     server = Server()
     for label in ("old", "older", "new"):
         server.clock.advance(-5 if label == "older" else 1)
         await use(server, "start_study_session", study_label=label)
     server.clock.advance(9)
     assert (await use(server, "read_focus_report"))["study_label"] == "old"
-    await use(server, "end_study_session")
-    assert (await use(server, "read_focus_report"))["study_label"] == "new"
+    ended = await use(server, "end_study_session")
+    sessions = (await server.stored())["focus_sessions"]
+    assert [each["status"] for each in sessions] == ["completed"] * 3
+    [old] = [each["session_id"] for each in sessions if each["study_label"] == "old"]
+    assert (ended["session_id"], ended["ended"]) == (old, 3)
+
+
+@pytest.mark.asyncio
+async def test_of_several_running_pomodoros_none_is_left() -> None:
+    """Whoever starts another one is told that one is running, and stops both."""
+    server = Server()
+    for user, is_running in (("ben", False), ("audrey", False), ("audrey", True)):
+        started = await use(server, "start_pomodoro", user)
+        assert started["already_running"] is is_running
+        server.clock.advance(1)
+    session, stopped = started["session"], await use(server, "stop_pomodoro")
+    assert isinstance(session, dict)
+    ended = {"ended_at": "2026-05-05T12:03:00+00:00", "status": "completed"}
+    assert stopped == {"ok": True, "session": {**session, **ended}, "stopped": 2}
+    sessions = (await server.stored())["pomodoro_sessions"]
+    assert [each["user_id"] for each in sessions if each["status"] == "active"] == ["ben"]
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("writes", range(8))
+async def test_who_starts_something_again_is_not_told_of_it(writes: int) -> None:
+    """The Pomodoro that a turn started before it was cut off is not another one."""
+    server = Server(script=Asking(ToolCall("start_pomodoro", {})))
+    cut = server.services(InterruptedStore(server.store, writes, is_stored=True))
+    with suppress(StoreUnavailable):
+        await send(cut, said(), keyed())
+    [action] = (await send(server.services(), said(), keyed()))["actions"]
+    assert isinstance(action["result"], dict)
+    assert action["result"]["already_running"] is False
+    assert await server.store.count(Query(POMODORO_SESSIONS)) == 1
 
 
 @pytest.mark.asyncio
@@ -342,6 +381,43 @@ async def test_arguments_are_looked_at_as_closely_as_a_request(
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("call", [CALL, keyed()], ids=["without key", "with key"])
+@pytest.mark.parametrize(
+    "hostile", [each for each in HOSTILE if each.tried], ids=lambda each: each.transcript[:30]
+)
+async def test_a_language_that_obeys_an_attacker_does_nothing(hostile: Hostile, call: Call) -> None:
+    """Whatever it tries is refused: nothing of anybody's changes, but for what was said."""
+    server = Server()
+    for user in ("bob", "audrey"):
+        for name in sorted(ACTING - set(ENDED_BY)):
+            arguments = {"interval_min": 45} if name == "set_water_schedule" else {}
+            await use(server, name, user, **arguments)
+    before = await server.stored()
+    asking = Asking(*(ToolCall(*tried) for tried in hostile.tried))
+    server.script = asking
+    await send(server.services(), said(hostile.transcript), call)
+    assert [result["ok"] for result in asking.results] == [False] * len(hostile.tried)
+    after = await server.stored()
+    changed = {name for name, documents in after.items() if documents != before[name]}
+    assert changed == {"chat_memories", "chat_messages"} | (
+        {"idempotency_keys"} if call.key else set()
+    )
+    keys = [each["route"] for each in after["idempotency_keys"]]
+    assert keys == ["chat message"] * len(keys)
+    for name, documents in after.items():
+        assert _of_others(documents) == _of_others(before[name])
+
+
+def _of_others(documents: list[Result]) -> list[Result]:
+    return [each for each in documents if each.get("user_id") != "audrey"]
+
+
+def test_everything_is_tried() -> None:
+    """A table without attempts would prove nothing."""
+    assert {tried[0] for each in HOSTILE for tried in each.tried} >= ACTING
+
+
+@pytest.mark.asyncio
 async def test_actions_are_those_that_change_something() -> None:
     """In their order, with arguments as they were given; reading is none."""
     server = Server()
@@ -438,31 +514,30 @@ async def test_what_was_undone_in_a_turn_can_be_done_again_in_it() -> None:
 
 @pytest.mark.asyncio
 @pytest.mark.parametrize("name", ["stop_pomodoro", "end_study_session"])
-@pytest.mark.parametrize("writes", range(10))
+@pytest.mark.parametrize("writes", range(16))
 async def test_who_ends_something_again_ends_nothing_else(name: str, writes: int) -> None:
-    """A turn that was cut off and is asked for again means what it meant, also if that is over and
-    another one is running still.
+    """A turn that was cut off and is asked for again means what it meant, also if that is over by
+    then and another one has begun, once it was known what there was.
     """
+    start, collection = ENDED_BY[name]
     server = Server()
     for _ in range(2):
-        await use(server, "start_pomodoro")
-        await use(server, "start_study_session")
+        await use(server, start)
         server.clock.advance(1)
     server.script = Asking(ToolCall(name, {}))
     cut = server.services(InterruptedStore(server.store, writes, is_stored=True))
-    try:
-        first = await send(cut, said(), keyed())
-    except StoreUnavailable:
-        first = await send(server.services(), said(), keyed())
-    [action] = first["actions"]
+    with suppress(StoreUnavailable):
+        await send(cut, said(), keyed())
+    kept = (await server.stored())["idempotency_keys"]
+    is_settled = sum(str(each["route"]).endswith(", found") for each in kept) == 3
+    await use(server, start)
+    server.script = Asking(ToolCall(name, {}))
+    [action] = (await send(server.services(), said(), keyed()))["actions"]
     assert action["ok"]
-    stored = await server.stored()
-    ended = [
-        each["started_at"]
-        for each in (*stored["pomodoro_sessions"], *stored["focus_sessions"])
-        if each["status"] == "completed"
-    ]
-    assert ended == [NOON + timedelta(minutes=1)]
+    sessions = (await server.stored())[collection]
+    ended = {each["started_at"] for each in sessions if each["status"] == "completed"}
+    assert ended >= {NOON, NOON + timedelta(minutes=1)}
+    assert len(ended) == (2 if is_settled else 3)
 
 
 @pytest.mark.asyncio
