@@ -31,7 +31,7 @@ from petcore.adapters.hearing_pocketsphinx_sound import is_speech
 from petcore.adapters.voice_espeak import EspeakVoice
 
 GRAMMAR = understanding.GRAMMAR
-ORDERS = ("start the timer", "stop the timer", "how much time is left")
+ORDERS = ("what can you do", "stop the timer", "how much time is left")
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="signals")
 
