@@ -8,6 +8,7 @@ What the pet understands stands in ``phrases`` and ``small_talk``; here is how i
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from petcore.rules.desktop_pet import danger, expansion, slots
 from petcore.rules.desktop_pet.declined import DECLINED
@@ -26,9 +27,6 @@ GRAMMAR = expansion.grammar(RULES, f"{_POLITE} | {_NEGATED}")
 the order that sounds most like it would be heard.
 """
 
-_TABLE = tuple(
-    (rule, expansion.compiled(phrase)) for rule in RULES for phrase in (*rule.spoken, *rule.typed)
-)
 _NOBODY = rf"(?!(?:me|us|{slots.COURSE})$|(?:the|a|an|this|that|now|today|once)\b)"
 _OTHERS = (
     (re.compile(rf" (?:for|as|with|on behalf of) {_NOBODY}[^\W\d_][\w' ]*$"), ""),
@@ -106,8 +104,20 @@ def _intent(form: str, transcript: str) -> Intent | None:
     return None
 
 
+@cache
+def _table() -> tuple[tuple[Rule, re.Pattern[str]], ...]:
+    """Each phrase as it is looked up. It takes a while to make, so only who is told something
+    waits for it.
+    """
+    return tuple(
+        (rule, expansion.compiled(phrase))
+        for rule in RULES
+        for phrase in (*rule.spoken, *rule.typed)
+    )
+
+
 def _fits(form: str) -> Iterator[tuple[Rule, dict[str, object]]]:
-    for rule, phrase in _TABLE:
+    for rule, phrase in _table():
         found = phrase.fullmatch(form + " ")
         arguments = slots.read(expansion.slots(found)) if found else None
         if arguments is not None:
