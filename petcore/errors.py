@@ -117,6 +117,32 @@ class HearingAbsent(HearingFailed):
     code = "hearing_absent"
 
 
+class CameraFailed(PetcoreError):
+    """There are no pictures: a camera cannot be opened, has gone, or may not be asked. The message
+    says what was tried, and is told to whoever asks.
+    """
+
+    code = "camera_unavailable"
+
+
+class SightFailed(PetcoreError):
+    """Nobody could look at a picture: the process that does so failed."""
+
+    code = "sight_failed"
+
+
+class SightAbsent(SightFailed):
+    """Nobody can see here: what it takes is not installed on this machine."""
+
+    code = "sight_absent"
+
+
+class BadFrame(PetcoreError):
+    """What a camera sent is no picture, or too large a one. Services go on with the next."""
+
+    code = "sight_failed"
+
+
 class Duplicate(PetcoreError):
     """A document with this ``_id`` or this unique value is stored already. Services handle it."""
 

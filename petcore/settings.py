@@ -173,6 +173,11 @@ class Settings(BaseSettings):
     elevenlabs_hearing_model: EngineName = "scribe_v2"
     elevenlabs_url: Url = ""
 
+    camera_hosts: Annotated[Words, AfterValidator(_host_names)] = ()
+    cameras_max: Annotated[int, Field(ge=1, le=64)] = 4
+    webcam_users: Words = ()
+    video_folder: str = ""
+
     idempotency_kept_s: Seconds = 24 * 3600
 
     high_stress_threshold: Part = 0.75
