@@ -23,6 +23,8 @@ Why = Literal["busy", "late", "unstarted", "ended", "closed"]
 """Too many were waiting; no answer came in time; it cannot be started; it died while it was asked;
 it was closed before."""
 
+_GONE_S = 5.0
+"""So long a dead process may take to go. In a driver that hangs it does not go at all."""
 _ROOT = Path(__file__).parents[2]
 _OUT = 1
 # The same tree as this, wherever it stands. ``-P``: a folder that happens to be the present one is
@@ -51,12 +53,14 @@ class Declined(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """Of a question: ``deadline_s`` seconds for all of it, from the queue to the answer. Of the
-    queue: ``waiting_max`` questions, with the one that is being answered.
+    """Of a question: ``deadline_s`` seconds for its answer, and ``start_s`` more for all of it,
+    with the queue and the start of a process. Of the queue: ``waiting_max`` questions, with the one
+    that is being answered.
     """
 
     deadline_s: float
     waiting_max: int
+    start_s: float = 0.0
 
 
 class Child:
@@ -94,8 +98,9 @@ class Child:
         if self._waiting >= self._bounds.waiting_max:
             raise ChildFailed("busy")
         self._waiting += 1
+        all_s = self._bounds.deadline_s + self._bounds.start_s
         try:
-            answer = await Deadline(self._bounds.deadline_s).before(self._in_turn(question))
+            answer = await Deadline(all_s).before(self._in_turn(question))
         except GivenUp as error:
             raise ChildFailed("late") from error
         finally:
@@ -117,7 +122,7 @@ class Child:
             answer = None
             try:
                 line = await self._running()
-                answer = await line.ask(question)
+                answer = await Deadline(self._bounds.deadline_s).before(line.ask(question))
             except EOFError as error:
                 raise ChildFailed("closed" if self._is_closed else "ended") from error
             finally:
@@ -174,13 +179,16 @@ class _Line(asyncio.SubprocessProtocol):
         return await self._answer
 
     def kill(self) -> None:
+        """It says nothing any more, also if it cannot die yet."""
         with suppress(ProcessLookupError):
             self._transport().kill()
+        self._be_over()
 
     async def end(self) -> None:
-        """Kill it, and wait until it is gone."""
+        """Kill it, and wait until it is gone, but not for ever."""
         self.kill()
-        await asyncio.shield(self.gone)
+        with suppress(GivenUp):
+            await Deadline(_GONE_S).before(asyncio.shield(self.gone))
         self.drop()
 
     def drop(self) -> None:
@@ -208,9 +216,12 @@ class _Line(asyncio.SubprocessProtocol):
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
         if fd == _OUT:
-            self.is_over = True
-            if not self._answer.done():
-                self._answer.set_exception(EOFError())
+            self._be_over()
+
+    def _be_over(self) -> None:
+        self.is_over = True
+        if not self._answer.done():
+            self._answer.set_exception(EOFError())
 
     def connection_lost(self, exc: Exception | None) -> None:
         if not self.gone.done():

@@ -29,8 +29,9 @@ _NAMED_CODE = re.compile(
 )
 _HIDDEN = "***"
 
-_CHATTY = ("httpx", "httpx2", "google_genai", "elevenlabs")
-"""Clients that tell of every request at the level info, with its whole address."""
+_CHATTY = ("elevenlabs", "google_genai", "httpcore", "httpcore2", "httpx", "httpx2")
+"""Clients that tell of every request, with its whole address, and of what was answered. What is to
+be said of that, who asks says himself."""
 
 
 def configure_logging(
@@ -40,13 +41,14 @@ def configure_logging(
 
     Lines written while a request is served carry its ``request_id``; those of a process that
     shares the work with others carry its ``pid``, since each of them counts its own requests.
-    At the level debug they may hold anything but secrets.
+    At the level debug they may hold anything but secrets. Of the clients of other services nothing
+    is written at any level.
     """
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter(clock, format, is_outspoken=level == "debug"))
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     for name in _CHATTY:
-        logging.getLogger(name).setLevel("WARNING" if level == "info" else "NOTSET")
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def formatter(

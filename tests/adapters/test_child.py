@@ -18,7 +18,7 @@ from petcore.adapters import child, child_serving
 from petcore.adapters.child import Bounds, Child, ChildFailed, Declined
 from petcore.adapters.child_serving import DECLINED, DONE, FRAME_MAX, framed
 from petcore.errors import BadInput, VoiceFailed
-from tests.adapters.patient import until
+from tests.adapters.patient import Ahead, until
 
 MODULE = "tests.adapters.child_that_obeys"
 BOUNDS = Bounds(deadline_s=30.0, waiting_max=4)
@@ -136,6 +136,19 @@ async def test_waiting_for_others_counts_as_waiting() -> None:
     await asked.close()
 
 
+@posix
+@pytest.mark.asyncio
+async def test_a_start_has_its_own_time() -> None:
+    """An answer has to come as soon as ever."""
+    asked = Child(MODULE, Bounds(deadline_s=0.02, waiting_max=4, start_s=30.0))
+    assert await asked.ask(b"ab") == b"ba"
+    pid = pid_of(asked)
+    assert await why(asked, b"sleep") == "late"
+    assert not is_there(pid)
+    assert await asked.ask(b"cd") == b"dc"
+    await asked.close()
+
+
 @pytest.mark.asyncio
 async def test_too_many_at_once_are_refused(asked: Child) -> None:
     """At once, and those before them are not harmed."""
@@ -197,6 +210,31 @@ async def test_closing_is_for_good() -> None:
     assert [str(outcome) for outcome in outcomes] == ["closed", "closed"]
     assert await why(asked, b"ab") == "closed"
     assert asked.pid is None
+
+
+@posix
+@pytest.mark.asyncio
+async def test_one_that_cannot_die_is_not_waited_for_without_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It may hang in a driver. Who asked it hears at once that it is over, and who closes it goes
+    on after a while.
+    """
+    asked = Child(MODULE, BOUNDS)
+    await asked.ask(b"ab")
+    pid = pid_of(asked)
+    ahead = Ahead(monkeypatch)
+    monkeypatch.setattr("asyncio.base_subprocess.BaseSubprocessTransport.kill", lambda _: None)
+    asking = asyncio.create_task(asked.ask(b"sleep"))
+    await until(lambda: asked.waiting == 1)
+    closing = asyncio.create_task(asked.close())
+    await until(lambda: asked.pid is None)
+    assert is_there(pid)
+    assert not closing.done()
+    ahead.put(6)
+    await closing
+    assert str(*await asyncio.gather(asking, return_exceptions=True)) == "closed"
+    await until(lambda: not is_there(pid))  # here it can die after all
 
 
 @posix

@@ -2,11 +2,13 @@
 
 import json
 import logging
+from collections.abc import Iterator
 from typing import Literal
 
+import httpx
 import pytest
 
-from petcore.adapters.log_structlog import formatter, masked
+from petcore.adapters.log_structlog import configure_logging, formatter, masked
 from petcore.rules.pairing import shown, user_code
 from petcore.services.platform import tokens
 from tests.services.server import SetClock
@@ -154,6 +156,35 @@ def test_a_loop_of_errors_ends() -> None:
     one, other = ValueError("audrey"), KeyError("audrey")
     one.__cause__, other.__cause__ = other, one
     assert "audrey" not in line("json", "unexpected error", error=one)
+
+
+@pytest.fixture
+def _log_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is set for the test is unset after it."""
+    names = (None, "httpcore", "httpcore2", "httpx", "httpx2", "google_genai", "elevenlabs")
+    loggers = [logging.getLogger(name) for name in names]
+    levels = [logger.level for logger in loggers]
+    monkeypatch.setattr(logging.root, "handlers", [])
+    yield
+    for logger, level in zip(loggers, levels, strict=True):
+        logger.setLevel(level)
+
+
+@pytest.mark.usefixtures("_log_of_its_own")
+@pytest.mark.parametrize("level", ["debug", "info", "warning"])
+def test_the_address_of_a_camera_is_told_by_nobody(
+    level: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither its query nor its answer, at no level: a token stands there."""
+    configure_logging(SetClock(), level)
+    logging.getLogger("petcore.video").warning("it goes on")
+    with httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(200))) as client:
+        client.get("http://cam.test/s?token=SECRET")
+    for name in ("httpcore.http11", "httpcore2.http11", "httpx2", "google_genai.models"):
+        logging.getLogger(name).debug("receive_response_headers.complete %s", "SECRET")
+    told = capsys.readouterr().err
+    assert "it goes on" in told
+    assert "SECRET" not in told
 
 
 def test_lines_can_be_read_by_programs() -> None:

@@ -3,7 +3,15 @@
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from types import UnionType
-from typing import Literal, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import (
+    Literal,
+    NotRequired,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 import pytest
 import pytest_asyncio
@@ -17,13 +25,18 @@ from petcore.services.collections import COLLECTIONS, SHAPES
 from petcore.services.desktop_pet.breaks import PomodoroWish
 from petcore.services.desktop_pet.persona import PersonaWish
 from petcore.services.desktop_pet.stress import Reading, SessionWish
+from petcore.services.desktop_pet.video import SourceWish
 from petcore.services.desktop_pet.water import ScheduleWish
 from petcore.services.idempotency import Call
 from petcore.services.platform.pairings import PairingWish
+from petcore.settings import default_settings
+from petcore.wiring import wire
 from simulator.network.asgi import Request, exchange
 from tests.mongo.server import MongoServer
+from tests.services.desktop_pet.measured import told
 from tests.services.desktop_pet.talk import said
 from tests.services.desktop_pet.test_breaks import part
+from tests.services.desktop_pet.video import Seeing
 from tests.services.server import Server
 
 RECOMMENDED = {
@@ -67,8 +80,15 @@ def pet_server() -> Server:
 
 @pytest_asyncio.fixture
 async def services(pet_server: Server, uri: str, driver: Driver) -> AsyncIterator[Services]:
-    """The services of a server on MongoDB."""
-    services = pet_server.services(MongoStore(uri, COLLECTIONS, driver))
+    """The services of a server on MongoDB. It can see, and no time passes in which it looks."""
+    services = wire(
+        default_settings(store="memory:"),
+        clock=pet_server.clock,
+        entropy=pet_server.entropy,
+        store=MongoStore(uri, COLLECTIONS, driver),
+        faculties=pet_server.faculties(),
+        eyes=Seeing().eyes,
+    )
     await services.open()
     yield services
     await services.close()
@@ -85,14 +105,17 @@ async def test_what_lies_there_has_the_types_of_the_schema_map(
         stored = {name: list(database[name].find()) for name in SHAPES}
     for name, shape in SHAPES.items():
         assert stored[name], name
-        fields = get_type_hints(shape)
+        fields, hints = get_type_hints(shape), get_type_hints(shape, include_extras=True)
+        required = {name for name, hint in hints.items() if get_origin(hint) is not NotRequired}
         for document in stored[name]:
-            assert document.keys() == fields.keys(), name
-            for field, declared in fields.items():
-                assert _is_of(document[field], declared), (name, field, document[field])
+            assert required <= document.keys() <= fields.keys(), name
+            for field, value in document.items():
+                assert _is_of(value, fields[field]), (name, field, value)
     # Not by chance: what may be absent is there as well.
     assert any(document["last_triggered_at"] for document in stored["water_schedules"])
     assert any(document["ended_at"] for document in stored["focus_sessions"])
+    assert {"vitals", "is_watched"} <= stored["focus_sessions"][0].keys()
+    assert any("estimator" in str(document["raw_metrics"]) for document in stored["focus_samples"])
     assert {document["resolved_at"] is None for document in stored["break_prompts"]} == {False}
 
 
@@ -106,13 +129,18 @@ async def _live_through_everything(services: Services, server: Server) -> None:
     await pet.breaks.set_stress_prompts("audrey", True, call)
     await pet.breaks.start_pomodoro(PomodoroWish("audrey", 25, 5, 4), Call("start", "key", "same"))
     await pet.encouragement.get_message("audrey", 0.2, 0.9, call)
-    wish = SessionWish("audrey", "Math", allow_prompted_breaks=True, signal_source="presage")
+    camera = SourceWish("audrey", "esp32", "http://192.168.1.20:81/stream", 0, None)
+    await pet.video.save_source(camera, call)
+    wish = SessionWish(
+        "audrey", "Math", allow_prompted_breaks=True, signal_source="presage", watch=True
+    )
     session_id = str(part(await pet.stress.start_session(wish, call), "session")["session_id"])
     for _ in range(12):
         metrics = {"pulse": 71.5, "$ref": {"a.b": [1, True, None]}}
         reading = Reading(session_id, 0.5, 0.9, server.clock.now(), 1.0, None, metrics)
         await pet.stress.ingest_sample(reading, call)
         server.clock.advance(1)
+    await pet.metrics.ingest(told(session_id, server.clock.now()), call)
     await pet.stress.end_session(session_id, call)
     await pet.chat.save_persona(PersonaWish("audrey", "Nova", None, None, None), call)
     await pet.chat.send_message(said("Hello!"), call)
