@@ -7,6 +7,7 @@ and rules, never a technology and never HTTP.
 from dataclasses import dataclass
 
 from petcore.ports.clock import Clock
+from petcore.ports.eyes import Eyes
 from petcore.ports.faculties import Faculties
 from petcore.ports.store import Collection, Store
 from petcore.services.desktop_pet import DesktopPet
@@ -25,6 +26,7 @@ class Services:
     clock: Clock
     store: Store
     faculties: Faculties
+    eyes: Eyes
     outbox: Outbox
     collections: tuple[Collection[Document], ...]
     """All that the store holds."""
@@ -33,9 +35,13 @@ class Services:
         """Open the store and finish what an earlier process left half done."""
         await self.store.open()
         await self.outbox.settle_all()
+        await self.desktop_pet.watching.open()
 
     async def close(self) -> None:
-        """Finish what is under way and let go of the store and of what the pet talks by."""
+        """Finish what is under way; let go of the store and of what the pet talks and sees by."""
+        await self.desktop_pet.watching.close()
+        await self.desktop_pet.video.close()
         await self.outbox.finish()
         await self.faculties.close()
+        await self.eyes.close()
         await self.store.close()

@@ -6,19 +6,22 @@ services answer for a foreign thing as for one that is not there.
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address
 
-from petcore.errors import Forbidden, Unauthorized
+from petcore.errors import Forbidden, StoreUnavailable, Unauthorized
 from petcore.ports import Ports
+from petcore.ports.clock import Clock
 from petcore.rules.instant import to_ms
 from petcore.rules.limits import Limit, counted
-from petcore.services.believed import Believed
+from petcore.services.believed import BELIEVED, Believed
 from petcore.services.platform.collections import Device
 from petcore.services.platform.devices import Devices
 from petcore.services.throttle import Throttle
 
+_BELIEVED_MS = BELIEVED // timedelta(milliseconds=1)
 _HERE = frozenset(("localhost", ""))
 _LOOPBACK = IPv6Address("::1")
 
@@ -96,6 +99,10 @@ class Door:
             return belief.device["user_id"]
         return (await self._renewed(visitor.token, visitor, now_ms))["user_id"]
 
+    def stay(self, visitor: Visitor) -> "Stay":
+        """How long the visitor, who was let in just now, may stay."""
+        return Stay(self._believed, self._clock, visitor.token)
+
     def _require_local(self, visitor: Visitor) -> None:
         """Whoever runs a browser on this machine lets every page in the world knock here: by a
         name of its own that leads here (DNS rebinding), or by asking without reading the answer.
@@ -117,6 +124,33 @@ class Door:
         except Unauthorized:
             self._addresses.spend(counted(visitor.address), now_ms)
             raise
+
+
+class Stay:
+    """Whether somebody who was let in, and does not leave, may still be here: as long as his token
+    is good. It costs nothing of what he may ask.
+    """
+
+    def __init__(self, believed: Believed, clock: Clock, token: str | None) -> None:
+        self._believed = believed
+        self._clock = clock
+        self._token = token
+        self._waits_since_ms = -_BELIEVED_MS
+
+    async def require(self) -> None:
+        """Raise ``Unauthorized`` if he may not. The store is asked when it was not for as long as a
+        token is believed; while it is not there, he stays.
+        """
+        now_ms = to_ms(self._clock.now())
+        if self._token is None or 0 <= now_ms - self._waits_since_ms < _BELIEVED_MS:
+            return
+        belief = self._believed.get(self._token)
+        if belief is not None and belief.holds(None, now_ms):
+            return
+        try:
+            await self._believed.renew(self._token, None, now_ms)
+        except StoreUnavailable:
+            self._waits_since_ms = now_ms
 
 
 @lru_cache(maxsize=64)

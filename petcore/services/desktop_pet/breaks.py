@@ -14,13 +14,11 @@ from petcore.services.desktop_pet.collections import (
     BREAK_PROMPTS,
     FOCUS_SESSIONS,
     POMODORO_SESSIONS,
-    BreakPreference,
-    BreakPrompt,
-    PomodoroSession,
     id_of,
     shown,
 )
 from petcore.services.desktop_pet.prompts import Prompts, preference_key, prompt_key, resolved
+from petcore.services.desktop_pet.shapes import BreakPreference, BreakPrompt, PomodoroSession
 from petcore.services.idempotency import Answer, Call, Decision, Once, Plan
 from petcore.services.outbox import Conflict, Outbox, Write
 

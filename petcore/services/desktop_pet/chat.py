@@ -15,10 +15,10 @@ from petcore.errors import WrongState
 from petcore.ports import Ports
 from petcore.ports.clock import Clock
 from petcore.ports.faculties import Faculties
-from petcore.services.desktop_pet.collections import ChatMemory
 from petcore.services.desktop_pet.deadline import Deadline
 from petcore.services.desktop_pet.memory import Memory
 from petcore.services.desktop_pet.persona import Personas, PersonaWish
+from petcore.services.desktop_pet.shapes import ChatMemory
 from petcore.services.desktop_pet.stages import Stages
 from petcore.services.desktop_pet.told import (
     AudioFormat,

@@ -5,13 +5,8 @@ from petcore.ports.store import Query
 from petcore.rules.desktop_pet import encouragement
 from petcore.rules.desktop_pet.stress import HighStressPolicy
 from petcore.rules.instant import to_ms
-from petcore.services.desktop_pet.collections import (
-    ENCOURAGEMENT_EVENTS,
-    FOCUS_SAMPLES,
-    UNMEASURED,
-    EncouragementEvent,
-    Scores,
-)
+from petcore.services.desktop_pet.collections import ENCOURAGEMENT_EVENTS, FOCUS_SAMPLES, UNMEASURED
+from petcore.services.desktop_pet.shapes import EncouragementEvent, Scores
 from petcore.services.idempotency import Answer, Call, Decision, Once, Plan
 from petcore.services.outbox import Write
 

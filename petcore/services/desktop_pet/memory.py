@@ -16,13 +16,8 @@ from petcore.ports import Ports
 from petcore.ports.language import Line, Role
 from petcore.ports.store import Query, Scalar
 from petcore.rules.desktop_pet import chat
-from petcore.services.desktop_pet.collections import (
-    CHAT_MEMORIES,
-    CHAT_MESSAGES,
-    ChatMemory,
-    ChatMessage,
-    id_of,
-)
+from petcore.services.desktop_pet.collections import CHAT_MEMORIES, CHAT_MESSAGES, id_of
+from petcore.services.desktop_pet.shapes import ChatMemory, ChatMessage
 from petcore.services.idempotency import IDEMPOTENCY_KEYS, Answer, KeptAnswer
 from petcore.services.outbox import ATTEMPTS, Conflict, Outbox, Write, overtaken
 

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from petcore.errors import NotFound
 from petcore.ports import Ports
-from petcore.services.desktop_pet.collections import PET_PERSONAS, PetPersona, id_of, shown
+from petcore.services.desktop_pet.collections import PET_PERSONAS, id_of, shown
+from petcore.services.desktop_pet.shapes import PetPersona
 from petcore.services.idempotency import Answer, Call, Decision, Once, Plan
 from petcore.services.outbox import Outbox, Write
 

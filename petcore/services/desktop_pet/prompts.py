@@ -15,12 +15,14 @@ from petcore.services.desktop_pet.collections import (
     BREAK_PROMPTS,
     FOCUS_SAMPLES,
     UNMEASURED,
+    id_of,
+)
+from petcore.services.desktop_pet.shapes import (
     BreakPrompt,
     FocusSample,
     FocusSession,
     Payload,
     Scores,
-    id_of,
 )
 from petcore.services.outbox import Document, Write
 

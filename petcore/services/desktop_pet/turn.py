@@ -17,11 +17,11 @@ from petcore.ports.faculties import Faculties
 from petcore.ports.language import Talk
 from petcore.rules.desktop_pet import chat, wording
 from petcore.services.desktop_pet.blame import blamed
-from petcore.services.desktop_pet.collections import ChatMemory, PetPersona
 from petcore.services.desktop_pet.deadline import HEARING_S, LANGUAGE_S, SPEAKING_S, Deadline
 from petcore.services.desktop_pet.hands import Hands
 from petcore.services.desktop_pet.memory import Exchange, Memory, Recalled
 from petcore.services.desktop_pet.persona import Personas
+from petcore.services.desktop_pet.shapes import ChatMemory, PetPersona
 from petcore.services.desktop_pet.sound import Speaker
 from petcore.services.desktop_pet.stages import Stages
 from petcore.services.desktop_pet.told import Heard, MessageWish, Tell, TurnAnswer, Wrote

@@ -8,14 +8,8 @@ from petcore.errors import NotFound
 from petcore.ports import Ports
 from petcore.rules.desktop_pet import next_poll_s, water
 from petcore.rules.instant import seconds_up, to_ms
-from petcore.services.desktop_pet.collections import (
-    WATER_EVENTS,
-    WATER_SCHEDULES,
-    EventType,
-    WaterEvent,
-    WaterSchedule,
-    id_of,
-)
+from petcore.services.desktop_pet.collections import WATER_EVENTS, WATER_SCHEDULES, id_of
+from petcore.services.desktop_pet.shapes import EventType, WaterEvent, WaterSchedule
 from petcore.services.idempotency import Answer, Call, Decision, Once, Plan
 from petcore.services.outbox import Outbox, Write
 

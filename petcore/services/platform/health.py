@@ -6,8 +6,9 @@ from petcore.ports.store import Store
 
 
 class Health:
-    """Asks what the server cannot do without. ``faculties`` says by what the pet writes, speaks and
-    hears (``language``, ``voice``, ``hearing``): nobody asks these, since they may cost money.
+    """Asks what the server cannot do without. ``faculties`` says by what the pet writes, speaks,
+    hears and sees (``language``, ``voice``, ``hearing``, ``sight``): nobody asks these, since they
+    may cost money.
     """
 
     def __init__(self, store: Store, faculties: Mapping[str, str]) -> None:

@@ -7,7 +7,7 @@ document may drop it without a word.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, cast, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Annotated, NotRequired, cast, get_args, get_origin, get_type_hints, is_typeddict
 
 from pydantic import Field, TypeAdapter
 from pydantic_core import CoreSchema, SchemaValidator, ValidationError, core_schema
@@ -69,6 +69,8 @@ def _path(places: tuple[int | str, ...]) -> str:
 
 def _schema(annotation: object) -> CoreSchema:
     """What pydantic validates by. It reads TypedDicts by itself from Python 3.12 on only."""
+    if get_origin(annotation) is NotRequired:
+        return _schema(get_args(annotation)[0])
     if get_origin(annotation) is list:
         return core_schema.list_schema(_schema(get_args(annotation)[0]))
     shape = next(filter(is_typeddict, (annotation, *get_args(annotation))), None)
@@ -76,7 +78,9 @@ def _schema(annotation: object) -> CoreSchema:
         return TypeAdapter(cast("type[object]", annotation)).core_schema
     hints = get_type_hints(shape, include_extras=True)
     fields = {
-        name: core_schema.typed_dict_field(_schema(_OWN.get(name, hint)))
+        name: core_schema.typed_dict_field(
+            _schema(_OWN.get(name, hint)), required=get_origin(hint) is not NotRequired
+        )
         for name, hint in hints.items()
     }
     return core_schema.typed_dict_schema(fields, extra_behavior="forbid")

@@ -13,7 +13,8 @@ from petcore.ports.store import Collection, Query, R, Store
 from petcore.rules.desktop_pet import chat as rules
 from petcore.services.collections import COLLECTIONS
 from petcore.services.desktop_pet.chat import PersonaWish
-from petcore.services.desktop_pet.collections import CHAT_MEMORIES, CHAT_MESSAGES, ChatMemory
+from petcore.services.desktop_pet.collections import CHAT_MEMORIES, CHAT_MESSAGES
+from petcore.services.desktop_pet.shapes import ChatMemory
 from petcore.services.idempotency import IDEMPOTENCY_KEYS
 from petcore.services.outbox import Document
 from tests.services.desktop_pet.talk import (

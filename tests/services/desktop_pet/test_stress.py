@@ -2,18 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
+from petcore.adapters.absent import AbsentSight
 from petcore.adapters.store_memory import MemoryStore
-from petcore.errors import NotFound, StoreUnavailable
-from petcore.ports.store import Query, R
-from petcore.services.desktop_pet.collections import FOCUS_SAMPLES
+from petcore.errors import NotFound, SightAbsent, StoreUnavailable
+from petcore.ports.eyes import Eyes
+from petcore.ports.store import Collection, Query, R, Store
+from petcore.services import Services
+from petcore.services.desktop_pet.collections import FOCUS_SAMPLES, VIDEO_WATCHES
 from petcore.services.desktop_pet.stress import Reading, SessionWish
 from petcore.services.idempotency import Call
+from petcore.settings import default_settings
+from petcore.wiring import wire
 from tests.services.desktop_pet.test_breaks import part, study
+from tests.services.desktop_pet.video import Seeing
 from tests.services.interrupted import InterruptedStore
-from tests.services.server import NOON, Server
+from tests.services.server import NOON, Server, a_turn
 
 CALL = Call("test")
 
@@ -165,3 +172,99 @@ async def test_a_report_that_was_not_delivered_is_delivered_on_reading() -> None
         await server.services().desktop_pet.stress.get_report(session_id, Call("report")), "report"
     )
     assert report["sample_count"] == 2
+
+
+WATCHED = SessionWish("audrey", "Math", allow_prompted_breaks=True, signal_source="x", watch=True)
+
+
+async def _watches(store: Store) -> list[tuple[object, object]]:
+    """Which sessions the server measures, or has measured."""
+    found = await store.find(Query(VIDEO_WATCHES))
+    return [(watch["session_id"], watch["is_open"]) for watch in found]
+
+
+@pytest.mark.asyncio
+async def test_a_session_is_watched_from_its_start_to_its_end() -> None:
+    """If it was asked for; a second end changes nothing, and the answers say nothing of it."""
+    store, seeing = MemoryStore(), Seeing()
+    stress = seeing.services(store).desktop_pet.stress
+    started = part(await stress.start_session(WATCHED, CALL), "session")
+    session_id = str(started["session_id"])
+    assert "is_watched" not in started
+    assert await _watches(store) == [(session_id, 1)]
+    first = await stress.end_session(session_id, CALL)
+    assert await _watches(store) == [(session_id, 0)]
+    assert await stress.end_session(session_id, CALL) == first
+    assert await _watches(store) == [(session_id, 0)]
+
+
+@pytest.mark.asyncio
+async def test_a_keyed_start_is_watched_once() -> None:
+    """Asked again, it is the same session and the same watch."""
+    store, seeing = MemoryStore(), Seeing()
+    stress = seeing.services(store).desktop_pet.stress
+    keyed = Call("start", "key-1", "same")
+    first = await stress.start_session(WATCHED, keyed)
+    assert await stress.start_session(WATCHED, keyed) == first
+    assert len(await _watches(store)) == 1
+
+
+def _blind(store: Store) -> Services:
+    """A server that cannot see."""
+    absent = AbsentSight("no")
+    return wire(
+        default_settings(store="memory:"),
+        store=store,
+        faculties=Server().faculties(),
+        eyes=Eyes(absent, absent, a_turn),
+    )
+
+
+@pytest.mark.asyncio
+async def test_a_server_that_cannot_see_starts_no_session_to_be_watched() -> None:
+    """It says so and stores nothing; without the wish it starts as ever."""
+    store = MemoryStore()
+    stress = _blind(store).desktop_pet.stress
+    with pytest.raises(SightAbsent):
+        await stress.start_session(WATCHED, Call("start", "key-1", "same"))
+    assert not (await Server(store=store).stored())["focus_sessions"]
+    wish = SessionWish("audrey", "Math", None, "presage")
+    assert (await stress.start_session(wish, CALL))["ok"] is True
+    assert await _watches(store) == []
+
+
+class Unwatched(MemoryStore):
+    """Lets nobody look for a watch."""
+
+    async def get(self, collection: Collection[R], id: str) -> R | None:
+        """Get, but no watch."""
+        assert collection.name != VIDEO_WATCHES.name
+        return await super().get(collection, id)
+
+
+@pytest.mark.asyncio
+async def test_a_session_that_is_not_watched_costs_no_look_for_a_watch() -> None:
+    """Not at its end either."""
+    server = Server(store=Unwatched())
+    session_id = await study(server, allows=True, minutes=2)
+    stress = server.services().desktop_pet.stress
+    assert (await stress.end_session(session_id, CALL))["ok"] is True
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("is_stored", [False, True])
+async def test_a_watch_is_closed_wherever_the_end_was_cut_off(is_stored: bool) -> None:
+    """Whoever ends the session again finds it closed, or closes it."""
+    for writes in count():
+        store, seeing = MemoryStore(), Seeing()
+        stress = seeing.services(store).desktop_pet.stress
+        started = part(await stress.start_session(WATCHED, CALL), "session")
+        cut = seeing.services(InterruptedStore(store, writes, is_stored=is_stored), seed=2)
+        try:
+            await cut.desktop_pet.stress.end_session(str(started["session_id"]), CALL)
+        except StoreUnavailable:
+            await stress.end_session(str(started["session_id"]), CALL)
+            assert await _watches(store) == [(started["session_id"], 0)]
+            continue
+        assert writes == 4
+        break

@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from typing import Annotated, Literal, get_args, get_origin, get_type_hints, is_typeddict
+from typing import (
+    Annotated,
+    Literal,
+    NotRequired,
+    get_args,
+    get_origin,
+    get_type_hints,
+    is_typeddict,
+)
 
 from annotated_types import Ge, Le
 from hypothesis import strategies as st
@@ -97,7 +105,10 @@ def _value(hint: object) -> st.SearchStrategy[object]:
     if is_typeddict(hint):
         assert isinstance(hint, type)
         hints = get_type_hints(hint, include_extras=True)
-        return st.fixed_dictionaries({name: _value(inner) for name, inner in hints.items()})
+        made = {name: _value(inner) for name, inner in hints.items()}
+        may_lack = {name for name, inner in hints.items() if get_origin(inner) is NotRequired}
+        always = {name: each for name, each in made.items() if name not in may_lack}
+        return st.fixed_dictionaries(always, optional={name: made[name] for name in may_lack})
     arguments, origin = get_args(hint), get_origin(hint)
     if origin in _MADE_OF:
         return _MADE_OF[origin](arguments)

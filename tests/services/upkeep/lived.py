@@ -8,6 +8,7 @@ from petcore.services.collections import COLLECTIONS
 from petcore.services.desktop_pet.breaks import PomodoroWish
 from petcore.services.desktop_pet.chat import PersonaWish
 from petcore.services.desktop_pet.stress import Reading, SessionWish
+from petcore.services.desktop_pet.video import SourceWish
 from petcore.services.desktop_pet.water import ScheduleWish
 from petcore.services.idempotency import Call
 from petcore.services.outbox import Document
@@ -16,7 +17,7 @@ from tests.services.desktop_pet.talk import said, using
 from tests.services.interrupted import InterruptedStore
 from tests.services.server import Server
 
-WRITES = 131
+WRITES = 140
 USERS = ("audrey", "audrey's \N{WATER WAVE}")
 
 
@@ -48,7 +49,10 @@ async def _live(server: Server, services: Services, user: str) -> None:
     await pet.water.set_schedule(wish, Call("schedule", f"{at.now()}", "s"))
     await pet.water.poll(user, Call("poll", f"{at.now()}", "p"))
     await pet.water.acknowledge(user, Call("ack"))
-    started = await pet.stress.start_session(SessionWish(user, "Math", None, "presage"), Call("s"))
+    camera = SourceWish(user, "esp32", "http://192.168.1.20:81/stream", 0, None)
+    await pet.video.save_source(camera, Call("source", f"{at.now()}", "v"))
+    study = SessionWish(user, "Math", None, "presage", watch=True)
+    started = await pet.stress.start_session(study, Call("s"))
     session = started["session"]
     assert isinstance(session, dict)
     for _ in range(12):

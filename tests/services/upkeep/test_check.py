@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from io import BytesIO
-from typing import cast
+from typing import NotRequired, cast, get_origin, get_type_hints
 from uuid import UUID
 
 import pytest
@@ -93,7 +93,27 @@ def test_what_the_typed_dicts_allow_is_right(document: Document) -> None:
 
 
 def _is_of(document: Document, shape: type) -> bool:
-    return set(document) == set(shape.__annotations__)
+    return _required(shape) <= set(document) <= set(shape.__annotations__)
+
+
+def _required(shape: type) -> set[str]:
+    hints = get_type_hints(shape, include_extras=True)
+    return {name for name, hint in hints.items() if get_origin(hint) is not NotRequired}
+
+
+@pytest.mark.parametrize("field", ["vitals", "is_watched"])
+def test_what_may_lack_is_no_fault_and_is_looked_at(
+    samples: Mapping[str, Document], field: str
+) -> None:
+    """A session has it or not, and if it has, it is of its type; what must be there must."""
+    session = samples["focus_sessions"]
+    whole: Document = {**session, "vitals": {"formula": "x"}, "is_watched": True}
+    lacking = {name: value for name, value in whole.items() if name != field}
+    assert fields("focus_sessions", whole) == fields("focus_sessions", lacking) == set()
+    for wrong in (None, 1, "x"):
+        assert fields("focus_sessions", {**whole, field: wrong}) == {field}
+    lacking = {name: value for name, value in whole.items() if name != "prompt_id"}
+    assert fields("focus_sessions", lacking) == {"prompt_id"}
 
 
 WRONG: tuple[tuple[str, Document, str], ...] = (
@@ -157,6 +177,13 @@ WRONG: tuple[tuple[str, Document, str], ...] = (
     ("devices", {"name": ""}, "name"),
     ("devices", {"name": "x" * 65}, "name"),
     ("devices", {"device_id": "00000000-0000-4000-8000-000000000000"}, "_id"),
+    ("video_sources", {"source_type": "television"}, "source_type"),
+    ("video_sources", {"webcam_index": -1}, "webcam_index"),
+    ("video_sources", {"esp32_stream_url": None}, "esp32_stream_url"),
+    ("video_sources", {"user_id": "another"}, "_id"),
+    ("video_watches", {"is_open": 2}, "is_open"),
+    ("video_watches", {"leased_until_ms": "soon"}, "leased_until_ms"),
+    ("video_watches", {"session_id": str(UUID(int=1))}, "_id"),
     ("devices", {"user_id": ""}, "user_id"),
     ("devices", {"token_hash": "secret"}, "token_hash"),
     ("devices", {"firmware_version": None}, "firmware_version"),
@@ -189,8 +216,8 @@ def test_what_is_wrong_is_named(
 
 @pytest.mark.parametrize("name", BY_NAME)
 def test_a_missing_field_is_named(samples: Mapping[str, Document], name: str) -> None:
-    """Each of them."""
-    for field in samples[name]:
+    """Each of them that must be there."""
+    for field in _required(SHAPES[name]):
         rest = {known: value for known, value in samples[name].items() if known != field}
         assert field in fields(name, rest)
 
