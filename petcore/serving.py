@@ -5,6 +5,7 @@ import gc
 import logging
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from datetime import datetime
 from functools import partial
@@ -19,11 +20,14 @@ from petcore.services import Services
 from petcore.services.door import Lock
 from petcore.settings import Settings, is_loopback, shown
 from petcore.wiring import are_one_store, configure_logging, lock_of, wire
-from petcore.workers import supervise
+from petcore.workers import Server, supervise
 
 # Shorter than workers have to stop as a whole (``workers.STOP_S``).
 _GRACE_S = 20
 _BACKLOG = 2048
+# Bytes that Linux takes of an answer and has not sent yet. Without it, it takes millions, and who
+# watches a camera over a slow network sees what was half a minute ago.
+_UNSENT_MAX = 32 * 1024
 _OPEN = (
     "THE DOOR IS OPEN (--open): whoever can reach this server reads and changes what it knows of "
     "everybody. %s"
@@ -37,7 +41,7 @@ _LOCKED = (
     "the door is locked: every device needs a token, by `petcore device confirm CODE` if it shows "
     "a code, else by `petcore device add`"
 )
-_TALKS = "the pet talks by: language %s, voice %s, hearing %s"
+_TALKS = "the pet talks by: language %s, voice %s, hearing %s; it sees by: %s"
 _SCALED = (
     "TIME RUNS %d TIMES AS FAST (--time-scale): what is stored is dated ahead of time, so keep the "
     "store for trials, and begin the next one with an empty store"
@@ -59,7 +63,7 @@ def serve(settings: Settings, services: Services) -> None:
     # uvicorn obeys these signals while it serves, and repeats them when it is done.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _leave)
-    with _listen(settings.host, settings.port) as listener:
+    with listen(settings.host, settings.port) as listener:
         _announce(services.door.lock, listener)
         if settings.time_scale > 1:
             # At every level of the log.
@@ -71,7 +75,7 @@ def serve(settings: Settings, services: Services) -> None:
             config = _config(partial(create_worker, settings, began), settings)
             # What is wrong with the store is told once, and its indexes are made once.
             asyncio.run(_try(services))
-            _log.info(_TALKS, *services.faculties.names.values())
+            _tell_faculties(services)
             supervise(config, listener, ready)
         else:
             config = _config(create_app(services, settings.cors_origins), settings)
@@ -150,6 +154,10 @@ def _announce(lock: Lock, listener: socket.socket) -> None:
         _log.info("%s", _LOCKED)
 
 
+def _tell_faculties(services: Services) -> None:
+    _log.info(_TALKS, *services.faculties.names.values(), services.eyes.sight.name)
+
+
 async def _try(services: Services) -> None:
     try:
         await services.open()
@@ -188,7 +196,7 @@ def _protocol(settings: Settings) -> type[asyncio.Protocol] | Literal["auto"]:
     return bounded(Limits(most, each, settings.proxies))
 
 
-class _Server(uvicorn.Server):
+class _Server(Server):
     """Says when it is ready."""
 
     def __init__(self, config: uvicorn.Config, ready: str) -> None:
@@ -204,7 +212,7 @@ async def _run(
     config: uvicorn.Config, services: Services, listener: socket.socket, ready: str
 ) -> None:
     await services.open()
-    _log.info(_TALKS, *services.faculties.names.values())
+    _tell_faculties(services)
     try:
         await _Server(config, ready).serve(sockets=[listener])
     finally:
@@ -219,15 +227,20 @@ def _ready(listener: socket.socket, settings: Settings) -> str:
     return f"{ready}; time runs {settings.time_scale} times as fast" if is_scaled else ready
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """A socket for all who come. Raises ``StartRefused``."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+        listener = socket.create_server((host, port), family=family, backlog=_BACKLOG)
     except OSError as error:
         raise StartRefused(
             f"cannot listen on port {port} of {host}: {error.strerror or error}. "
             "Choose others with --port (PETCORE_PORT) and --host (PETCORE_HOST)."
         ) from None
+    if sys.platform == "linux":
+        # Whoever comes in by it inherits that.
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NOTSENT_LOWAT, _UNSENT_MAX)
+    return listener
 
 
 def _leave(*_: object) -> NoReturn:

@@ -60,7 +60,7 @@ def _voice(settings: Settings) -> Voice:
             settings.elevenlabs_url,
             pause,
         )
-    if not _are_here("espeakng_loader", "lameenc"):
+    if not are_here("espeakng_loader", "lameenc"):
         _require_unnamed(settings.voice, "PETCORE_VOICE", _NO_VOICE)
         return AbsentVoice(_NO_VOICE)
     from petcore.adapters.voice_espeak import EspeakVoice  # noqa: PLC0415
@@ -78,7 +78,7 @@ def _hearing(settings: Settings) -> Hearing:
         return ElevenLabsHearing(
             key, settings.elevenlabs_hearing_model, settings.elevenlabs_url, pause
         )
-    if not _are_here("pocketsphinx", "soxr"):
+    if not are_here("pocketsphinx", "soxr"):
         _require_unnamed(settings.hearing, "PETCORE_HEARING", _NO_HEARING)
         return AbsentHearing(_NO_HEARING)
     from petcore.adapters.hearing_pocketsphinx import PocketsphinxHearing  # noqa: PLC0415
@@ -88,7 +88,7 @@ def _hearing(settings: Settings) -> Hearing:
 
 
 def _audio() -> Audio:
-    if _are_here("soundfile", "soxr"):
+    if are_here("soundfile", "soxr"):
         from petcore.adapters.audio_soundfile import SoundfileAudio  # noqa: PLC0415
 
         return SoundfileAudio()
@@ -110,5 +110,6 @@ def _require_unnamed(setting: str, asked_by: str, why: str) -> None:
         raise StartRefused(f"{asked_by}: {setting}: {why}")
 
 
-def _are_here(*modules: str) -> bool:
+def are_here(*modules: str) -> bool:
+    """Whether all of these can be imported."""
     return all(find_spec(module) is not None for module in modules)

@@ -1,5 +1,6 @@
 """The only composition root: settings and overrides in, services out. Importing it does nothing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -16,9 +17,11 @@ from petcore.errors import StartRefused
 from petcore.ports import Ports
 from petcore.ports.clock import Clock
 from petcore.ports.entropy import Entropy
+from petcore.ports.eyes import Eyes
 from petcore.ports.faculties import Faculties
 from petcore.ports.store import Store
 from petcore.rules.limits import Limit
+from petcore.seeing import create_eyes
 from petcore.services import Services
 from petcore.services.collections import BELONGING, COLLECTIONS, IDS, SHAPES
 from petcore.services.desktop_pet import (
@@ -27,11 +30,18 @@ from petcore.services.desktop_pet import (
     DesktopPet,
     Encouragement,
     HighStressPolicy,
+    Metrics,
     Stress,
+    Video,
     Water,
 )
+from petcore.services.desktop_pet.baselines import Baselines
+from petcore.services.desktop_pet.broadcasts import Broadcasts
 from petcore.services.desktop_pet.prompts import Prompts
 from petcore.services.desktop_pet.tools import Tools
+from petcore.services.desktop_pet.video import EVERYBODY
+from petcore.services.desktop_pet.watches import Watches
+from petcore.services.desktop_pet.watching import Watching
 from petcore.services.door import Door, Lock
 from petcore.services.idempotency import Once
 from petcore.services.outbox import Outbox
@@ -51,6 +61,7 @@ def wire(
     entropy: Entropy | None = None,
     store: Store | None = None,
     faculties: Faculties | None = None,
+    eyes: Eyes | None = None,
     began: datetime | None = None,
 ) -> Services:
     """The services of a server. What is given replaces the real thing. ``began`` is when time began
@@ -67,11 +78,12 @@ def wire(
     # `petcore device` is another process.
     once = Once(ports.store, outbox, ports.clock, settings.idempotency_kept)
     scaled = _scaled(ports, settings.time_scale, began)
-    talks_by = faculties or create_faculties(settings)
+    talks_by, sees_by = faculties or create_faculties(settings), eyes or create_eyes(settings)
     devices = Devices(ports)
+    names = {**talks_by.names, "sight": sees_by.sight.name}
     return Services(
-        desktop_pet=_desktop_pet(scaled, outbox, once, _policy(settings), talks_by, ports.clock),
-        platform=Platform(Health(ports.store, talks_by.names), devices, Pairings(ports, outbox)),
+        desktop_pet=_desktop_pet(scaled, outbox, once, settings, talks_by, sees_by, ports.clock),
+        platform=Platform(Health(ports.store, names), devices, Pairings(ports, outbox)),
         door=Door(
             ports,
             devices,
@@ -83,6 +95,7 @@ def wire(
         clock=ports.clock,
         store=ports.store,
         faculties=talks_by,
+        eyes=sees_by,
         outbox=outbox,
         collections=tuple(COLLECTIONS),
     )
@@ -92,24 +105,36 @@ def _desktop_pet(
     ports: Ports,
     outbox: Outbox,
     once: Once,
-    policy: HighStressPolicy,
+    settings: Settings,
     faculties: Faculties,
+    eyes: Eyes,
     stopwatch: Clock,
 ) -> DesktopPet:
     """The services of the document, in a person's time; by ``stopwatch`` goes what takes as long
     for everybody.
     """
+    policy = _policy(settings)
     prompts = Prompts(ports, policy)
     water = Water(ports, outbox, once)
-    stress = Stress(ports, outbox, once, prompts, policy)
+    watches = Watches(ports, eyes)
+    stress = Stress(ports, outbox, once, prompts, policy, watches)
+    baselines = Baselines(ports)
+    metrics = Metrics(ports, stress, baselines)
+    broadcasts = Broadcasts(eyes, ports.clock)
+    video = Video(
+        ports, outbox, once, broadcasts, baselines, settings.camera_hosts, _webcam_users(settings)
+    )
     breaks = Breaks(ports, outbox, once, prompts)
     tools = Tools(once, water, stress, breaks)
     return DesktopPet(
         water=water,
         stress=stress,
+        metrics=metrics,
         breaks=breaks,
         encouragement=Encouragement(ports, once, policy),
         chat=Chat(ports, outbox, once, faculties, tools, stopwatch),
+        video=video,
+        watching=Watching(ports, eyes, watches, video, metrics),
     )
 
 
@@ -118,6 +143,14 @@ def lock_of(settings: Settings) -> Lock:
     if settings.door == "by_address":
         return Lock.LOCAL if is_loopback(settings.host) else Lock.LOCKED
     return Lock.OPEN if settings.door == "open" else Lock.LOCKED
+
+
+def _webcam_users(settings: Settings) -> Sequence[str]:
+    """Who may look through the cameras of this machine. Where there are tokens, a token is not
+    enough: it is for a pet on another desk as well.
+    """
+    is_locked = lock_of(settings) is Lock.LOCKED
+    return settings.webcam_users or (() if is_locked else (EVERYBODY,))
 
 
 def configure_logging(settings: Settings, clock: Clock) -> None:

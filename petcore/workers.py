@@ -6,6 +6,7 @@ waits for a worker longer than a tick, and counts ticks instead of reading a clo
 are suspended together, nobody grows deaf. Not here: what a single process does (``serving``).
 """
 
+import asyncio
 import logging
 import math
 import os
@@ -22,6 +23,7 @@ from threading import Event, Thread
 import uvicorn
 from uvicorn.config import STARTUP_FAILURE
 
+from petcore.api.connection import STOPPING
 from petcore.errors import StartRefused
 
 _log = logging.getLogger("petcore.workers")
@@ -156,7 +158,23 @@ class _Supervisor:
         return len([n for n in self._told if n in (signal.SIGINT, signal.SIGTERM)]) > 1
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
+    """Tells answers without an end when it stops, since it waits until all are given."""
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Begin to answer."""
+        self._stopping = asyncio.get_running_loop().create_future()
+        self.lifespan.state[STOPPING] = self._stopping
+        await super().startup(sockets)
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let nobody in any more, and wait until all answers are given."""
+        # They hear of it in the next turn of the loop. By then nobody new is let in.
+        self._stopping.set_result(None)
+        await super().shutdown(sockets)
+
+
+class _Server(Server):
     """Its heart beats when its event loop turns, about once in a second."""
 
     def __init__(self, config: uvicorn.Config, beats: c_uint64) -> None:

@@ -102,6 +102,17 @@ def test_what_is_no_address_of_a_proxy_is_refused(given: str) -> None:
     assert given.rpartition(",")[2] in refusal.value.message
 
 
+@pytest.mark.parametrize(
+    ("given", "meant"), [("", ()), (" audrey, user 2,", ("audrey", "user 2")), ("*", ("*",))]
+)
+def test_users_of_the_webcams_are_named_as_they_are(
+    monkeypatch: pytest.MonkeyPatch, given: str, meant: tuple[str, ...]
+) -> None:
+    """Words between commas, which may have blanks within; * is a word as well."""
+    monkeypatch.setenv("PETCORE_WEBCAM_USERS", given)
+    assert read_settings().webcam_users == meant
+
+
 @pytest.mark.parametrize("name", KEYS)
 @pytest.mark.parametrize("given", [SECRET, f"  {SECRET}\r\n", "x" * 512, ""])
 def test_a_key_is_one_word(monkeypatch: pytest.MonkeyPatch, name: str, given: str) -> None:

@@ -12,6 +12,7 @@ from hypercorn.typing import ASGISendCallable, HTTPScope
 Header = tuple[bytes, bytes]
 
 JSON: Header = (b"content-type", b"application/json")
+JPEG: Header = (b"content-type", b"image/jpeg")
 QUIET: tuple[Header, ...] = (
     # Nothing that is said here is for keeping, for guessing what it is, or for another page.
     (b"cache-control", b"no-store"),
@@ -19,6 +20,13 @@ QUIET: tuple[Header, ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
 )
+BY_WISH: Header = (b"vary", b"Accept")
+"""Of an answer that has another form for whoever prefers it."""
+
+STOPPING = "petcore.stopping"
+"""Under this name a server keeps in ASGI's state a future that is done when it is to stop, so that
+answers without an end come to one. Where nobody keeps it, they go on until their client leaves.
+"""
 
 
 def as_text(headers: Iterable[Header]) -> list[tuple[str, str]]:
@@ -60,5 +68,9 @@ class Reply:
 
 def json_reply(status: int, body: str, *headers: Header) -> Reply:
     """The answer that says ``body``, and how long it is."""
-    raw = body.encode()
-    return Reply(status, (JSON, (b"content-length", b"%d" % len(raw)), *QUIET, *headers), raw)
+    return complete(status, JSON, body.encode(), *headers)
+
+
+def complete(status: int, kind: Header, body: bytes, *headers: Header) -> Reply:
+    """The answer that says ``body``, of which kind it is, and how long."""
+    return Reply(status, (kind, (b"content-length", b"%d" % len(body)), *QUIET, *headers), body)

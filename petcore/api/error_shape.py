@@ -24,8 +24,12 @@ _QUIET = {
     "language_failed": "the pet found no words for an answer; say it again later",
     "voice_failed": "the pet cannot speak now; ask for an answer without include_audio",
     "hearing_failed": "the pet cannot listen now; say it again later, or send a transcript",
+    "sight_failed": "the server cannot look at pictures now; try again later",
+    "sight_absent": "this server cannot see; send samples or metrics of your own",
     "hearing_absent": "this server cannot hear; send a transcript instead of audio_base64",
 }
+# Their camera is theirs: they hear what was tried.
+_TOLD = frozenset({"camera_unavailable"})
 _OURS = "something went wrong on our side"
 
 _HTTP_CODES = {
@@ -56,9 +60,16 @@ class ErrorShape:
     def _petcore_error(self, error: PetcoreError) -> Reply:
         status = self.statuses[error.code]
         if status in _OUR_FAULT:
-            _log.error("%s: %s", error.code, error.message)
-            return self._worded(status, error.code, _QUIET.get(error.code, _OURS))
+            return self._our_fault(status, error)
         return self._worded(status, error.code, error.message, error.details, *_headers(error))
+
+    def _our_fault(self, status: int, error: PetcoreError) -> Reply:
+        if error.code in _TOLD:
+            # What was tried is what somebody sent: it is for him, and not for the log.
+            _log.info("%s", error.code)
+            return self._worded(status, error.code, error.message)
+        _log.error("%s: %s", error.code, error.message)
+        return self._worded(status, error.code, _QUIET.get(error.code, _OURS))
 
     def _http_error(self, error: HTTPException) -> Reply:
         status = error.code or 500

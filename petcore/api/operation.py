@@ -4,7 +4,7 @@ Sections of a document collect their operations in a ``Section``; ``petcore.api.
 Quart app of them.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from hashlib import sha256
@@ -44,7 +44,9 @@ class Operation(Generic[T]):
     at most ``body_max`` bytes and ``body_s`` seconds to arrive, and then there are ``deadline_s``
     to answer it; None is what is usual. The handler's first argument is the document's bundle of
     services. Where there are ``events``, it answers by telling them one after the other, and
-    ``response`` is what the last of them says.
+    ``response`` is what the last of them says. One that ``is_endless`` answers with pictures, one
+    after the other, which have no model. ``picture`` is the field of an answer that holds a picture
+    (JPEG), for those who would rather have that alone.
     """
 
     id: str
@@ -61,6 +63,8 @@ class Operation(Generic[T]):
     body_s: float | None = None
     deadline_s: float | None = None
     events: Mapping[type, Told] = field(default_factory=dict)
+    is_endless: bool = False
+    picture: str | None = None
 
     @property
     def route(self) -> str:
@@ -96,6 +100,7 @@ class Section(Generic[T]):
         acts: bool = False,
         takes_key: bool = False,
         is_public: bool = False,
+        picture: str | None = None,
     ) -> Register[T, M, Answer]:
         """Register a GET handler; its request model is made of query and path."""
         row: partial[Operation[T]] = partial(
@@ -107,6 +112,22 @@ class Section(Generic[T]):
             acts=acts,
             takes_key=takes_key,
             is_public=is_public,
+            picture=picture,
+        )
+        return self._register(row)
+
+    def show(self, path: str, *, request: type[M]) -> Register[T, M, AsyncGenerator[bytes, None]]:
+        """Register a GET handler that answers with pictures (JPEG) for as long as somebody watches.
+        What goes wrong before the first of them is told as everywhere; a HEAD opens nothing.
+        """
+        row: partial[Operation[T]] = partial(
+            Operation,
+            method="GET",
+            path=path,
+            request=request,
+            response=BaseModel,
+            acts=False,
+            is_endless=True,
         )
         return self._register(row)
 

@@ -1,7 +1,7 @@
 """Answers that are told while they happen: server-sent events, one after the other.
 
 Here: how an event is written, and how it gets from who tells to who listens. Not here: which events
-there are (the sections of a document), and how long telling may take (``petcore.api.document``).
+there are (the sections of a document), and how long telling may take (``petcore.api.answering``).
 """
 
 from asyncio import CancelledError, Queue, Task, create_task, wait

@@ -34,6 +34,8 @@ _INSTANT = (
 )
 _ANSWERED_INSTANT = r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{6})?\+00:00$"
 _ZONE = r"^[A-Za-z0-9_+\-/]+$"
+_STREAM_URL = r"^https?://[^\s\x00-\x1f\x7f]+$"
+_RECORDING_NAME = r"^[A-Za-z0-9_][A-Za-z0-9_. -]*$"
 _CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9]$"
 
 MEANINGS = {
@@ -45,6 +47,8 @@ MEANINGS = {
     _VISIBLE: "must be visible ASCII characters",
     _UUID: "must be a UUID",
     _ZONE: "must be an IANA time zone such as America/Vancouver",
+    _STREAM_URL: "must be an address such as http://192.168.1.20:81/stream",
+    _RECORDING_NAME: "must be the name of a file, of letters, digits and _ . - and blanks",
     _CLOCK_TIME: "must be a time of day as HH:MM",
 }
 """What to tell people instead of a pattern."""
@@ -142,6 +146,13 @@ Sound = Annotated[
     PlainSerializer(base64, return_type=str),
     WithJsonSchema({"type": "string", "minLength": 1, "contentEncoding": "base64"}),
 ]
+AnsweredPicture = Annotated[
+    bytes,
+    PlainSerializer(base64, return_type=str),
+    WithJsonSchema(
+        {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/jpeg"}
+    ),
+]
 AnsweredSound = Annotated[str, Field(json_schema_extra={"contentEncoding": "base64"})]
 
 PetName = Annotated[str, Field(min_length=1, max_length=64, pattern=_NAMES_SOMETHING)]
@@ -154,6 +165,14 @@ FileName = Annotated[str, Field(min_length=1, max_length=255, pattern=_NO_CONTRO
 DeviceName = Annotated[str, Field(min_length=1, max_length=64, pattern=_PRINTED)]
 """A terminal shows it to somebody who is to trust it."""
 FirmwareVersion = Annotated[str, Field(min_length=1, max_length=32, pattern=_VISIBLE)]
+
+StreamUrl = Annotated[
+    str,
+    Field(max_length=2048, pattern=_STREAM_URL, json_schema_extra={"format": "camera-url"}),
+]
+"""Where a camera sends MJPEG."""
+RecordingName = Annotated[str, Field(max_length=128, pattern=_RECORDING_NAME)]
+WebcamIndex = Annotated[int, Field(ge=0, le=2_147_483_647)]
 
 NextPoll = Annotated[int, Field(ge=1, le=300)]
 

@@ -1,4 +1,4 @@
-"""A document of its own with an operation that tells, and a client who listens to it.
+"""A document of its own with operations that tell and show, and a client who listens to them.
 
 Here: a story that can be stopped anywhere, and all that a client can do meanwhile. Not here: any
 opinion about it.
@@ -6,15 +6,16 @@ opinion about it.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from dataclasses import dataclass, replace
 from types import TracebackType
-from typing import Annotated, Self
+from typing import Annotated, Self, cast
 
 from hypercorn.typing import ASGIFramework, ASGIReceiveEvent, ASGISendEvent
 from pydantic import Field
 from quart import Quart
 
+from petcore.api.connection import STOPPING
 from petcore.api.desktop_pet.errors import SHAPE
 from petcore.api.document import create_document
 from petcore.api.operation import Section
@@ -26,7 +27,7 @@ from tests.contracts.contract import JSON_TYPE
 from tests.contracts.events import read_events
 from tests.contracts.served import scope_of
 
-TELL, FORGET = "/tell", "/forget"
+TELL, SHOW, FORGET = "/tell", "/show", "/forget"
 _BODY = b'{"user_id":"audrey"}'
 PATIENCE_S = 30
 """A test that waits for longer waits for ever."""
@@ -85,7 +86,7 @@ class Teller:
         self.waits = asyncio.Event()
         self.over = asyncio.Event()
 
-    async def tell(self, call: Call) -> AsyncIterator[object]:
+    async def tell(self, call: Call) -> AsyncGenerator[object, None]:
         """The story."""
         self.calls.append(call)
         try:
@@ -118,9 +119,15 @@ _section = Section[Teller]()
         told(Ended, "ended", EndEvent, lambda event: [{"count": event.count}]),
     ),
 )
-async def tell_it(teller: Teller, request: UserRequest, call: Call) -> AsyncIterator[object]:
+async def tell_it(teller: Teller, request: UserRequest, call: Call) -> AsyncGenerator[object, None]:
     """Tell."""
     return teller.tell(call)
+
+
+@_section.show(SHOW, request=UserRequest)
+async def show_it(teller: Teller, request: UserRequest, call: Call) -> AsyncGenerator[bytes, None]:
+    """Show."""
+    return cast("AsyncGenerator[bytes, None]", teller.tell(call))
 
 
 @_section.delete(FORGET, request=UserRequest, response=EndEvent)
@@ -141,17 +148,27 @@ def document(
 
 
 class Listener:
-    """A client who asks for the story; its body comes ``late_s`` seconds after the head. It hears
-    each piece by itself; while ``hears`` is not set, whoever sends to it waits.
+    """A client who asks for the story, or with ``shows`` to see it, by a ``token`` if it has one;
+    its body comes ``late_s`` seconds after the head. It hears each piece by itself; while ``hears``
+    is not set, whoever sends to it waits. The server that it asks stops when ``stopping`` is done.
     """
 
     def __init__(
         self,
         app: ASGIFramework,
         late_s: float = 0,
+        *,
+        shows: bool = False,
+        token: str | None = None,
+        stopping: "asyncio.Future[None] | None" = None,
     ) -> None:
         self._app = app
         self._scope = scope_of("POST", TELL, _BODY, [("content-type", JSON_TYPE)])
+        if shows:
+            bearer = [("authorization", f"Bearer {token}")] if token else []
+            self._scope = scope_of("GET", f"{SHOW}?user_id=audrey", b"", bearer)
+        if stopping is not None:
+            self._scope["state"][STOPPING] = stopping
         self._late_s = late_s
         self._gone = asyncio.Event()
         self._pieces: asyncio.Queue[bytes | None] = asyncio.Queue()

@@ -194,4 +194,5 @@ def test_the_server_says_what_it_talks_by() -> None:
     """Whoever watches over it learns whether it is set up as he thinks."""
     with Served() as served:
         names = {"language": "offline", "voice": "scripted", "hearing": "scripted"}
+        names |= {"sight": "scripted"}
         assert served.get("/readyz").json == {"ok": True, **names}

@@ -22,7 +22,8 @@ POLL, PROMPT = "/api/water/poll", "/api/breaks/prompt/poll"
 ACTIVE, STATUS = "/api/breaks/pomodoro/active", "/api/breaks/pomodoro/status"
 SCHEDULE = "/api/water/schedule"
 PERSONA, MEMORY = "/api/chat/persona", "/api/chat/memory"
-AT_ONCE = {POLL, PROMPT, ACTIVE, STATUS, SCHEDULE, PERSONA, MEMORY}
+SOURCE, LATEST = "/api/video/source", "/api/video/latest"
+AT_ONCE = {POLL, PROMPT, ACTIVE, STATUS, SCHEDULE, PERSONA, MEMORY, SOURCE, LATEST}
 ABSENT = "11111111-2222-4333-8444-555555555555"
 AUDREY = "user_id=audrey"
 KEY = (b"idempotency-key", b"poll-1")
@@ -96,7 +97,7 @@ async def test_a_shut_store_says_when_to_come_back() -> None:
 
 @pytest.mark.asyncio
 async def test_what_takes_no_body_and_no_path_is_answered_at_once() -> None:
-    """All polls are; what reads a body, or its path, is left to Quart."""
+    """All polls are; what reads a body, or its path, or has no end, is left to Quart."""
     services = Server().services()
     documents = (
         desktop_pet.create(services.desktop_pet, services.door),

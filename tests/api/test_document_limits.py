@@ -8,7 +8,7 @@ import pytest
 from hypercorn.typing import ASGIReceiveEvent, ASGISendEvent
 
 from petcore.adapters.store_memory import MemoryStore
-from petcore.api import desktop_pet, document, platform
+from petcore.api import answering, desktop_pet, document, platform
 from petcore.api.bodies import LARGE, LARGE_AT_ONCE
 from petcore.api.strict import PARTS_MAX
 from petcore.app import create_app
@@ -159,7 +159,7 @@ async def test_an_operation_has_its_time(
     """And the door has. On both ways, who asks a server whose store hangs hears when to come
     again.
     """
-    monkeypatch.setattr(document, "DEADLINE_S", 0.01)
+    monkeypatch.setattr(answering, "DEADLINE_S", 0.01)
     request = Request("GET", "/api/water/poll", "user_id=audrey", headers)
     status, told, body = await _said_on_both_ways(StuckStore(), request)
     assert (status, json.loads(body)["code"]) == (503, "store_unavailable")

@@ -21,6 +21,8 @@ NAMES = ("desktop_pet", "platform")
 METHODS = ("get", "post", "put", "patch", "delete")
 JSON_TYPE = "application/json"
 EVENTS_TYPE = "text/event-stream"
+PARTS_TYPE = "multipart/x-mixed-replace"
+JPEG_TYPE = "image/jpeg"
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,12 +10,16 @@ R = TypeVar("R", bound=Mapping[str, object])
 
 
 class LostStore(MemoryStore):
-    """A store that answers everything with ``error`` while there is one."""
+    """A store that answers everything with ``error`` while there is one. ``asked`` counts how often
+    anybody has tried.
+    """
 
     error: Exception | None = None
+    asked = 0
 
     def reach(self) -> None:
         """Raise if it is lost."""
+        self.asked += 1
         if self.error is not None:
             raise self.error
 

@@ -21,7 +21,7 @@ from hypothesis.stateful import (
 )
 
 from tests.contracts.contract import Json, contract
-from tests.contracts.model import Kept, Model
+from tests.contracts.model import Kept, Model, Prompt, Session
 from tests.contracts.served import KIND, Reply, Served
 
 USERS = ("audrey", "Ωμέγα & co=1/2", "audrey ")
@@ -109,6 +109,22 @@ class Machine(RuleBasedStateMachine):
             self.meet("a key reused")
             assert (reply.status, reply.json["code"]) == (409, "key_reused")
         assert self.served.dump() == before
+
+    def expect_prompt(self, session: Session) -> None:
+        """There is a new prompt if the newest sample of this session calls for one, else none."""
+        wanted = self.model.wants_prompt(session, self.now)
+        stored = [
+            prompt
+            for prompt in self.served.dump()["break_prompts"]
+            if prompt["prompt_id"] not in self.model.prompts
+        ]
+        assert len(stored) == wanted
+        for prompt in stored:
+            self.meet("a prompt")
+            assert prompt["session_id"] == session.id
+            known = Prompt(prompt["prompt_id"], session.user, self.now)
+            self.model.prompts[known.id] = known
+            session.prompts.append(known.id)
 
     @rule(
         by=st.sampled_from([1, 999, 1_500, 20_000, 59_999, 60_000, 300_000, 1_800_000, 7_200_000]),

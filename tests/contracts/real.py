@@ -1,4 +1,4 @@
-"""Ids, codes and recordings that exist, in the place of those that a generator makes up.
+"""Ids, codes, cameras, sounds and instants that exist, in the place of what a generator makes up.
 
 What is valid stays valid and what is not stays so, but an operation gets to see something that it
 can do something with. Not here: any opinion about the answers.
@@ -8,6 +8,7 @@ import json
 import re
 from collections import Counter
 from datetime import timedelta
+from urllib.parse import parse_qs
 
 from hypercorn.typing import (
     ASGIFramework,
@@ -18,14 +19,20 @@ from hypercorn.typing import (
 )
 
 from tests.contracts.bodies import again, whole
-from tests.contracts.contract import JSON_TYPE, Json
+from tests.contracts.contract import JSON_TYPE, Json, contract
 from tests.contracts.served import Served, ask
 from tests.contracts.talk import spoken
 
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _HIGH: Json = {"focus_score": 0.4, "stress_score": 0.9}
 _PAIRING = "/api/devices/pairing"
-_CHAT = "/api/chat/"
+_CHAT, _VIDEO = "/api/chat/", "/api/video/"
+_CAMERAS: Json = {
+    "source_type": "recording",
+    "recording": "desk.avi",
+    "esp32_stream_url": "http://192.168.1.20:81/stream",
+}
+METRICS = "/api/stress/metrics"
 _IDS = ("session_id", "prompt_id", "conversation_id")
 
 
@@ -96,6 +103,7 @@ class RealIds:
 def _takes_id(path: str) -> bool:
     return path.startswith("/api/stress/report/") or path in (
         "/api/stress/sample",
+        METRICS,
         "/api/stress/session/end",
         "/api/breaks/pomodoro/status",
         "/api/breaks/pomodoro/stop",
@@ -177,6 +185,46 @@ def _code_of(body: bytes) -> Json | None:
     return sent if is_code and 1 <= len(sent["device_code"]) <= 128 else None
 
 
+class RealSources:
+    """``app``, where who asks for pictures has a camera of each kind, and two of three who ask for
+    their camera have one.
+    """
+
+    def __init__(self, app: ASGIFramework) -> None:
+        self._app = app
+        self._met = 0
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or not scope["path"].startswith(_VIDEO):
+            return await self._app(scope, receive, send)
+        body = await whole(receive)
+        user = _user_of(scope, body)
+        if scope["path"] == f"{_VIDEO}source":
+            self._met += 1
+        if user is not None and (scope["path"] != f"{_VIDEO}source" or self._met % 3):
+            await self._store(user)
+        await self._app(scope, again(body, receive), send)
+
+    async def _store(self, user: object) -> None:
+        """If he cannot have one, it does not matter."""
+        source = {"user_id": user, **_CAMERAS}
+        head = [("content-type", JSON_TYPE)]
+        await ask(self._app, "POST", f"{_VIDEO}source", json.dumps(source).encode(), head)
+
+
+def _user_of(scope: HTTPScope, body: bytes) -> object:
+    """Who is named by the query or the body, None if it is nobody."""
+    query = parse_qs(scope["query_string"].decode("latin-1"))
+    try:
+        sent = json.loads(body) if body else {name: said[0] for name, said in query.items()}
+    except (ValueError, RecursionError):
+        return None
+    return sent.get("user_id") if isinstance(sent, dict) else None
+
+
 class RealSound:
     """``app``, with a recording of somebody in the place of every text that could stand there."""
 
@@ -200,3 +248,49 @@ class RealSound:
             headers = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
             scope = {**scope, "headers": headers}
         await self._app(scope, again(body, receive), send)
+
+
+class RealTimes:
+    """``app``, with every instant of metrics exchanged for one of the last minute: no schema says
+    what the time is.
+    """
+
+    def __init__(self, app: ASGIFramework, served: Served) -> None:
+        self._app = app
+        self._served = served
+        owner = contract("desktop_pet")
+        self._stamp, self._instant = (
+            owner.validator({"$ref": f"#/components/schemas/{name}"})
+            for name in ("Microseconds", "Instant")
+        )
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Serve one connection."""
+        if scope["type"] != "http" or scope["path"] != METRICS:
+            return await self._app(scope, receive, send)
+        body = await whole(receive)
+        try:
+            sent = json.loads(body)
+        except (ValueError, RecursionError):
+            sent = None
+        if isinstance(sent, dict) and (timed := self._timed(sent)) != sent:
+            body = json.dumps(timed).encode()
+            headers = [pair for pair in scope["headers"] if pair[0] != b"content-length"]
+            scope = {**scope, "headers": headers}
+        await self._app(scope, again(body, receive), send)
+
+    def _timed(self, sent: object, name: str = "", place: int = 0) -> object:
+        """The same at another time; those further behind in a list are later."""
+        if isinstance(sent, dict):
+            return {key: self._timed(value, key, place) for key, value in sent.items()}
+        if isinstance(sent, list):
+            return [self._timed(value, name, place + 1) for place, value in enumerate(sent)]
+        at = self._served.clock.now() - timedelta(seconds=max(60 - place, 0))
+        if name == "timestamp" and self._stamp.is_valid(sent):
+            stamp = int(at.timestamp()) * 1_000_000
+            return str(stamp) if isinstance(sent, str) else stamp
+        if name == "captured_at" and self._instant.is_valid(sent):
+            return at.isoformat()
+        return sent

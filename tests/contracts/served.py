@@ -10,7 +10,7 @@ them. Time is a ``HandClock``, and ids come from a seed.
 import asyncio
 import json
 import os
-from collections.abc import Coroutine, Iterable
+from collections.abc import Coroutine, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,6 +25,7 @@ from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.app import create_app
 from petcore.ports.clock import Clock
 from petcore.ports.entropy import Entropy
+from petcore.ports.eyes import Eyes
 from petcore.ports.faculties import Faculties
 from petcore.ports.store import Query, Store
 from petcore.services.collections import COLLECTIONS
@@ -32,6 +33,7 @@ from petcore.services.outbox import OUTBOX_INDEX, Document
 from petcore.settings import default_settings
 from petcore.wiring import wire
 from tests.contracts.contract import JSON_TYPE
+from tests.contracts.sight import eyes as eyes_of_twins
 from tests.contracts.talk import twins
 from tests.contracts.tokens import Tokens
 from tests.contracts.watch import Answer, Watch
@@ -40,6 +42,8 @@ from tests.stores import fresh_store
 KIND = os.environ.get("PETCORE_TEST_STORE", "memory")
 DOOR = os.environ.get("PETCORE_TEST_DOOR", "open")
 
+# With a lock the cameras are for nobody who is not named; the gates ask for many users.
+_USUAL: Mapping[str, object] = {"requests_per_min": 0, "webcam_users": ("*",)}
 _GIVES_TOKENS = {"open": False, "locked": True}
 
 START = datetime(2026, 2, 28, 18, 0, tzinfo=UTC)
@@ -78,8 +82,8 @@ class Reply:
 
 class Served:
     """The server. Close it, or use it in ``with``. What is given replaces clock, ids, store or how
-    it talks (which is by twins), and of ``settings`` those that are named. Who names the ``door``
-    brings the tokens himself.
+    it talks and sees (which is by twins), and of ``settings`` those that are named. Who names the
+    ``door`` brings the tokens himself.
     """
 
     def __init__(
@@ -89,16 +93,18 @@ class Served:
         entropy: Entropy | None = None,
         store: Store | None = None,
         faculties: Faculties | None = None,
+        eyes: Eyes | None = None,
         **settings: object,
     ) -> None:
         self.clock = HandClock()
         self._held = ExitStack()
         self.services = wire(
-            default_settings(**{"door": DOOR, "requests_per_min": 0, **settings}),
+            default_settings(**{"door": DOOR, **_USUAL, **settings}),
             clock=clock or self.clock,
             entropy=entropy or SeededEntropy(Random(1)),
             store=store or self._held.enter_context(fresh_store(KIND)),
             faculties=faculties or twins(),
+            eyes=eyes or eyes_of_twins(),
         )
         self._tokens = Tokens(create_app(self.services), self.services)
         gives_tokens = _GIVES_TOKENS[DOOR] and "door" not in settings

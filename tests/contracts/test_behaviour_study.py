@@ -129,21 +129,7 @@ class Study(Machine):
         assert reply.status == 201
         assert reply.json["captured_at"] == shown(sample.at)
         session.samples.append(sample)
-        self._expect_prompt(session, self.model.wants_prompt(session, self.now))
-
-    def _expect_prompt(self, session: Session, wanted: bool) -> None:
-        stored = [
-            prompt
-            for prompt in self.served.dump()["break_prompts"]
-            if prompt["prompt_id"] not in self.model.prompts
-        ]
-        assert len(stored) == wanted
-        for prompt in stored:
-            self.meet("a prompt")
-            assert prompt["session_id"] == session.id
-            known = Prompt(prompt["prompt_id"], session.user, self.now)
-            self.model.prompts[known.id] = known
-            session.prompts.append(known.id)
+        self.expect_prompt(session)
 
     @rule(id=sessions, key=keys)
     def end_session(self, id: str, key: str | None) -> None:
@@ -230,14 +216,28 @@ class Study(Machine):
             assert answer["prompt_id"] is answer["payload"] is answer["reason"] is None
 
     @precondition(lambda self: self.model.prompts)
-    @rule(number=st.integers(0, 9), acknowledged=st.booleans(), key=keys, again=st.booleans())
-    def ack_prompt(self, number: int, acknowledged: bool, key: str | None, again: bool) -> None:
+    @rule(
+        number=st.integers(0, 9),
+        acknowledged=st.booleans(),
+        key=keys,
+        again=st.booleans(),
+        is_late=st.sampled_from([False, False, False, True]),
+    )
+    def ack_prompt(
+        self, number: int, acknowledged: bool, key: str | None, again: bool, is_late: bool
+    ) -> None:
         """The first decision stays; where the session's end came first there is none."""
         known = list(self.model.prompts.values())
         prompt = known[number % len(known)]
+        if is_late:
+            self.end_session_of(self._session_of(prompt), None)
         self._ack(prompt, acknowledged, key)
         if again:
             self._ack(prompt, not acknowledged, None)
+
+    def _session_of(self, prompt: Prompt) -> Session:
+        (found,) = (each for each in self.model.sessions.values() if prompt.id in each.prompts)
+        return found
 
     def _ack(self, prompt: Prompt, acknowledged: bool, key: str | None) -> None:
         sent = {"prompt_id": prompt.id, "acknowledged": acknowledged}

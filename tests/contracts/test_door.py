@@ -7,14 +7,18 @@ an operation answers to those who may ask it.
 import json
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
+from itertools import count
 
 import pytest
 
 from petcore.errors import StoreUnavailable
+from petcore.services.believed import BELIEVED
 from petcore.services.door import Lock
 from tests.contracts.contract import JSON_TYPE, Contract, Promise
 from tests.contracts.lost import LostStore
+from tests.contracts.parts import read_parts
 from tests.contracts.served import Headers, Reply, Served
+from tests.contracts.sight import eyes, moments
 from tests.contracts.walk import ABSENT, PROMISES, THINGS, Home, Request, fields
 
 Pair = tuple[Contract, Promise]
@@ -37,6 +41,7 @@ QUIET = {
 }
 SAID_WITHIN = "mongodb://owner:swordfish@db.home.arpa:27017 /var/lib/petcore.db"
 MARKER = "zq7Zq"
+REVOKED_AT = 10
 
 
 def _id(pair: Pair) -> str:
@@ -400,6 +405,29 @@ def test_what_is_no_error_is_quiet_as_well(target: str, opened: Served) -> None:
     """OPTIONS, and HEAD."""
     assert QUIET.items() <= opened.ask("OPTIONS", target).headers.items()
     assert QUIET.items() <= opened.ask("HEAD", "/healthz").headers.items()
+
+
+def test_who_watches_leaves_when_his_token_ends() -> None:
+    """The camera goes on for long, and he sees nothing of what it shows later."""
+    shown = [b"\xff\xd8\xff\xe0picture %d\xff\xd9" % number for number in range(200)]
+    taken: list[Served] = []
+    pauses = count()
+
+    async def pause(seconds: float) -> None:
+        if next(pauses) == REVOKED_AT:
+            await taken[0].services.platform.devices.revoke("pet")
+            taken[0].clock.move(BELIEVED)
+        await moments(seconds)
+
+    with Served(door="locked", eyes=eyes(shown, pause)) as served:
+        taken.append(served)
+        issued = served.run(served.services.platform.devices.add("pet", "audrey"))
+        target = "/api/video/stream?user_id=audrey"
+        reply = served.ask("GET", target, headers=_bearer(issued.token))
+        assert reply.status == 200
+        assert shown[0] in (seen := read_parts(reply.body))
+        assert len(seen) <= REVOKED_AT + 1
+        assert served.ask("GET", target, headers=_bearer(issued.token)).status == 401
 
 
 def test_the_firmware_of_a_device_is_remembered(locked: Served) -> None:

@@ -20,7 +20,9 @@ from petcore.adapters.language_scripted import ScriptedLanguage, Step
 from petcore.ports.faculties import Faculties
 from petcore.ports.language import Talk
 from tests.contracts.contract import Json, contract, facts
+from tests.contracts.parts import read_parts
 from tests.contracts.served import Reply, Served
+from tests.contracts.sight import PICTURES
 from tests.contracts.talk import spoken, twins
 
 MP3_SYNC = b"\xff\xf3"
@@ -69,7 +71,7 @@ class Day:
             sent = {**exchange["request_example"], **ids}
             assert list(sent) == list(exchange["request_example"])
             self.answers[id] = self._served.post(target, sent)
-        answer: Json = self.answers[id].json
+        answer: Json = self.answers[id].json if id != "P20" else {}
         return answer
 
     def sample(self, session_id: str, focus: float, stress: float) -> None:
@@ -101,6 +103,7 @@ def day() -> Day:
         _morning(played)
         _study(played)
         _talk(played)
+        _look(played)
     return played
 
 
@@ -149,6 +152,11 @@ def _talk(day: Day) -> None:
     day.play("P17 spoken", audio_base64=spoken(shown["transcript"]))
 
 
+def _look(day: Day) -> None:
+    for id in ("P18", "P19", "P20", "P21", "P22"):
+        day.play(id)
+
+
 def _take_the_break(day: Day) -> None:
     day.play("P13", prompt_id=day.play("P12")["prompt_id"])
     shown = day.answers["P12"]
@@ -175,8 +183,8 @@ def _shape(node: Any) -> Any:
 
 def test_the_examples_are_all_there() -> None:
     """A reader that finds nothing would be content with anything."""
-    assert len(EXCHANGES) == 18
-    assert sum(exchange["request_example"] is not None for exchange in EXCHANGES.values()) == 12
+    assert len(EXCHANGES) == 23
+    assert sum(exchange["request_example"] is not None for exchange in EXCHANGES.values()) == 14
     assert SHOWN == ["P1", "P3", "P5", "P7", "P10", "P12", "P17 spoken"]
 
 
@@ -213,7 +221,7 @@ def test_documented_answers_come_back(id: str, day: Day) -> None:
 
 def test_undocumented_answers_are_as_decided(day: Day) -> None:
     """Where the document shows no answer, the decided one comes, with the values that were sent."""
-    answers = {id: reply.json for id, reply in day.answers.items()}
+    answers = {id: reply.json for id, reply in day.answers.items() if id != "P20"}
     wish = EXCHANGES["P1"]["request_example"]
     assert answers["P2"] == wish
     assert answers["P4"] == {"ok": True}
@@ -231,6 +239,23 @@ def test_the_pet_is_who_it_was_made_to_be(day: Day) -> None:
     wish = EXCHANGES["P15"]["request_example"]
     assert day.answers["P15"].json == {"ok": True, "persona": wish}
     assert day.answers["P16"].json == wish
+
+
+def test_the_camera_is_the_one_that_was_named(day: Day) -> None:
+    """P19 gives what P18 stored, P20 shows its pictures, P21 the newest of them, and P22 looks at
+    one; what they show stands where the day does.
+    """
+    wish = EXCHANGES["P18"]["request_example"]
+    assert day.answers["P18"].json == {"ok": True, "source": {**wish, "recording": None}}
+    assert day.answers["P19"].json == {**wish, "recording": None}
+    assert set(read_parts(day.answers["P20"].body)) <= set(PICTURES)
+    latest, test = day.answers["P21"].json, day.answers["P22"].json
+    assert (latest["user_id"], test["source_type"]) == ("audrey", "webcam")
+    assert latest["captured_at"] == "2026-02-28T19:00:00+00:00"
+    assert b64decode(latest["image_base64"], validate=True) in PICTURES
+    for answer in (latest, test):
+        assert answer["metrics"].keys() == {"focus_score", "stress_score", "confidence"}
+        assert answer["sighting"]["state"] == "measured"
 
 
 def test_text_and_speech_are_answered_alike(day: Day) -> None:

@@ -26,6 +26,8 @@ POLL, STATUS = "/api/water/poll", "/api/breaks/pomodoro/status"
 PERSONA, CHAT, TOLD = "/api/chat/persona", "/api/chat/message", "/api/chat/stream"
 MEMORY = "/api/chat/memory"
 PAIRING, COLLECT = "/api/devices/pairing", "/api/devices/pairing/collect"
+SOURCE, TEST = "/api/video/source", "/api/video/presage-test"
+SHOW, LATEST = "/api/video/stream", "/api/video/latest"
 ABSENT = "11111111-2222-4333-8444-555555555555"
 
 JSON = [("content-type", JSON_TYPE)]
@@ -79,6 +81,16 @@ def _unheard(id: str, *members: str, names: str = "audio_base64") -> list[Hostil
         Hostile(f"{id} to {request[0].rpartition('/')[2]}", *request, (names,) if names else ())
         for request in _said(*members)
     ]
+
+
+def _camera(id: str, url: str, source_type: str = "esp32") -> Hostile:
+    """A source whose address is no camera's; ``url`` stands in the body as it is."""
+    members = f'"source_type":"{source_type}","esp32_stream_url":"{url}"'
+    return Hostile(id, *_in(members, SOURCE), ("esp32_stream_url",))
+
+
+def _source(id: str, members: str, names: str, target: str = SOURCE) -> Hostile:
+    return Hostile(id, *_in(members, target), (names,))
 
 
 def _nested(depth: int) -> str:
@@ -447,6 +459,154 @@ WRONG_TALK = [
     ),
 ]
 
+PRIVATE = "http://192.168.1.20"
+WRONG_CAMERAS = [
+    _camera("no URL", ""),
+    _camera("a host only", "192.168.1.20"),
+    _camera("no scheme", "//192.168.1.20/stream"),
+    _camera("file", "file:///etc/passwd"),
+    _camera("gopher", "gopher://192.168.1.20:70/_GET"),
+    _camera("rtsp", "rtsp://192.168.1.20/stream"),
+    _camera("ftp", "ftp://192.168.1.20/stream"),
+    _camera("data", "data:image/jpeg;base64,/9j/"),
+    _camera("scheme in capitals", "HTTP://192.168.1.20/"),
+    _camera("one slash", "http:/192.168.1.20/"),
+    _camera("three slashes", "http:///192.168.1.20/"),
+    _camera("nothing behind the scheme", "http://"),
+    _camera("a blank in front", " http://192.168.1.20/"),
+    _camera("a blank within", "http://192.168.1.20/a b"),
+    _camera("a blank at the end", "http://192.168.1.20/ "),
+    _camera("an ideographic blank", f"{PRIVATE}/\\u3000"),
+    _camera("line break", f"{PRIVATE}/\\n"),
+    _camera("a header within", f"{PRIVATE}/\\r\\nhost: 127.0.0.1"),
+    _camera("tab", "http://192.168\\t.1.20/"),
+    _camera("NUL in a host", "http://192.168.1.20\\u0000.example/"),
+    _camera("NUL in a path", f"{PRIVATE}/\\u0000"),
+    _camera("DEL in a URL", f"{PRIVATE}/\\u007f"),
+    _camera("backslash", "http:\\\\192.168.1.20/"),
+    _camera("backslash before an at", "http://192.168.1.20\\\\@10.0.0.1/"),
+    _camera("user and password", "http://admin:swordfish@192.168.1.20/"),
+    _camera("user", "http://admin@192.168.1.20/"),
+    _camera("an empty user", "http://@192.168.1.20/"),
+    _camera("2,049 characters", f"{PRIVATE}/".ljust(2_049, "a")),
+    _camera("no port behind a colon", f"{PRIVATE}:/"),
+    _camera("port 0", f"{PRIVATE}:0/"),
+    _camera("port 65536", f"{PRIVATE}:65536/"),
+    _camera("a word as port", f"{PRIVATE}:http/"),
+    _camera("minus as port", f"{PRIVATE}:-1/"),
+    _camera("Arabic digits as port", f"{PRIVATE}:\N{ARABIC-INDIC DIGIT EIGHT}1/"),
+    _camera("loopback", "http://127.0.0.1/"),
+    _camera("another loopback", "http://127.8.9.10:81/stream"),
+    _camera("localhost", "http://localhost:81/stream"),
+    _camera("localhost in capitals", "http://LOCALHOST/"),
+    _camera("localhost with a dot", "http://localhost./"),
+    _camera("below localhost", "http://camera.localhost/"),
+    _camera("loopback in six", "http://[::1]/"),
+    _camera("loopback in six at length", "http://[0:0:0:0:0:0:0:1]:81/"),
+    _camera("loopback mapped", "http://[::ffff:127.0.0.1]/"),
+    _camera("loopback mapped in hex", "http://[::ffff:7f00:1]/"),
+    _camera("loopback translated", "http://[64:ff9b::7f00:1]/"),
+    _camera("loopback tunnelled", "http://[2002:7f00:1::]/"),
+    _camera("hexadecimal host", "http://0x7f.1/"),
+    _camera("hexadecimal in one", "http://0x7f000001/"),
+    _camera("decimal", "http://2130706433/"),
+    _camera("decimal of a private one", "http://3232235796/"),
+    _camera("octal", "http://0177.0.0.1/"),
+    _camera("short", "http://127.1/"),
+    _camera("a zero in front", "http://192.168.01.20/"),
+    _camera("five numbers", "http://192.168.1.20.1/"),
+    _camera("256", "http://192.168.1.256/"),
+    _camera("nowhere", "http://0.0.0.0/"),
+    _camera("nowhere in short", "http://0/"),
+    _camera("nowhere in six", "http://[::]/"),
+    _camera("metadata", "http://169.254.169.254/latest/meta-data/"),
+    _camera("metadata mapped", "http://[::ffff:169.254.169.254]/"),
+    _camera("metadata in six", "http://[fd00:ec2::254]/"),
+    _camera("metadata of another cloud", "http://100.100.100.200/"),
+    _camera("link-local", "http://169.254.1.1/"),
+    _camera("link-local in six", "http://[fe80::1]/"),
+    _camera("with an interface", "http://[fe80::1%25eth0]/"),
+    _camera("a private one with an interface", "http://[fd00::1%25eth0]/"),
+    _camera("multicast", "http://224.0.0.1/"),
+    _camera("broadcast", "http://255.255.255.255/"),
+    _camera("reserved", "http://240.0.0.1/"),
+    _camera("public", "http://93.184.216.34/"),
+    _camera("public in six", "http://[2606:2800:220:1::1]/"),
+    _camera("shared by a provider", "http://100.64.0.1/"),
+    _camera("half a bracket", "http://[::1/"),
+    _camera("no brackets", "http://fd00::1/"),
+    _camera("four in brackets", "http://[192.168.1.20]/"),
+    _camera("a name in brackets", "http://[camera]/"),
+    _camera("another alphabet", "http://c\N{CYRILLIC SMALL LETTER A}mera.lan/"),
+    _camera("full-width digits", "http://\uff11\uff12\uff17.0.0.1/"),
+    _camera("digits in circles", "http://\u2460\u2461\u2466.0.0.1/"),
+    _camera("another dot", "http://192\u3002168.1.20/"),
+    _camera("percent in a host", "http://%31%32%37.0.0.1/"),
+    _camera("NUL by percent in a host", "http://192.168.1.20%00.example/"),
+    _camera("slash by percent in a host", "http://camera%2f.lan/"),
+    _camera("an empty part of a name", "http://camera..lan/"),
+    _camera("a dot only", "http://./"),
+    _camera("a dollar in a host", "http://$HOST/"),
+    _camera("a query for a host", "http://?192.168.1.20/"),
+    _camera("a fragment for a host", "http://#192.168.1.20/"),
+    _camera("loopback where a webcam is meant", "http://127.0.0.1/", "webcam"),
+    _source("no type of source", '"webcam_index":0', "source_type"),
+    _source("null as a source", '"source_type":null', "source_type"),
+    _source("another source", '"source_type":"screen"', "source_type"),
+    _source("source in capitals", '"source_type":"WEBCAM"', "source_type"),
+    _source("number as a source", '"source_type":1', "source_type"),
+    _source("stream without a URL", '"source_type":"esp32"', "esp32_stream_url"),
+    _source("stream by null", '"source_type":"esp32","esp32_stream_url":null', "esp32_stream_url"),
+    _source("number as a URL", '"source_type":"esp32","esp32_stream_url":7', "esp32_stream_url"),
+    _source("recording without a name", '"source_type":"recording"', "recording"),
+    *(
+        _source(f"{what} as a recording", f'"source_type":"recording","recording":"{name}"', at)
+        for at in ("recording",)
+        for what, name in {
+            "nothing": "",
+            "a path": "a/b.avi",
+            "an absolute path": "/etc/passwd",
+            "the folder above": "..",
+            "a way up": "../secret.avi",
+            "a hidden file": ".profile",
+            "a backslash": "a\\\\b.avi",
+            "a stream": "a.avi:b",
+            "a wildcard": "*.avi",
+            "an option": "-i",
+            "a pattern of numbers": "f%03d.jpg",
+            "NUL": "a\\u0000.avi",
+            "a line break": "a.avi\\n",
+            "another letter": "\N{LATIN SMALL LETTER E WITH ACUTE}.avi",
+            "129 letters": "a" * 129,
+        }.items()
+    ),
+    _source("camera -1", '"source_type":"webcam","webcam_index":-1', "webcam_index"),
+    _source("camera 2**31", '"source_type":"webcam","webcam_index":2147483648', "webcam_index"),
+    _source("camera 0.5", '"source_type":"webcam","webcam_index":0.5', "webcam_index"),
+    _source("text as a camera", '"source_type":"webcam","webcam_index":"0"', "webcam_index"),
+    _source("true as a camera", '"source_type":"webcam","webcam_index":true', "webcam_index"),
+    _source(
+        "a device as a camera",
+        '"source_type":"webcam","webcam_index":"/dev/video0"',
+        "webcam_index",
+    ),
+    _source("another source to test", '"source_type":"screen"', "source_type", TEST),
+    _source("camera -1 to test", '"webcam_index":-1', "webcam_index", TEST),
+    _source("stream to test where none is stored", '"source_type":"esp32"', "source_type", TEST),
+    _source("recording where none is stored", '"source_type":"recording"', "source_type", TEST),
+    Hostile("nobody to test", TEST, b"{}", ("user_id",)),
+    _get("nobody to watch", SHOW, "user_id"),
+    _get("two to watch", f"{SHOW}?user_id=audrey&user_id=mallory", "user_id"),
+    _get("another source to watch", f"{SHOW}?user_id=audrey&source_type=screen", "source_type"),
+    _get("no source to watch", f"{SHOW}?user_id=audrey&source_type=", "source_type"),
+    _get("a URL to watch", f"{SHOW}?user_id=audrey&source_type={PRIVATE}", "source_type"),
+    _get("two sources", f"{SHOW}?user_id=a&source_type=webcam&source_type=esp32", "source_type"),
+    _get("stream where none is stored", f"{SHOW}?user_id=audrey&source_type=esp32", "source_type"),
+    _get("nobody's picture", LATEST, "user_id"),
+    _get("NUL's picture", f"{LATEST}?user_id=%00", "user_id"),
+    _get("nobody's source", f"{SOURCE}?user_id=", "user_id"),
+]
+
 TABLE = [
     *NOT_JSON,
     *WRONG_KIND,
@@ -457,6 +617,7 @@ TABLE = [
     *WRONG_KEYS,
     *WRONG_PAIRINGS,
     *WRONG_TALK,
+    *WRONG_CAMERAS,
 ]
 
 
@@ -522,6 +683,7 @@ def test_hostile_requests_are_refused(hostile: Hostile, scene: Scene) -> None:
 BODIES_MAX = {
     "savePersona": 131_072,
     "ingestSample": 524_288,
+    "ingestMetrics": 524_288,
     "sendMessage": 8_388_608,
     "streamMessage": 8_388_608,
     "startPairing": 4_096,
@@ -584,6 +746,26 @@ def test_all_that_a_device_may_say_fits() -> None:
         assert served.post(PAIRING, {**sent, "firmware_version": "9" * 32}).status == 201
 
 
+CAMERAS = (
+    "http://192.168.1.20:81/stream",
+    "https://10.255.255.255:65535/?action=stream#a",
+    "http://172.16.0.1",
+    "http://camera",
+    "http://camera.lan.:1/a%00b",
+    "http://xn--kamera-4za.example/",
+    "http://_esp32-cam.local/stream",
+    "http://[fd00::1]:81/stream",
+    "http://[::ffff:192.168.1.20]/",
+    "http://192.168.1.20/@",
+    "http://192.168.1.20/".ljust(2_048, "a"),
+)
+"""Addresses that a camera may have, as far as anybody can tell before asking it."""
+
+
+def _esp32(url: str) -> str:
+    return f'"source_type":"esp32","esp32_stream_url":"{url}"'
+
+
 def test_the_sound_twins_are_accepted() -> None:
     """The requests above are refused for what is wrong in them, not for what surrounds it."""
     sound: list[tuple[str, bytes, int]] = [
@@ -603,6 +785,11 @@ def test_the_sound_twins_are_accepted() -> None:
         *((*said, 200) for said in _said(SPOKEN, '"transcript":null,"include_audio":true')),
         *((*said, 200) for said in _said(f'"transcript":"{"é" * 8_000}","wake_name":null')),
         *((*said, 200) for said in _said('"transcript":"\\n\\u0001 hello"')),
+        *((*_in(_esp32(url), SOURCE), 200) for url in CAMERAS),
+        (*_in('"source_type":"webcam","webcam_index":2147483647.0', SOURCE), 200),
+        (*_in(_esp32(CAMERAS[0]).replace("esp32", "webcam", 1), SOURCE), 200),
+        (*_in('"source_type":"recording","recording":"My desk_1.avi"', SOURCE), 200),
+        (*_in('"webcam_index":null,"source_type":null', TEST), 200),
     ]
     with Served() as served:
         scene = Scene(served)
@@ -625,7 +812,7 @@ UNKNOWN = [
     "/api/",
     "/api/water",
     "/api/chat",
-    "/api/video/source",
+    "/api/video",
     "/nowhere",
     "/%00",
     "/%FF",

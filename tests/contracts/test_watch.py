@@ -11,9 +11,20 @@ import pytest
 from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from petcore.errors import StoreUnavailable
-from tests.contracts.contract import EVENTS_TYPE, JSON_TYPE, NAMES, Json, Promise, contract
+from tests.contracts.contract import (
+    EVENTS_TYPE,
+    JPEG_TYPE,
+    JSON_TYPE,
+    NAMES,
+    PARTS_TYPE,
+    Json,
+    Promise,
+    contract,
+)
 from tests.contracts.lost import LostStore
+from tests.contracts.parts import SHOWN_AS
 from tests.contracts.served import Served, ask
+from tests.contracts.sight import PICTURES
 from tests.contracts.walk import TALKING
 from tests.contracts.watch import ContractBroken, Watch
 
@@ -44,6 +55,16 @@ DONE: Json = {
     "warnings": [],
     "timings_ms": TIMINGS,
 }
+SHOW, LATEST = "GET /api/video/stream", "GET /api/video/latest"
+PARTS = {"content-type": SHOWN_AS, "cache-control": "no-store"}
+PICTURE = {"content-type": JPEG_TYPE, "cache-control": "no-store"}
+SEEN: Json = {
+    "ok": True,
+    "user_id": "audrey",
+    "captured_at": "2026-02-28T18:00:00+00:00",
+    "metrics": {"focus_score": None, "stress_score": 0.5, "confidence": 0},
+    "image_base64": "/9j/2Q==",
+}
 GET, HEAD = "GET /api/water/poll", "HEAD /api/water/poll"
 
 
@@ -54,6 +75,12 @@ def _error(code: str) -> Json:
 def _told(*events: tuple[str, object]) -> bytes:
     lines = (f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)
     return "".join(lines).encode()
+
+
+def _shown(*pictures: bytes) -> bytes:
+    head = "\r\ncontent-type: image/jpeg\r\ncontent-length: %d\r\n\r\n"
+    parts = (head.encode() % len(each) + each + b"\r\n--frame" for each in pictures)
+    return b"--frame" + b"".join(parts) + b"--\r\n"
 
 
 BEGUN, OVER = ("heard", HEARD), ("done", DONE)
@@ -101,6 +128,14 @@ def _watch(line: str, status: int, headers: Mapping[str, str], body: object) -> 
         (TELL, 502, PLAIN, _error("hearing_absent")),
         ("GET /nowhere", 404, PLAIN, _error("not_found")),
         ("GET /api/video/source", 404, PLAIN, _error("not_found")),
+        ("GET /api/video/nowhere", 404, PLAIN, _error("not_found")),
+        (SHOW, 200, PARTS, _shown(*PICTURES)),
+        (SHOW, 503, PLAIN, _error("camera_unavailable")),
+        (SHOW.replace("GET", "HEAD"), 200, PARTS, b""),
+        (LATEST, 200, {**PICTURE, "vary": "Accept"}, PICTURES[0]),
+        (LATEST, 200, {**PICTURE, "vary": "Accept, Origin"}, PICTURES[0]),
+        (LATEST.replace("GET", "HEAD"), 200, {**PICTURE, "vary": "Accept"}, b""),
+        (LATEST, 200, {**PLAIN, "vary": "Accept"}, SEEN),
         (
             "PUT /api/water/ack",
             405,
@@ -159,7 +194,27 @@ def test_what_is_promised_passes(
         (TELL, 200, EVENTS, b": hello\n\n" + _told(BEGUN, OVER), "not a row of events"),
         (TELL, 502, PLAIN, _error("voice_failed"), "code"),
         ("GET /nowhere", 200, PLAIN, {}, "not 404"),
-        ("GET /api/video/source", 200, PLAIN, {}, "not 404"),
+        ("GET /api/video/nowhere", 200, PLAIN, {}, "not 404"),
+        ("GET /api/video/source", 200, PLAIN, {}, "required"),
+        (SHOW, 200, PLAIN, {}, "as application/json"),
+        (SHOW, 200, {**PARTS, "content-type": PARTS_TYPE}, _shown(*PICTURES), "as multipart"),
+        (SHOW, 200, {**PARTS, "content-type": JPEG_TYPE}, PICTURES[0], "as image/jpeg"),
+        (SHOW, 200, PARTS, b"", "does not begin"),
+        (SHOW, 200, PARTS, b"--frame--\r\n", "shows nothing"),
+        (SHOW, 200, PARTS, _shown(*PICTURES)[:-4], "does not end"),
+        (SHOW, 200, PARTS, _shown(*PICTURES) + b"\r\n", "does not end"),
+        (SHOW, 200, PARTS, _shown(PICTURES[0]).replace(b"length: 1", b"length: 2"), "no boundary"),
+        (SHOW, 200, PARTS, _shown(PICTURES[0], b"<p>"), "no JPEG"),
+        (SHOW, 200, PARTS, _shown(PICTURES[0]).replace(b"\r\n", b"\n"), "does not end"),
+        (SHOW, 503, PLAIN, _error("not_found"), "code"),
+        (SHOW.replace("GET", "HEAD"), 200, PARTS, _shown(*PICTURES), "as if it had been opened"),
+        (LATEST, 200, PICTURE, PICTURES[0], "without Vary"),
+        (LATEST, 200, {**PICTURE, "vary": "Accept-Language"}, PICTURES[0], "Accept-Language"),
+        (LATEST, 200, {**PICTURE, "vary": "Accept"}, b"", "no JPEG"),
+        (LATEST, 200, {**PICTURE, "vary": "Accept"}, b"GIF89a", "no JPEG"),
+        (LATEST, 200, {**PLAIN, "vary": "Accept"}, PICTURES[0], "not JSON"),
+        (LATEST, 200, {**PLAIN, "vary": "Accept"}, {**SEEN, "metrics": {}}, "required"),
+        (LATEST, 404, PLAIN, _error("not_found"), "not declared"),
         ("GET /nowhere", 404, {"content-type": "text/html"}, b"", "text/html"),
         (
             "PUT /api/water/ack",
@@ -192,7 +247,9 @@ def _of_body(promise: Promise) -> Json:
         "enabled": True,
         "focus_score": 0.5,
         "stress_score": 0.5,
+        "metrics": {},
         "device_code": "pair_BCDFGHJK_" + "a" * 43,
+        "source_type": "webcam",
     }
     assert promise.request is not None
     name = "platform" if promise.is_public else "desktop_pet"

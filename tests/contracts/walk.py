@@ -30,6 +30,8 @@ _VALUES: Json = {
     "pet_name": "Nova",
     "focus_score": 0.5,
     "stress_score": 0.5,
+    "metrics": {},
+    "source_type": "webcam",
 }
 _HIGH: Json = {"focus_score": 0.4, "stress_score": 0.9}
 
@@ -89,6 +91,8 @@ class Home:
             self.post("/api/water/schedule", {"user_id": self.user})
         if promise.id == "getPersona":
             self.post("/api/chat/persona", {"user_id": self.user, "pet_name": "Nova"})
+        if promise.id == "getSource":
+            self.post("/api/video/source", {"user_id": self.user, "source_type": "webcam"})
         if promise.id in TALKING:
             fields |= {"conversation_id": _conversation(self), "transcript": "hello again"}
         return Request(promise, fields)
@@ -169,6 +173,7 @@ def _device_code(home: Home) -> str:
 
 _MAKERS: dict[str, Callable[[Home], str]] = {
     "ingestSample": _session,
+    "ingestMetrics": _session,
     "endSession": _session,
     "getReport": _ended,
     "getPomodoroStatus": _pomodoro,

@@ -9,7 +9,7 @@ HEAD, which the server below ASGI cuts off, so that it may be there or not.
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,8 +24,10 @@ from hypercorn.typing import (
 
 from tests.contracts.contract import (
     EVENTS_TYPE,
+    JPEG_TYPE,
     JSON_TYPE,
     NAMES,
+    PARTS_TYPE,
     Contract,
     Json,
     Promise,
@@ -33,6 +35,7 @@ from tests.contracts.contract import (
     contract,
 )
 from tests.contracts.events import read_events
+from tests.contracts.parts import SHOWN_AS, picture, read_parts
 
 ALWAYS = {408: "request_timeout", 500: "internal_error"}
 """What can befall any operation, so that no operation declares it."""
@@ -40,6 +43,13 @@ AT_THE_DOOR = {401: "Unauthorized", 403: "Forbidden", 429: "RateLimited", 503: "
 """What can befall any request, also where there is no operation that declares it."""
 ENDS = ("done", "error")
 """The events after which nothing follows."""
+_KINDS: Mapping[str | None, str] = {SHOWN_AS: PARTS_TYPE}
+"""Kinds of answers that a contract writes more briefly."""
+_PICTURES: Mapping[str | None, Callable[[bytes], object]] = {
+    SHOWN_AS: read_parts,
+    JPEG_TYPE: picture,
+}
+"""How those of pictures are read."""
 
 
 class ContractBroken(AssertionError):
@@ -175,8 +185,9 @@ class _Judge:
     ) -> None:
         _demand_headers(owner, declared.get("headers", {}), answer, label)
         content = declared["content"]
-        if answer.headers.get("content-type") not in content:
-            raise ContractBroken(f"{label} as {answer.headers.get('content-type')}")
+        kind = answer.headers.get("content-type")
+        if kind in _KINDS.values() or _KINDS.get(kind, kind) not in content:
+            raise ContractBroken(f"{label} as {kind}")
         if answer.headers["content-type"] == JSON_TYPE and not (is_head and not answer.body):
             key: tuple[str, int | str] = (id, answer.status)
             if key not in self._validators:
@@ -184,6 +195,8 @@ class _Judge:
             _demand_valid(self._validators[key], answer.body, label)
         if answer.headers["content-type"] == EVENTS_TYPE:
             self._judge_events(id, owner, content[EVENTS_TYPE]["x-events"], answer, label)
+        if kind in _PICTURES and not (is_head and not answer.body):
+            _demand_pictures(_PICTURES[kind], answer.body, label, is_head=is_head)
 
     def _judge_events(
         self, id: str, owner: Contract, promised: Mapping[str, Json], answer: Answer, label: str
@@ -227,6 +240,20 @@ def _demand_headers(
             sent = int(value) if declared["schema"].get("type") == "integer" else value
             if not owner.validator(declared["schema"]).is_valid(sent):
                 raise ContractBroken(f"{label} with {name}: {value}")
+
+
+def _demand_pictures(
+    read: Callable[[bytes], object], body: bytes, label: str, *, is_head: bool
+) -> None:
+    """All that was sent can be read, and there is something; of a HEAD that has no end, nothing."""
+    if is_head and read is read_parts:
+        raise ContractBroken(f"{label} as if it had been opened: {body[:200]!r}")
+    try:
+        pictures = read(body)
+    except ValueError as error:
+        raise ContractBroken(f"{label}: {error}") from error
+    if not pictures:
+        raise ContractBroken(f"{label} and shows nothing")
 
 
 def _demand_valid(validator: Validator, body: bytes, label: str) -> Any:

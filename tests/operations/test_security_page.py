@@ -8,8 +8,15 @@ from functools import cache
 import pytest
 
 from petcore import connections
-from petcore.adapters import hearing_elevenlabs, language_gemini, voice_elevenlabs
-from petcore.api import bodies, document, operation, strict
+from petcore.adapters import (
+    camera_mjpeg,
+    camera_mjpeg_parts,
+    hearing_elevenlabs,
+    language_gemini,
+    sight_opencv_picture,
+    voice_elevenlabs,
+)
+from petcore.api import answering, bodies, document, operation, strict
 from petcore.api.desktop_pet import OPERATIONS
 from petcore.api.desktop_pet.chat import (
     _MESSAGE_BODY_MAX,
@@ -93,13 +100,17 @@ def _figures() -> dict[str, str]:
         f"large bodies at a time, of {_kib(bodies.LARGE)} and more": str(bodies.LARGE_AT_ONCE),
         "time for a body": f"{document.BODY_S} s",
         "time for a body with something said": f"{_MESSAGE_BODY_S} s",
-        "time for an operation": f"{document.DEADLINE_S} s, with the door before it",
+        "time for an operation": f"{answering.DEADLINE_S} s, with the door before it",
         "time for an answer of the pet": f"{_MESSAGE_S} s",
         "time for a service to write, speak or listen": ", ".join(
             f"{module.PATIENCE.deadline_s:.0f} s"
             for module in (language_gemini, voice_elevenlabs, hearing_elevenlabs)
         ),
         "tools that an answer uses": str(USES_MAX),
+        "cameras that a process looks at": _default("cameras_max"),
+        "a picture of a camera": f"{camera_mjpeg_parts.FRAME_MAX // 1024**2} MiB, "
+        f"{sight_opencv_picture.SIDE_MAX} pixels a side",
+        "redirects of a camera": str(camera_mjpeg._REDIRECTS_MAX),
         "fields of a query": str(strict._QUERY_FIELDS_MAX),
     }
 
@@ -163,13 +174,19 @@ def _imported(source: str) -> set[str]:
 
 
 def test_the_server_asks_nobody() -> None:
-    """No module imports what asks others over HTTP, but for the adapters of two services."""
+    """No module imports what asks others over HTTP, but for the adapters of two services, and that
+    of cameras.
+    """
     asking = {
         path.stem: clients
         for path in sorted((ROOT / "petcore").rglob("*.py"))
         if (clients := _imported(path.read_text(encoding="utf-8")) & _CLIENTS)
     }
-    assert asking == {"elevenlabs_client": {"httpx"}, "language_gemini_client": {"httpx2"}}
+    assert asking == {
+        "camera_mjpeg": {"httpx"},
+        "elevenlabs_client": {"httpx"},
+        "language_gemini_client": {"httpx2"},
+    }
 
 
 @pytest.mark.parametrize(

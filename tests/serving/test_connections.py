@@ -19,6 +19,8 @@ from uvicorn.server import ServerState
 from petcore.api import document
 from petcore.app import create_app
 from petcore.connections import HEAD_BYTES_MAX, HEAD_S, STALL_S, Connection, Connections, Limits
+from tests.api import teller as tellers
+from tests.api.teller import Teller
 from tests.services.server import Server
 
 # Only a test that fails waits so long.
@@ -381,6 +383,63 @@ async def test_who_reads_slowly_hears_all() -> None:
         assert heard.startswith(b"HTTP/1.1 200 ")
         assert pauses >= 4
         assert await slow.rest() == b""
+
+
+WATCH = b"GET /show?user_id=audrey HTTP/1.1\r\nHost: localhost\r\n\r\n"
+PICTURE = bytes(20_000)
+MANY = 5_000
+"""Pictures: more than any system keeps of what is sent and not read."""
+
+
+def _showing() -> tuple[Teller, App]:
+    """Pictures, as many as are asked for."""
+    teller = Teller(*[PICTURE] * MANY)
+    return teller, tellers.document(teller, Server().services().door)
+
+
+@as_served
+async def test_a_viewer_who_does_not_look_is_cut_off() -> None:
+    """Until then no more pictures are made for him than fit on the way, and then none."""
+    teller, app = _showing()
+    async with _listening(app, room=ROOM) as server, _client(server.port, ROOM) as deaf:
+        deaf.send(WATCH)
+        await _until(lambda: bool(server.made) and server.unsent > 0)
+        while server.state.connections:
+            server.time.pass_by(STALL_S)
+            await asyncio.sleep(0.01)
+        await teller.over.wait()
+        assert not server.state.tasks
+    assert (teller.closed, teller.told < MANY // 100) == (1, True)
+
+
+@as_served
+async def test_a_viewer_who_looks_slowly_stays() -> None:
+    """However long it takes him, he sees what there is when he comes to look."""
+    teller, app = _showing()
+    async with _listening(app, room=ROOM) as server:
+        async with _client(server.port, ROOM) as slow:
+            slow.send(WATCH)
+            for _ in range(9):
+                seen = 0
+                while seen < 5 * len(PICTURE):
+                    piece = await slow.reader.read(1_000)
+                    assert piece
+                    seen += len(piece)
+                server.time.pass_by(STALL_S)
+        await teller.over.wait()
+    assert (teller.closed, teller.told < MANY // 50) == (1, True)
+
+
+@as_served
+async def test_a_viewer_who_leaves_is_noticed() -> None:
+    """Also while nothing is sent to him."""
+    teller = Teller(PICTURE, asyncio.Event())
+    async with _listening(tellers.document(teller, Server().services().door)) as server:
+        async with _client(server.port) as client:
+            client.send(WATCH)
+            await teller.waits.wait()
+        await teller.over.wait()
+    assert teller.closed == 1
 
 
 # Size

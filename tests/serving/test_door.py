@@ -167,7 +167,7 @@ def test_a_name_that_leads_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch)
     def listen(_: str, port: int) -> socket.socket:
         return socket.create_server(("0.0.0.0", port))  # noqa: S104 -- nobody is answered
 
-    monkeypatch.setattr(serving_module, "_listen", listen)
+    monkeypatch.setattr(serving_module, "listen", listen)
     settings = default_settings(store="memory:", host="localhost", port=0)
     with _signals_kept(), pytest.raises(StartRefused, match=r"0\.0\.0\.0 here"):
         serving_module.serve(settings, wire(settings))

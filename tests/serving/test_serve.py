@@ -6,12 +6,13 @@ import socket
 import sqlite3
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 import httpx
 import pytest
 
+from petcore.serving import listen
 from tests.serving.process import (
     DEADLINE_S,
     JSON_LOG,
@@ -101,6 +102,22 @@ def test_it_listens_on_the_address_it_was_given(tmp_path: Path) -> None:
     with serving(tmp_path, port=str(port), store="memory:") as server, client(server) as http:
         assert server.port == port
         assert http.get("/healthz").status_code == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere it cannot be set for all at once")
+def test_little_waits_on_the_way_to_who_does_not_read() -> None:
+    """A viewer who looks again sees what is now, not the millions of bytes of before."""
+    with listen("127.0.0.1", 0) as listener, socket.socket() as deaf:
+        deaf.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        deaf.connect(listener.getsockname())
+        sender, _ = listener.accept()
+        with sender:
+            sender.setblocking(False)
+            sent = 0
+            with suppress(BlockingIOError):
+                while sent < 1_000_000:
+                    sent += sender.send(bytes(10_000))
+    assert 0 < sent < 200_000
 
 
 # Stores

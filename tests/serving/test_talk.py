@@ -9,6 +9,7 @@ import json
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 
 import httpx
@@ -27,6 +28,7 @@ soundfile = pytest.importorskip("soundfile")
 
 (CHAT,) = (fact for fact in facts()["operations"] if fact["id"] == "P17")
 TEXT, SPEECH = (exchange["request_example"] for exchange in CHAT["exchanges"])
+SIGHT = "opencv" if find_spec("cv2") else "absent"
 PERSONA = {"user_id": TEXT["user_id"], "pet_name": TEXT["wake_name"]}
 
 
@@ -99,11 +101,15 @@ async def test_the_documented_requests_offline(tmp_path: Path) -> None:
         "language": "offline",
         "voice": "espeak",
         "hearing": "pocketsphinx",
+        "sight": SIGHT,
     }
     assert "25 minutes" in text["reply_text"]
     assert speech["transcript"] == "what can you do"
     assert "Pomodoro" in speech["reply_text"]
-    assert "the pet talks by: language offline, voice espeak, hearing pocketsphinx" in log
+    assert (
+        "the pet talks by: language offline, voice espeak, hearing pocketsphinx; "
+        f"it sees by: {SIGHT}"
+    ) in log
 
 
 @pytest.mark.asyncio
@@ -124,6 +130,7 @@ async def test_the_documented_requests_through_the_services(tmp_path: Path) -> N
         "language": "gemini",
         "voice": "elevenlabs",
         "hearing": "elevenlabs",
+        "sight": SIGHT,
     }
     assert "focus for the next hour" in text["reply_text"]
     assert speech["transcript"] == words

@@ -41,6 +41,9 @@ STATUSES = {
     "hearing_failed": 502,
     "hearing_absent": 502,
     "store_unavailable": 503,
+    "camera_unavailable": 503,
+    "sight_failed": 503,
+    "sight_absent": 503,
     "internal_error": 500,
 }
 

@@ -1,5 +1,6 @@
 """Focus / Stress (P5 to P8)."""
 
+from operator import not_
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, JsonValue
@@ -66,6 +67,8 @@ class StartSessionRequest(Model):
     study_label: Label = "Study Session"
     allow_prompted_breaks: bool | None = None
     signal_source: SignalSource = "presage"
+    # By its text a request is known again under its key, also by a server that is newer.
+    watch: bool = Field(default=False, exclude_if=not_)
 
 
 class FocusSession(Model):

@@ -21,12 +21,13 @@ class Fine(Model):
 
 
 class Ready(Model):
-    """All is well, and this is what the pet writes, speaks and hears by."""
+    """All is well, and this is what the pet writes, speaks, hears and sees by."""
 
     ok: Literal[True]
     language: str
     voice: str
     hearing: str
+    sight: str
 
 
 @health.get("/healthz", request=Nothing, response=Fine, is_public=True)
