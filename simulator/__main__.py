@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from textwrap import fill
 
-from simulator.commands import Exit, Misuse, conformance, day, replay, scenarios
+from simulator.commands import Exit, Misuse, camera, conformance, day, replay, scenarios, signals
 
 _CODES = (
     "exit code: 0 all promises kept, 1 a promise is broken, 2 cannot run as asked,\n"
@@ -78,6 +78,34 @@ _COMMANDS = (
         ),
         conformance.add_arguments,
         conformance.execute,
+    ),
+    _Command(
+        "camera",
+        "be a camera that shows a face whose pulse is known",
+        "Listen as an ESP32-CAM does and show a synthetic face, so that the video of a server can "
+        "be tried without a camera. What to do with it is told; Ctrl-C ends it.",
+        (
+            "petsim camera",
+            "petsim camera --bpm 96 --fps 15 --size 640x480",
+            "petsim camera --fault stall",
+        ),
+        camera.add_arguments,
+        camera.execute,
+    ),
+    _Command(
+        "signals",
+        "measure how good the server's scores and prompts are",
+        "Let many people of whom focus and stress are known sit in front of simulated cameras, "
+        "post what the SDK would report of them to the production server, and compare its scores "
+        "and its break prompts with the truth, beside rules that know less. Exit code 1 says that "
+        "something is no better than chance.",
+        (
+            "petsim signals --quick",
+            "petsim signals --seeds 100 --out runs/signals",
+            "petsim signals --write docs",
+        ),
+        signals.add_arguments,
+        signals.execute,
     ),
 )
 

@@ -8,18 +8,21 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import partial
-from typing import IO, Annotated
+from typing import IO, TYPE_CHECKING, Annotated
 
 import orjson
 from pydantic import Field
 from simpy import Environment
 
 from firmware.logic.config import Config
+from petcore.adapters.absent import AbsentSight
+from petcore.adapters.clock_system import pause
 from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.adapters.store_memory import MemoryStore
 from petcore.adapters.zones_tzdata import TzdataZones
 from petcore.app import create_app
 from petcore.errors import StartRefused
+from petcore.ports.eyes import Eyes
 from petcore.ports.store import Collection, Query, Store
 from petcore.settings import default_settings
 from petcore.wiring import wire
@@ -30,6 +33,7 @@ from simulator.kernel.clock import VirtualClock
 from simulator.kernel.loop import VirtualLoop
 from simulator.kernel.masking import masked
 from simulator.kernel.outside import outside
+from simulator.kernel.overheard import OverheardStore
 from simulator.kernel.stage import Stage
 from simulator.kernel.streams import Streams
 from simulator.kernel.tally import Tally
@@ -38,7 +42,10 @@ from simulator.kernel.tripwires import tripwires
 from simulator.kernel.values import Value
 from simulator.network.link import Network
 from simulator.people.attempts import ATTEMPTS, ATTEMPTS_OF_TALK
+from simulator.people.edge_metrics import EdgeOfMetrics
+from simulator.people.face import Studio
 from simulator.people.owner import Owner
+from simulator.people.postings import EdgeOfScores
 from simulator.people.stranger import Stranger
 from simulator.people.student import Student
 from simulator.people.talk import Grapevine
@@ -46,9 +53,14 @@ from simulator.people.walltime import instant
 from simulator.scenarios.scenario import Scenario
 from simulator.talk.twins import faculties_of
 
+if TYPE_CHECKING:
+    from simulator.face.cameras import FaceCameras
+
 _HOUR_MS = 3_600_000
 _PROGRESS_EVERY_MS = 600_000
 _PAGE = 1_000
+_HOSTS, _SEED_BITS = 250, 63
+_NO_SIGHT = AbsentSight("there is no camera in this world")
 
 _DOORS: Mapping[str, Mapping[str, object]] = {
     "open": {},
@@ -69,18 +81,28 @@ SEED_MAX = 2**63 - 1
 class World(Value):
     """What a run is made of. ``pets`` students live by the same scenario, each with a pet; all but
     the first differ from the scenario's person in name and body. In a ``talkative`` world they talk
-    to their pets.
+    to their pets. In a world with a ``camera`` no edge agent posts samples: the server watches the
+    students' faces, which are synthetic, and measures. With ``metrics`` the edge agents post what
+    the SDK reports, and the server makes scores of it.
     """
 
     seed: Annotated[int, Field(ge=0, le=SEED_MAX)]
     scenario: Scenario
     pets: Annotated[int, Field(ge=1)] = 1
     talkative: bool = False
+    camera: bool = False
+    metrics: bool = False
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether the server makes the scores."""
+        return self.camera or self.metrics
 
     @property
     def told(self) -> Json:
-        """What trace and summary say of it; ``talkative`` only if it is."""
-        return self.model_dump(mode="json", exclude=None if self.talkative else {"talkative"})
+        """What trace and summary say of it; of what may be or not only what is."""
+        is_not = {name for name in ("talkative", "camera", "metrics") if not getattr(self, name)}
+        return self.model_dump(mode="json", exclude=is_not)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +127,8 @@ def run(
     the world have passed. The server keeps what it has in ``store``, which must be empty and closed
     and is closed again in the end, or else in memory; the trace is the same.
     """
-    court, tally = Court(judges_of(world.scenario.door, world.talkative)), Tally()
+    judges = judges_of(world.scenario.door, world.talkative, is_watched=world.camera)
+    court, tally = Court(judges), Tally()
     with _within_reach(store) as kept, _unheard(), _stage(world, trace_file) as stage:
         stage.trace.listen(tally.see)
         stage.trace.listen(court.see)
@@ -165,12 +188,16 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 def _live(world: World, stage: Stage, store: Store, progress: Callable[[int], None] | None) -> None:
+    cameras, eyes = _sight_of(world)
+    if world.is_measured:
+        store = OverheardStore(store, stage.trace)
     services = wire(
         default_settings(store="memory:", **_DOORS[world.scenario.door]),
         clock=stage.clock,
         entropy=SeededEntropy(stage.streams.stream("server")),
         store=store,
         faculties=faculties_of(stage),
+        eyes=eyes,
     )
     stage.loop.run_until_complete(services.open())
     network = Network(create_app(services), stage, world.scenario.network)
@@ -179,7 +206,8 @@ def _live(world: World, stage: Stage, store: Store, progress: Callable[[int], No
         owner = Owner(stage, services.platform.devices, services.platform.pairings)
     grapevine: Grapevine | None = {} if world.talkative else None
     boards = [
-        _settle(world, network, number, owner, grapevine) for number in range(1, world.pets + 1)
+        _settle(world, network, number, owner, grapevine, cameras)
+        for number in range(1, world.pets + 1)
     ]
     if owner is not None:
         attempts = (*ATTEMPTS, *(ATTEMPTS_OF_TALK if world.talkative else ()))
@@ -194,6 +222,21 @@ def _live(world: World, stage: Stage, store: Store, progress: Callable[[int], No
         board.close()
     for collection in services.collections:
         stage.loop.run_until_complete(_note_stored(stage, store, collection))
+    if world.camera:
+        # It would watch on for ever.
+        stage.loop.run_until_complete(services.close())
+
+
+def _sight_of(world: World) -> tuple["FaceCameras | None", Eyes]:
+    """The cameras of the world, if there are any, and what the server sees by."""
+    if not world.camera:
+        return None, Eyes(_NO_SIGHT, _NO_SIGHT, pause)
+    # OpenCV takes long to import; only worlds in which somebody looks wait for it.
+    from simulator.face.cameras import FaceCameras  # noqa: PLC0415
+    from simulator.face.eyes import eyes_on  # noqa: PLC0415
+
+    cameras = FaceCameras(pause)
+    return cameras, eyes_on(cameras, world.pets)
 
 
 @contextmanager
@@ -210,7 +253,12 @@ def _stage(world: World, trace_file: IO[bytes]) -> Iterator[Stage]:
 
 
 def _settle(
-    world: World, network: Network, number: int, owner: Owner | None, grapevine: Grapevine | None
+    world: World,
+    network: Network,
+    number: int,
+    owner: Owner | None,
+    grapevine: Grapevine | None,
+    cameras: "FaceCameras | None",
 ) -> VirtualBoard:
     """Student and pet number ``number``, from 1."""
     scenario, stage = world.scenario, network.stage
@@ -225,6 +273,8 @@ def _settle(
         scenario.signal,
         owner,
         grapevine,
+        edge=EdgeOfMetrics if world.metrics else EdgeOfScores,
+        studio=None if cameras is None else _studio(stage, cameras, number, person.user_id),
     )
     config = _config(scenario, person.user_id)
     board = VirtualBoard(network, f"pet/{person.user_id}", config, student.sees)
@@ -232,6 +282,13 @@ def _settle(
     student.begin()
     _power(world, stage, board)
     return board
+
+
+def _studio(stage: Stage, cameras: "FaceCameras", number: int, user_id: str) -> Studio:
+    """The camera in front of student ``number``, from 1."""
+    url = f"http://10.0.{number // _HOSTS}.{number % _HOSTS}:81/stream"
+    seed = stage.streams.stream(f"face/{user_id}").getrandbits(_SEED_BITS)
+    return Studio(url, lambda vitals: cameras.place(url, vitals, seed))
 
 
 def _power(world: World, stage: Stage, board: VirtualBoard) -> None:

@@ -14,6 +14,7 @@ from petcore.ports.store import Store
 from petcore.settings import shown as without_password
 from petcore.wiring import create_store
 from simulator.commands import Exit, Misuse
+from simulator.commands.camera import require_opencv
 from simulator.commands.voice import Voice, add_loudness
 from simulator.kernel.stopwatch import Stopwatch
 from simulator.kernel.trace import Json
@@ -26,6 +27,8 @@ from simulator.world import SEED_MAX, Outcome, World, require_empty, run
 TRACE, SUMMARY = "trace.jsonl", "summary.json"
 _HOUR_MS = 3_600_000
 _DAY_H = 24
+_DEFAULTS = {False: "ordinary", True: "camera"}
+"""The scenario that is lived through if none is named: without ``--camera``, and with it."""
 _POLLING = {"fixed": "at fixed periods", "next": "when the server says (next_poll_s)"}
 
 
@@ -33,9 +36,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """What ``petsim day`` understands."""
     parser.add_argument(
         "--scenario",
-        default="ordinary",
         metavar="NAME|FILE",
-        help="one of `petsim scenarios`, or a TOML file of your own (default ordinary)",
+        help="one of `petsim scenarios`, or a TOML file of your own (default ordinary, or camera "
+        "with --camera)",
     )
     parser.add_argument("--seed", type=int, default=1, help="which of all such days (default 1)")
     parser.add_argument("--date", type=date.fromisoformat, help="YYYY-MM-DD instead of its own")
@@ -46,6 +49,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--talkative",
         action="store_true",
         help="the students talk to their pets; scripted twins stand in for language and voice",
+    )
+    measured = parser.add_mutually_exclusive_group()
+    measured.add_argument(
+        "--metrics",
+        action="store_true",
+        help="the edge agents post what the SDK reports, and the server makes the scores",
+    )
+    measured.add_argument(
+        "--camera",
+        action="store_true",
+        help="the server itself watches the students: synthetic faces, each picture looked at by "
+        "the code that ships. Some two seconds for each minute of study",
     )
     parser.add_argument(
         "--polling",
@@ -66,6 +81,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def execute(asked: argparse.Namespace) -> Exit:
     """Run the command."""
     voice = Voice(asked.loudness)
+    if asked.camera:  # before an earlier day is cleared away
+        require_opencv()
     world, store = _world(asked), _store(asked.store)
     _announce(world, voice)
     outcome, summary = live(world, make_folder(asked.out), voice, store)
@@ -87,8 +104,10 @@ def _exit(outcome: Outcome) -> Exit:
 
 def live(world: World, out: Path, voice: Voice, store: Store | None = None) -> tuple[Outcome, Json]:
     """Run the world, on ``store`` if there is one; leave its trace in ``out``. The summary comes
-    back with the outcome. Raises ``Misuse`` if the store is lost.
+    back with the outcome. Raises ``Misuse`` if the store is lost, or faces cannot be drawn.
     """
+    if world.camera:
+        require_opencv()
     watch = Stopwatch()
     total_ms = world.scenario.hours * _HOUR_MS
     with voice.progress("time passes", total_ms) as progress, (out / TRACE).open("wb") as file:
@@ -132,9 +151,11 @@ def _world(asked: argparse.Namespace) -> World:
     try:
         return World(
             seed=asked.seed,
-            scenario=_changed(find(asked.scenario), asked),
+            scenario=_changed(find(asked.scenario or _DEFAULTS[asked.camera]), asked),
             pets=asked.pets,
             talkative=asked.talkative,
+            camera=asked.camera,
+            metrics=asked.metrics,
         )
     except (BadScenario, NoScenario) as error:
         raise Misuse(str(error)) from None
@@ -162,6 +183,10 @@ def _announce(world: World, voice: Voice) -> None:
     voice.say(f"  {scenario.hours} h from midnight of {scenario.date} in {scenario.zone}")
     if world.talkative:
         voice.say("  the students talk to their pets")
+    if world.camera:
+        voice.say("  the server watches their faces, and measures")
+    if world.metrics:
+        voice.say("  the server makes the scores, of what the SDK reports")
     voice.say(f"  polling {_POLLING[scenario.device.polling]}\n")
 
 

@@ -244,7 +244,13 @@ def _fine(script: Script, asked: Json) -> Answer:
 
 
 def _ready(script: Script, asked: Json) -> Answer:
-    return 200, {"ok": True, "language": "scripted", "voice": "absent", "hearing": "absent"}
+    return 200, {
+        "ok": True,
+        "language": "scripted",
+        "voice": "absent",
+        "hearing": "absent",
+        "sight": "absent",
+    }
 
 
 ANSWERS: Mapping[str, Callable[[Script, Json], Answer]] = {

@@ -93,6 +93,8 @@ class BreakPrompts(Judge):
         self._preferences: dict[str, tuple[bool, int]] = {}
         self._open: dict[str, list[_Prompt]] = {}
         self._seen: dict[str, _Prompt] = {}
+        self.due_at: list[int] = []
+        """When stress had been high for ten minutes, in milliseconds since the world began."""
 
     @property
     def weighs(self) -> Weighs:
@@ -145,6 +147,7 @@ class BreakPrompts(Judge):
         if session.is_open or not self._may_ask(session) or session.high_for() < _HELD:
             return
         session.prompt = _Prompt(session.user_id, exchange.at, now)
+        self.due_at.append(exchange.at)
         self._open.setdefault(session.user_id, []).append(session.prompt)
 
     def _may_ask(self, session: _Session) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from simulator.invariants import EVERY, Judge
 from simulator.invariants.deeds import Deeds
 from simulator.invariants.exchanges import Exchange, Exchanges
+from simulator.invariants.measured import measurement
 from simulator.kernel.trace import Event
 
 
@@ -26,14 +27,18 @@ class Court:
 
     def see(self, event: Event) -> None:
         """Something happened. Whoever judges an exchange does so before hearing of its events."""
-        exchange = self._exchanges.complete(event) or self._deeds.deed(event, self._exchanges)
+        exchange = (
+            self._exchanges.complete(event)
+            or self._deeds.deed(event, self._exchanges)
+            or measurement(event)
+        )
         if exchange is not None:
             self._weigh(exchange)
         for hear in self._hearers.get(str(event["kind"]), ()):
             hear(event)
 
     def _weigh(self, exchange: Exchange) -> None:
-        for weigh in () if exchange.by_pet else self._weighers[EVERY]:
+        for weigh in self._weighers[EVERY] if exchange.was_sent else ():
             weigh(exchange)
         if exchange.is_done:
             for weigh in self._weighers.get(exchange.operation, ()):

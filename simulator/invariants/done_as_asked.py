@@ -21,6 +21,9 @@ _PARTS = {
 }
 """Operations that answer with what was asked: in which part of the answer, "" for all of it."""
 
+_UNTOLD = ("watch",)
+"""What no answer repeats; ``true_pulse`` judges whether it is done."""
+
 
 class DoneAsAsked(Judge):
     """The judge."""
@@ -100,7 +103,7 @@ class DoneAsAsked(Judge):
         done = exchange.answer[part] if part else exchange.answer
         assert isinstance(done, dict)
         for name, wish in exchange.asked.items():
-            if wish is not None:
+            if wish is not None and name not in _UNTOLD:
                 self._demand(done.get(name) == wish, exchange, name, wish, done.get(name))
         if exchange.operation == _SCHEDULE and not self._repeats.is_repeat(exchange):
             self._schedules[done["user_id"]] = done

@@ -24,6 +24,7 @@ class Exchange(NamedTuple):
     ``events`` as the last of them, and one that is broken as none.
 
     ``by_pet`` says that nobody sent this: the pet did it, since it was told to in words.
+    ``by_server`` says the same: the server measured it.
     """
 
     id: int
@@ -40,12 +41,18 @@ class Exchange(NamedTuple):
     body: str = ""
     events: tuple[ServerEvent, ...] = ()
     by_pet: bool = False
+    by_server: bool = False
 
     @property
     def is_done(self) -> bool:
         """Whether the server did what was asked."""
         has_failed = bool(self.events) and self.events[-1].name == _FAILED
         return self.status // 100 == 2 and not has_failed  # noqa: PLR2004 -- hundreds of a status
+
+    @property
+    def was_sent(self) -> bool:
+        """Whether there was a request for it."""
+        return not (self.by_pet or self.by_server)
 
     @property
     def is_stream(self) -> bool:

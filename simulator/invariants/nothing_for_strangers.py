@@ -24,7 +24,7 @@ from simulator.kernel.trace import Event, number, words
 _TELLING = frozenset(
     (
         *("user_id", "session_id", "prompt_id", "sample_id", "device_id", "study_label"),
-        "conversation_id",
+        *("conversation_id", "esp32_stream_url"),
         *("device_code", "user_code", "token"),
     )
 )

@@ -17,13 +17,14 @@ from simulator.invariants.reminder_on_screen import ReminderOnScreen
 from simulator.invariants.reports import Reports
 from simulator.invariants.screen_tells_truth import ScreenTellsTruth
 from simulator.invariants.server_time import ServerTime
+from simulator.invariants.true_pulse import TruePulse
 from simulator.invariants.water_promises import WaterPromises
 
 
-def judges_of(door: str, is_talkative: bool = False) -> tuple[Judge, ...]:
+def judges_of(door: str, is_talkative: bool = False, is_watched: bool = False) -> tuple[Judge, ...]:
     """A fresh one of each who has something to judge in a world where the server's door is "open"
-    or "locked", and students talk to their pets or do not, in the order in which they are named to
-    people.
+    or "locked", students talk to their pets or do not, and the server watches them or does not, in
+    the order in which they are named to people.
     """
     everywhere: tuple[Judge, ...] = (
         WaterPromises(TzdataZones()),
@@ -41,4 +42,5 @@ def judges_of(door: str, is_talkative: bool = False) -> tuple[Judge, ...]:
     )
     of_strangers = (NothingForStrangers(),) if door == "locked" else ()
     of_talk = (ChatIsolation(), ChatTurns(), ChatStreams()) if is_talkative else ()
-    return (*everywhere, *of_strangers, *of_talk)
+    of_camera = (TruePulse(),) if is_watched else ()
+    return (*everywhere, *of_strangers, *of_talk, *of_camera)

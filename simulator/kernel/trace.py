@@ -9,9 +9,11 @@ A request bears ``copy_of`` if the network made it, ``body_ms`` if its body took
 
 | kind | facts |
 |---|---|
-| world | seed, pets, and the scenario; talkative, if it is: first of all lines |
+| world | seed, pets, and the scenario; talkative, camera, metrics, if it is: first of all lines |
 | student | who (a user), does; what else depends on that |
 | truth | who, activity, focus, stress (thousandths): what nobody in the world can see |
+| face | who, is_there, bpm, breaths (a minute, in tenths): what a camera in truth looks at now |
+| measured | document (as text): a sample was stored in a world where the server makes the scores |
 | boot | who (a device), boot_id, version (of the firmware), address (of the server) |
 | unplugged | who: the device lost its power |
 | request | id, who, method, path, query, headers, body; copy_of, body_ms |

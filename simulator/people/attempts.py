@@ -32,6 +32,8 @@ from simulator.people.targets import (
     FOREIGN_THINGS,
     IN_FOREIGN_NAME,
     IN_FOREIGN_NAME_OF_TALK,
+    INSIDE,
+    VIDEO,
     WATER,
 )
 
@@ -49,6 +51,7 @@ _SLOW: Outcome = (408, "request_timeout")
 _LARGE: Outcome = (413, "payload_too_large")
 _TOO_MANY: Outcome = (429, "rate_limited")
 
+_TEST = f"{VIDEO}/presage-test"
 _LONG_HEADER = 60_000
 _BURST = 14
 _FLOOD = 150
@@ -98,6 +101,10 @@ _NO_TOKEN = (
     Attempt("no_token_session", FOREIGN_THINGS["sample"], (_WHO,)),
     Attempt("no_token_schedule", IN_FOREIGN_NAME["schedule"], (_WHO,)),
     Attempt("no_token_report", FOREIGN_THINGS["report"], (_WHO,)),
+    Attempt("no_token_metrics", FOREIGN_THINGS["metrics"], (_WHO,)),
+    Attempt("no_token_camera", IN_FOREIGN_NAME["camera"], (_WHO,)),
+    Attempt("no_token_pictures", IN_FOREIGN_NAME["pictures"], (_WHO,)),
+    Attempt("no_token_picture", IN_FOREIGN_NAME["picture"], (_WHO,)),
     Attempt("no_token_devices", path("/api/devices"), (_WHO,)),
     Attempt("no_token_unknown_path", path("/admin"), (_WHO,)),
     Attempt("no_token_delete", path(f"{WATER}/poll", "DELETE"), (_WHO,)),
@@ -125,6 +132,8 @@ _OWN_TOKEN = (
     Attempt("own_wrong_method", own(path(f"{WATER}/poll", "DELETE")), (_WRONG_METHOD,)),
     Attempt("own_poll_two_users", own(two_users), (_BAD,)),
     Attempt("own_large_body", own(lambda loot: large(loot, f"{WATER}/schedule")), (_LARGE,)),
+    *(Attempt(f"own_camera_{name}", own(ask), (_BAD,)) for name, ask in INSIDE.items()),
+    Attempt("own_large_picture_test", own(lambda loot: large(loot, _TEST)), (_LARGE,)),
     Attempt("own_large_unsaid", own(lambda loot: unsaid(large(loot, f"{WATER}/ack"))), (_LARGE,)),
     Attempt("own_slow_body", own(lambda loot: slow(replay(loot, MALLORY))), (_SLOW,)),
     Attempt("own_replay_of_key", own(lambda loot: replay(loot, MALLORY)), (_CREATED,)),

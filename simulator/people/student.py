@@ -1,17 +1,21 @@
 """A student: lives through a timetable, day after day, with a pet on the desk and a phone."""
 
+from collections.abc import Callable
+
 from simulator.device.board import Scene
 from simulator.network.client import Client
 from simulator.network.link import Network
 from simulator.people.agenda import Agenda, Entry
-from simulator.people.camera import CameraOnDesk
+from simulator.people.camera import CameraOnDesk, Onlooker
 from simulator.people.codes import Codes
 from simulator.people.desk import Desk, Pet
 from simulator.people.encouragement import Encouragement
+from simulator.people.face import FaceInPicture, Studio
 from simulator.people.habits import Commute, Exam, Habits, Study, Timetable, Trip, WaterWish
 from simulator.people.mind import Mind
 from simulator.people.owner import Owner, phone_of
 from simulator.people.pomodoro import Pomodoros
+from simulator.people.postings import Edge, EdgeOfScores
 from simulator.people.prompts import Prompts
 from simulator.people.reminders import Reminders
 from simulator.people.status import StatusLooks
@@ -29,7 +33,8 @@ _HOME, _CAMPUS = "home", "campus"
 class Student:
     """Asleep at home until ``begin``. ``zone_home`` is the IANA name of home's time zone. Who owns
     a locked server has given the own phone and edge agent tokens, and confirms the pet's code.
-    Students with a ``grapevine`` talk to their pets.
+    Students with a ``grapevine`` talk to their pets. ``edge`` makes the student's edge agent; in a
+    ``studio`` there is none, for the server itself watches the camera.
     """
 
     def __init__(
@@ -43,6 +48,8 @@ class Student:
         camera: Camera,
         owner: Owner | None = None,
         grapevine: Grapevine | None = None,
+        edge: Callable[[], Edge] = EdgeOfScores,
+        studio: Studio | None = None,
     ) -> None:
         self._stage = network.stage
         self._habits = habits
@@ -56,7 +63,12 @@ class Student:
         self._lateness = mind.chance("timetable")
         self._clock = WallClock(network.stage, zone_home)
         self._agenda = Agenda(timetable, self._clock)
-        self._camera = CameraOnDesk(mind, person, camera)
+        self._studio = studio
+        self._camera: Onlooker = (
+            CameraOnDesk(mind, person, camera, edge())
+            if studio is None
+            else FaceInPicture(mind, person, studio)
+        )
         self._water = WaterSchedule(mind, self._phone, water, zone_home)
         self._desk = desk = Desk(mind)
         self._reminders = Reminders(mind, desk, habits, lambda: self._water.interval_min)
@@ -121,6 +133,9 @@ class Student:
         self._water.tell_server()
         wish = {"user_id": self._mind.user_id, "enabled": True}
         await self._phone.post("/api/breaks/preferences/stress-prompts", wish)
+        if self._studio is not None:
+            source = {"source_type": "esp32", "esp32_stream_url": self._studio.url}
+            await self._phone.post("/api/video/source", {"user_id": self._mind.user_id, **source})
 
     async def _spend_the_day(self) -> None:
         while (entry := self._agenda.take(self._stage.now)) is not None:

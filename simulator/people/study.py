@@ -9,21 +9,20 @@ from urllib.parse import quote
 from simulator.kernel.loop import happening
 from simulator.kernel.trace import Json
 from simulator.network.client import Client
-from simulator.people.camera import CameraOnDesk
+from simulator.people.camera import Onlooker
 from simulator.people.habits import Study
 from simulator.people.mind import Mind
-from simulator.signals.edge import Sample
+from simulator.people.postings import Posting
 from simulator.signals.truth import Activity
 
 _MINUTE_MS = 60_000
-_SOURCE = "presage"
 
 
 class Sitting:
     """One session, from sitting down to getting up."""
 
     def __init__(
-        self, mind: Mind, camera: CameraOnDesk, phone: Client, edge: Client, study: Study
+        self, mind: Mind, camera: Onlooker, phone: Client, edge: Client, study: Study
     ) -> None:
         self._mind, self._stage, self._study = mind, mind.stage, study
         self._camera, self._phone, self._edge = camera, phone, edge
@@ -86,14 +85,14 @@ class Sitting:
         while (left := end - self._stage.now) > 0:
             await self._stage.sleep(min(self._camera.sample_every_ms, left))
             if self._stage.now < end and not self._is_on_break:
-                sample = self._camera.sample()
-                if sample is not None:
-                    self._stage.live(self._post(sample, self._stage.clock.now().isoformat()))
+                posting = self._camera.posting()
+                if posting is not None:
+                    self._stage.live(self._post(posting))
 
     async def _tell_server(self) -> None:
         """Start the session and end it; then have a look at the report and the water schedule."""
         user_id = self._mind.user_id
-        start = {"user_id": user_id, "study_label": self._study.label, "signal_source": _SOURCE}
+        start = {"user_id": user_id, "study_label": self._study.label, **self._camera.wish}
         _, answer = await self._phone.post("/api/stress/session/start", start)
         session_id = _session_id(answer)
         if session_id is not None:
@@ -103,18 +102,9 @@ class Sitting:
             await self._phone.get(f"/api/stress/report/{session_id}")
         await self._phone.get(f"/api/water/schedule?user_id={quote(user_id, safe='')}")
 
-    async def _post(self, sample: Sample, captured_at: str) -> None:
+    async def _post(self, posting: Posting) -> None:
         session_id: str = await happening(self._opened)
-        body = {
-            "session_id": session_id,
-            "captured_at": captured_at,
-            "focus_score": sample.focus_score,
-            "stress_score": sample.stress_score,
-            "confidence": sample.confidence,
-            "signal_source": _SOURCE,
-            "raw_metrics": sample.raw_metrics,
-        }
-        await self._edge.post("/api/stress/sample", body)
+        await self._edge.post(posting.path, {"session_id": session_id, **posting.body})
 
 
 def _session_id(answer: Json) -> str | None:

@@ -1,13 +1,20 @@
 """The summary of a run: as a file for programs, and as text for people."""
 
+from collections.abc import Iterator
+from typing import TypeVar
+
 from rich.console import Group
 from rich.markup import escape
 from rich.table import Table
 
 from simulator.invariants import Judge
+from simulator.invariants.break_prompts import BreakPrompts
+from simulator.invariants.true_pulse import TruePulse
 from simulator.kernel.trace import Json
 from simulator.report.wall import wall_at
 from simulator.world import Outcome, World
+
+J = TypeVar("J", bound=Judge)
 
 
 def summarize(world: World, outcome: Outcome, wall_seconds: float) -> Json:
@@ -19,6 +26,7 @@ def summarize(world: World, outcome: Outcome, wall_seconds: float) -> Json:
         "counts": dict(sorted(outcome.counts.items())),
         "judges": [_judgement(judge) for judge in outcome.court.judges],
         "is_good": outcome.court.is_content,
+        **_measured(world, outcome),
         "sim_seconds": outcome.sim_ms // 1000,
         "wall_seconds": round(wall_seconds, 3),
     }
@@ -45,6 +53,19 @@ def first_objection(world: World, outcome: Outcome) -> str:
 def clock(world: World, at: int) -> str:
     """The wall clock at home ``at`` milliseconds after the world began."""
     return wall_at(world.scenario.date.isoformat(), world.scenario.zone).clock(at)
+
+
+def _measured(world: World, outcome: Outcome) -> Json:
+    """What a program may want to know of a world in which the server watched."""
+    if not world.camera:
+        return {}
+    errors = [judge.median_error_bpm for judge in _of(outcome, TruePulse)]
+    due = [at for judge in _of(outcome, BreakPrompts) for at in judge.due_at]
+    return {"pulse_error_bpm": errors[0] if errors else None, "prompts_due_at_ms": due}
+
+
+def _of(outcome: Outcome, kind: type[J]) -> list[J]:
+    return [judge for judge in outcome.court.judges if isinstance(judge, kind)]
 
 
 def _judgement(judge: Judge) -> Json:
@@ -95,7 +116,21 @@ def _happenings(world: World, outcome: Outcome) -> Table:
     table.add_column("how often", justify="right")
     for label, names in (*_ROWS, *(_ROWS_OF_TALK if world.talkative else ())):
         table.add_row(label, f"{sum(outcome.counts[name] for name in names):,}")
+    for label, value in _sight(world, outcome):
+        table.add_row(label, value)
     return table
+
+
+def _sight(world: World, outcome: Outcome) -> Iterator[tuple[str, str]]:
+    """How well the server saw, if it watched."""
+    told = _measured(world, outcome)
+    if not told:
+        return
+    error, due = told["pulse_error_bpm"], told["prompts_due_at_ms"]
+    off = f"{error:.1f} beats/min" if isinstance(error, float) else "never told"
+    yield "measured pulse off by (median)", off
+    times = [clock(world, at) for at in due] if isinstance(due, list) else []
+    yield "prompts were due at", ", ".join(times) or "never"
 
 
 def _verdicts(world: World, outcome: Outcome) -> Table:

@@ -12,6 +12,7 @@ import orjson
 
 from simulator.invariants.deeds import ACTED, Deeds
 from simulator.invariants.exchanges import Exchanges
+from simulator.invariants.measured import MEASURED, document_of, measurement
 from simulator.kernel.trace import Event, Json, number, words
 from simulator.report.story import Mark, Span, Story
 from simulator.report.told_by_person import PersonTold, reacted
@@ -174,6 +175,11 @@ class _Telling:
             if deed is not None and deed.operation in WANTED:
                 self._server.answers(deed)
 
+    def _measured(self, event: Event) -> None:
+        exchange = measurement(event)
+        if exchange is not None and document_of(event)["user_id"] == self._who:
+            self._server.answers(exchange)
+
 
 _HANDLERS: Mapping[str, Callable[[_Telling, Event], None]] = {
     "truth": _Telling._truth,  # noqa: SLF001 -- its own table
@@ -186,6 +192,7 @@ _HANDLERS: Mapping[str, Callable[[_Telling, Event], None]] = {
     "lost": _Telling._lost,  # noqa: SLF001
     "served": _Telling._served,  # noqa: SLF001
     ACTED: _Telling._acted,  # noqa: SLF001
+    MEASURED: _Telling._measured,  # noqa: SLF001
 }
 
 

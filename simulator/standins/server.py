@@ -5,7 +5,7 @@ Here: connections and HTTP. Not here: what a service says (``gemini``, ``elevenl
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -38,6 +38,9 @@ class Reply:
 
     ``is_cut`` hangs up after the last piece instead of ending the answer; with ``status`` 0 not
     even a head comes before that. The length is told before, unless ``is_chunked``.
+
+    After ``pieces`` comes what ``more`` gives, for as long as it does and somebody listens. With
+    ``is_raw`` there is no HTTP but what stands in the pieces, and the end hangs up.
     """
 
     status: int = 200
@@ -47,6 +50,8 @@ class Reply:
     pause_s: float = 0.0
     is_cut: bool = False
     is_chunked: bool = True
+    is_raw: bool = False
+    more: Callable[[], AsyncGenerator[bytes, None]] | None = None
 
 
 Answerer = Callable[[Received], Reply]
@@ -56,18 +61,20 @@ HUNG_UP = Reply(status=0, is_cut=True)
 
 
 class StandIn:
-    """Listens on a free port of this machine while it is entered, and answers by ``answer``.
+    """Listens on ``port`` of this machine, or on a free one, while it is entered, and answers by
+    ``answer``.
 
     When it is left it ends all that is under way, and raises what ``answer`` raised, if it did.
     """
 
-    def __init__(self, answer: Answerer, pause: Pause = pause) -> None:
+    def __init__(self, answer: Answerer, pause: Pause = pause, port: int = 0) -> None:
         self.received: list[Received] = []
         """Every request that came whole, in that order."""
         self.url = ""
         """Where it is reached, without a slash at the end."""
         self._answer = answer
         self._pause = pause
+        self._port = port
         self._listener: asyncio.Server | None = None
         self._lines: list[tuple[asyncio.StreamReader, asyncio.StreamWriter]] = []
         self._talks: set[asyncio.Task[None]] = set()
@@ -79,7 +86,7 @@ class StandIn:
         return sum(not (ear.at_eof() or mouth.is_closing()) for ear, mouth in self._lines)
 
     async def __aenter__(self) -> Self:
-        self._listener = await asyncio.start_server(self._welcome, _LOOPBACK, 0)
+        self._listener = await asyncio.start_server(self._welcome, _LOOPBACK, self._port)
         port = self._listener.sockets[0].getsockname()[1]
         self.url = f"http://{_LOOPBACK}:{port}"
         return self
@@ -168,15 +175,16 @@ class _Wire:
 
     async def say(self, reply: Reply) -> None:
         """Answer, or hang up where ``reply`` says so."""
-        self._is_cut = reply.is_cut
+        self._is_cut = reply.is_cut or reply.is_raw
         await self._wait(reply.delay_s)
         if not reply.status:
             return
-        await self._send(h11.Response(status_code=reply.status, headers=_headers(reply)))
-        for piece in reply.pieces:
-            await self._wait(reply.pause_s)
-            await self._send(h11.Data(data=piece))
-        if not reply.is_cut:
+        if not reply.is_raw:
+            await self._send(h11.Response(status_code=reply.status, headers=_headers(reply)))
+        async with contextlib.aclosing(_pieces(reply, self._wait)) as pieces:
+            async for piece in pieces:
+                await (self._write(piece) if reply.is_raw else self._send(h11.Data(data=piece)))
+        if not self._is_cut:
             await self._send(h11.EndOfMessage())
 
     async def _wait(self, seconds: float) -> None:
@@ -184,8 +192,22 @@ class _Wire:
             await self._pause(seconds)
 
     async def _send(self, event: h11.Event) -> None:
-        self._writer.write(self._http.send(event) or b"")
+        await self._write(self._http.send(event) or b"")
+
+    async def _write(self, data: bytes) -> None:
+        self._writer.write(data)
         await self._writer.drain()
+
+
+async def _pieces(reply: Reply, wait: Pause) -> AsyncGenerator[bytes, None]:
+    """All of them, each when it is time."""
+    for piece in reply.pieces:
+        await wait(reply.pause_s)
+        yield piece
+    if reply.more is not None:
+        async with contextlib.aclosing(reply.more()) as more:
+            async for piece in more:
+                yield piece
 
 
 def _received(head: h11.Request, body: bytes) -> Received:

@@ -26,6 +26,7 @@ class Day:
     seed: int
     pets: int = 1
     talkative: bool = False
+    metrics: bool = False
 
     @property
     def story(self) -> "Day":
@@ -35,6 +36,7 @@ class Day:
     def __str__(self) -> str:
         seed = f" --seed {self.seed}" if self.seed else ""
         options = f" --pets {self.pets}" * (self.pets > 1) + " --talkative" * self.talkative
+        options += " --metrics" * self.metrics
         return f"--scenario {self.scenario}{seed}{options}"
 
 
@@ -48,6 +50,7 @@ def judged(day: Day) -> Verdict:
         scenario=story.model_copy(update={"device": device}),
         pets=day.pets,
         talkative=day.talkative,
+        metrics=day.metrics,
     )
     with TemporaryFile() as trace:
         court = run(world, trace).court

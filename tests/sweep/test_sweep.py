@@ -1,5 +1,5 @@
-"""All shipped scenarios, 20 seeds each, and a few days of two students who talk to their pets:
-every judge is content with every day.
+"""All shipped scenarios, 20 seeds each, and a few days of two students who talk to their pets, or
+whose scores the server makes: every judge is content with every day.
 
 Run by ``task sweep``, on all cores. With ``PETCORE_TEST_SEEDS`` it is so many seeds.
 """
@@ -19,6 +19,7 @@ DAYS = [
     *(Day(scenario, seed) for scenario in shipped() for seed in SEEDS),
     *(Day("ordinary", seed, pets=2, talkative=True) for seed in SEEDS[:3]),
     Day("locked", SEEDS[0], talkative=True),
+    *(Day("exam_day", seed, pets=2, metrics=True) for seed in SEEDS[:3]),
 ]
 STORIES = list(dict.fromkeys(day.story for day in DAYS))
 

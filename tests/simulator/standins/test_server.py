@@ -1,6 +1,8 @@
 """The stand-in's HTTP on real sockets: what it hears, how it answers, and how it ends."""
 
 import asyncio
+import socket
+from collections.abc import AsyncGenerator
 
 import httpx
 import pytest
@@ -95,6 +97,66 @@ async def test_what_came_before_a_cut_arrives() -> None:
                 async for piece in response.aiter_bytes():
                     heard += piece
     assert heard == b"good mor"
+
+
+@pytest.mark.asyncio
+async def test_more_comes_while_somebody_listens() -> None:
+    """After the pieces, without an end; it is let go when nobody listens any more."""
+    let_go: list[bool] = []
+
+    async def more() -> AsyncGenerator[bytes, None]:
+        try:
+            while True:
+                yield b"and on "
+                await asyncio.sleep(0)
+        finally:
+            let_go.append(True)
+
+    heard = b""
+    reply = Reply(pieces=(b"on ",), more=more)
+    async with StandIn(lambda _: reply) as stand_in, a_client() as client:
+        async with client.stream("GET", stand_in.url) as response:
+            assert response.headers["transfer-encoding"] == "chunked"
+            async for piece in response.aiter_bytes():
+                heard += piece
+                if len(heard) > 5_000:
+                    break
+        assert heard.startswith(b"on and on and on ")
+        while not let_go:  # noqa: ASYNC110  it is about the other side
+            await asyncio.sleep(0.001)
+
+
+@pytest.mark.asyncio
+async def test_more_may_end() -> None:
+    """Then the answer does, too, and the connection serves again."""
+
+    async def more() -> AsyncGenerator[bytes, None]:
+        yield b"evening"
+
+    reply = Reply(pieces=(b"good ",), more=more)
+    async with StandIn(lambda _: reply) as stand_in, a_client() as client:
+        for _ in range(2):
+            assert (await client.get(stand_in.url)).text == "good evening"
+        assert stand_in.connections == 1
+
+
+@pytest.mark.asyncio
+async def test_what_is_raw_is_sent_as_it_is() -> None:
+    """There is no head but what is written; it ends with the connection."""
+    reply = Reply(pieces=(b"HTTP/1.0 299 Odd\r\n\r\n", b"raw"), is_raw=True)
+    response = await answered(reply)
+    assert (response.status_code, response.reason_phrase, response.text) == (299, "Odd", "raw")
+    assert not response.headers
+
+
+@pytest.mark.asyncio
+async def test_it_listens_where_it_is_told() -> None:
+    """At a port of this machine."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    async with StandIn(lambda _: GREETING, port=port) as stand_in, a_client() as client:
+        assert stand_in.url == f"http://127.0.0.1:{port}"
+        assert (await client.get(stand_in.url)).text == "good morning"
 
 
 @pytest.mark.asyncio
