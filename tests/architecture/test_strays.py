@@ -34,8 +34,8 @@ OWNERS = {
     "asyncio.sleep": {"firmware/hal/tasks.py", "petcore/adapters/clock_system.py"},
     "asyncio.timeout": {
         "petcore/adapters/patience.py",
+        "petcore/api/answering.py",
         "petcore/api/bodies.py",
-        "petcore/api/document.py",
     },
     "asyncio.wait_for": set(),
     "threading.Timer": set(),

@@ -21,10 +21,12 @@ from tests.bench.mongo import mongo
 from tests.bench.poll import poll
 from tests.bench.report import report
 from tests.bench.requests import requests
+from tests.bench.sight import sight
 from tests.bench.speech import speech
 from tests.bench.store import store
 from tests.bench.talk import talk
 from tests.bench.users import users
+from tests.bench.viewers import viewers
 from tests.bench.workers import workers
 
 BENCHES: dict[str, Callable[[], Report]] = {
@@ -41,9 +43,10 @@ BENCHES: dict[str, Callable[[], Report]] = {
     "firmware": firmware,
     "requests": requests,
     "talk": talk,
+    "viewers": viewers,
 }
 
-LONG: dict[str, Callable[[], Report]] = {"memory": memory, "speech": speech}
+LONG: dict[str, Callable[[], Report]] = {"memory": memory, "sight": sight, "speech": speech}
 """Minutes each; they run if they are named."""
 
 _WIDTH = 140  # of what goes into a file

@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from petcore.ports.store import Collection, R, Store
-from petcore.services.desktop_pet.collections import WATER_SCHEDULES, WaterSchedule
+from petcore.services.desktop_pet.collections import WATER_SCHEDULES
+from petcore.services.desktop_pet.shapes import WaterSchedule
 from simulator.network.asgi import Request
 
 POLL_PATH = "/api/water/poll"

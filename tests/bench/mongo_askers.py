@@ -15,7 +15,8 @@ from petcore.adapters.store_mongo_connection import Driver, connect
 from petcore.errors import Duplicate
 from petcore.ports.store import Collection, Query
 from petcore.rules.instant import to_ms
-from petcore.services.desktop_pet.collections import FOCUS_SAMPLES, FocusSample
+from petcore.services.desktop_pet.collections import FOCUS_SAMPLES
+from petcore.services.desktop_pet.shapes import FocusSample
 from tests.bench.filling import user
 
 _SESSIONS, _SAMPLES_EACH = 10, 20

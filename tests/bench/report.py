@@ -8,13 +8,8 @@ from petcore.adapters.clock_system import SystemClock
 from petcore.ports.store import Query
 from petcore.rules.instant import to_ms
 from petcore.services import Services
-from petcore.services.desktop_pet.collections import (
-    FOCUS_REPORTS,
-    FOCUS_SAMPLES,
-    FOCUS_SESSIONS,
-    FocusSample,
-    FocusSession,
-)
+from petcore.services.desktop_pet.collections import FOCUS_REPORTS, FOCUS_SAMPLES, FOCUS_SESSIONS
+from petcore.services.desktop_pet.shapes import FocusSample, FocusSession
 from petcore.services.desktop_pet.stress import SessionWish, session_key
 from petcore.services.idempotency import Call
 from petcore.settings import Settings

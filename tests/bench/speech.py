@@ -5,11 +5,10 @@ understood. The second voice is of the same synthesiser, with other formants.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 from dataclasses import dataclass
 from statistics import mean, median, quantiles
 from time import perf_counter
-from typing import TypeVar
 
 from petcore.adapters.audio_soundfile import SoundfileAudio
 from petcore.adapters.hearing_pocketsphinx import PocketsphinxHearing
@@ -18,6 +17,7 @@ from petcore.ports.audio import Recording
 from petcore.rules.desktop_pet.understanding import GRAMMAR, PHRASES, understand
 from tests.adapters.sound_noise import nobody_speaks, noisy
 from tests.bench.figures import Aim, Figure, Report
+from tests.bench.stalls import stalls_of
 
 SENTENCE = "It is time for a break, you have been working for so long."
 OUTSIDE = (
@@ -62,14 +62,11 @@ _NOISE_DB = 20.0
 _ROUNDS = 30
 _LONG_S = 60.0
 _AT_ONCE = 100
-_TICK_S = 0.001
 _SPEAKING = Aim(0.05)
 _UNDERSTOOD = Aim(0.9, is_floor=True)
 _MISTAKEN = Aim(0.1)
 _STALL_MS = Aim(50)
 _DEAF = Aim(0.0)
-
-Done = TypeVar("Done")
 
 
 def speech() -> Report:
@@ -138,22 +135,17 @@ async def _crowd(voice: EspeakVoice) -> Figure:
 async def _listening(studio: _Studio, hearing: PocketsphinxHearing) -> Figure:
     """To the longest of orders."""
     recording = await studio.recorded(max(PHRASES, key=len), USUAL_VOICE)
-    return await _stall(asyncio.create_task(hearing.hear(recording)), "listening")
+    return await _stall(hearing.hear(recording), "listening")
 
 
-async def _stall(doing: asyncio.Future[Done], what: str) -> Figure:
+async def _stall(doing: Awaitable[object], what: str) -> Figure:
     """How long the event loop was away meanwhile."""
-    gaps, began = [0.0], perf_counter()
-    before = began
-    while not doing.done():
-        await asyncio.sleep(_TICK_S)
-        before, gap = perf_counter(), perf_counter() - before
-        gaps.append(gap)
-    await doing
+    began = perf_counter()
+    stalls = await stalls_of(doing)
     return Figure(
         f"longest stall of the event loop while {what}",
-        max(gaps) * 1_000,
-        f"of {len(gaps):,} turns in {before - began:.2f} s",
+        max(stalls),
+        f"of {len(stalls):,} turns in {perf_counter() - began:.2f} s",
         _STALL_MS,
         unit="ms",
     )

@@ -29,12 +29,12 @@ from simulator.standins import elevenlabs, gemini
 from tests.bench.figures import Aim, Figure, Report
 from tests.bench.rounds import Rounds, Side, run, take_turns
 from tests.bench.served import petcore, resident_mb, served
+from tests.bench.stalls import watched
 
 _ROUNDS, _ASKED = 9, 20
 _FIRST_TOKEN_S, _WORD_S, _SPEECH_S = 0.4, 0.15, 0.3
 _SOUND_ROUNDS = 5
 _TOGETHER, _CROWDS = 100, 6
-_BEAT_S = 0.001
 _SERVED, _ALONE = "petcore", "the SDK alone"
 _STREAM, _UNARY = "stream", "message"
 _MODEL = gemini.MODELS[0]
@@ -210,7 +210,7 @@ async def _crowd(settings: Settings) -> tuple[float, float, float]:
         await _chat(app, "first")
         settle_memory()
         memory: list[float] = []
-        async with _watched() as stalls:
+        async with watched() as stalls:
             for crowd in range(_CROWDS):
                 await asyncio.gather(
                     *(_chat(app, f"{crowd}-{number}") for number in range(_TOGETHER))
@@ -235,25 +235,3 @@ async def _chat(app: ASGIFramework, user: str) -> None:
     body = json.dumps(sent).encode()
     response = await exchange(app, Request("POST", "/api/chat/message", "", headers, body))
     assert response.status == 200, response
-
-
-@asynccontextmanager
-async def _watched() -> AsyncIterator[list[float]]:
-    """How many milliseconds late the event loop came to what was due, each time."""
-    loop, stalls = asyncio.get_running_loop(), [0.0]
-    ended = asyncio.Event()
-
-    def beat(due: float) -> None:
-        stalls.append((loop.time() - due) * 1000)
-        if not ended.is_set():
-            wait()
-
-    def wait() -> None:
-        due = loop.time() + _BEAT_S
-        loop.call_at(due, beat, due)
-
-    wait()
-    try:
-        yield stalls
-    finally:
-        ended.set()

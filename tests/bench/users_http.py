@@ -7,7 +7,8 @@ from itertools import islice
 from pymongo import MongoClient
 
 from petcore.adapters.clock_system import SystemClock
-from petcore.services.desktop_pet.collections import WATER_SCHEDULES, WaterSchedule
+from petcore.services.desktop_pet.collections import WATER_SCHEDULES
+from petcore.services.desktop_pet.shapes import WaterSchedule
 from petcore.wiring import create_store
 from tests.bench.figures import Aim, Figure, Report
 from tests.bench.filling import insert_users, schedule

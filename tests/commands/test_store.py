@@ -252,7 +252,7 @@ def test_somebody_is_asked_first(
     """And sees how many documents it is about. Only a yes erases."""
     monkeypatch.setattr("sys.stdin", terminal)
     assert main(["store", "erase", "--user", "audrey"]) == code
-    assert "'audrey' has 66 documents in sqlite:///lived.db" in capsys.readouterr().out
+    assert "'audrey' has 69 documents in sqlite:///lived.db" in capsys.readouterr().out
     samples = stored(folder / "lived.db")["focus_samples"]
     assert sum(sample["user_id"] == "audrey" for sample in samples) == left
 
@@ -320,7 +320,7 @@ def test_a_person_gets_all_that_is_stored(folder: Path, capsys: Told) -> None:
     assert main(["store", "export", "--user", USERS[1]]) == 0
     out = capsys.readouterr().out
     lines = [json.loads(line) for line in out.splitlines()]
-    assert len(lines) == 66
+    assert len(lines) == 69
     assert {line["document"]["user_id"] for line in lines} == {USERS[1]}
     assert lines[0] == {
         "collection": "water_schedules",
