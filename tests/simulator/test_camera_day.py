@@ -4,6 +4,7 @@ of metrics. A whole day with its break prompt is lived by the sweep.
 
 import io
 import json
+from datetime import time
 
 import pytest
 
@@ -18,12 +19,14 @@ STUDY_MIN = 2
 
 
 def story(minutes: int) -> Scenario:
-    """The scenario of the camera with a session that is so short."""
+    """The scenario of the camera with a session that is so short, soon after midnight: of the hours
+    before it there is nothing to see.
+    """
     whole = find("camera")
     (study,) = whole.timetable.study
-    short = study.model_copy(update={"minutes": minutes})
-    timetable = whole.timetable.model_copy(update={"study": (short,)})
-    return whole.model_copy(update={"timetable": timetable, "hours": 10})
+    short = study.model_copy(update={"start": time(0, 20), "minutes": minutes})
+    timetable = whole.timetable.model_copy(update={"wake": time(0, 10), "study": (short,)})
+    return whole.model_copy(update={"timetable": timetable, "hours": 1})
 
 
 def lived(world: World) -> tuple[Outcome, list[Event]]:
