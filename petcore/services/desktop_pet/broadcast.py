@@ -110,8 +110,12 @@ class Broadcast:
             for work in works:
                 work.cancel()
             await asyncio.gather(*works, return_exceptions=True)
-            self._be_over()
-            self._ended.set()
+            self.end()
+
+    def end(self) -> None:
+        """It is over, and the camera is let go of. Ending twice is allowed."""
+        self._be_over()
+        self._ended.set()
 
     def _be_over(self, error: BaseException | None = None) -> None:
         if self.is_over:

@@ -81,8 +81,15 @@ class Broadcasts:
         self._on_air[source] = broadcast
         task = asyncio.create_task(self._run(broadcast))
         self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda task: self._forget(broadcast, task))
         return broadcast
+
+    def _forget(self, broadcast: Broadcast, task: asyncio.Task[None]) -> None:
+        """Whoever is cancelled before he has begun does not even clear up after himself."""
+        self._tasks.discard(task)
+        if self._on_air.get(broadcast.source) is broadcast:
+            del self._on_air[broadcast.source]
+        broadcast.end()
 
     async def _run(self, broadcast: Broadcast) -> None:
         try:

@@ -510,3 +510,15 @@ async def test_a_reading_of_a_while_ago_keeps_its_age() -> None:
     assert shot.newest["cardio.pulse_rate"].at_ms == shot.at_ms - 3_000
     assert shot.newest["face.motion"].at_ms == shot.at_ms
     await broadcasts.close()
+
+
+def test_what_ends_with_its_loop_before_it_began_holds_up_nobody() -> None:
+    """A loop that ends cancels what it never came to run; the server must close all the same."""
+    broadcasts = Seeing().broadcasts()
+
+    async def begin() -> asyncio.Task[object]:
+        return asyncio.create_task(anext(broadcasts.look(Webcam(0))))
+
+    asyncio.run(begin())
+    with asyncio.Runner() as runner:
+        runner.run(broadcasts.close())
