@@ -5,7 +5,11 @@ UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._
 
 
 def quote(text: str) -> str:
-    return "".join([_quoted(byte) for byte in text.encode()])
+    raw = text.encode()
+    # Most values have nothing to quote, and each poll says one.
+    if not raw.strip(UNRESERVED):
+        return text
+    return "".join([_quoted(byte) for byte in raw])
 
 
 def query(path: str, name: str, value: str) -> str:

@@ -92,28 +92,31 @@ class _Shelf:
         self.collection = collection
         self.documents: dict[str, Document] = {}
         self._by_id = _Order(Index(()))
-        self._orders = {index: _Order(index) for index in collection.indexes}
+        self._orders = [_Order(index) for index in collection.indexes]
+        # Two of the same fields sort alike; each refuses what it has to.
+        places = zip(collection.indexes, self._orders, strict=True)
+        self._sorted_by = {index.fields: order for index, order in places}
 
     def put(self, document: Document) -> None:
         """Store the document in place of the one with its ``_id``, if there is one."""
         self.collection.require_scalars(document)
-        for order in self._orders.values():
+        for order in self._orders:
             order.refuse_second_owner(document)
         old = self.documents.get(document["_id"])
-        for order in (self._by_id, *self._orders.values()):
+        for order in (self._by_id, *self._orders):
             order.move(old, document)
         self.documents[document["_id"]] = document
 
     def drop(self, id: str) -> None:
         """Forget the document."""
         old = self.documents.pop(id)
-        for order in (self._by_id, *self._orders.values()):
+        for order in (self._by_id, *self._orders):
             order.move(old, None)
 
     def ids(self, query: Query[Any]) -> Iterator[str]:
         """The ``_id`` of each document the query describes, in its order."""
         index = query.index()
-        order = self._by_id if index is None else self._orders[index]
+        order = self._by_id if index is None else self._sorted_by[index.fields]
         return (key[-1] for key in islice(order.keys(query), query.limit))
 
 
@@ -148,7 +151,7 @@ class _Order:
     def keys(self, query: Query[Any]) -> Iterable[Key]:
         """The keys of the documents the query describes but for its limit, in its order."""
         place = len(query.equal)
-        prefix = tuple(query.equal[name] for name in self._names[:place])
+        prefix = tuple([query.equal[name] for name in self._names[:place]])
         if self._names[place] != query.order:
             # Sorted by ``_id`` below an index that goes on with another field.
             below = [key for key in self._between(prefix, query) if _within(key[-1], query)]

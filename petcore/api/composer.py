@@ -5,7 +5,7 @@ that no document serves there gets a 405 whose ``Allow`` is the union of all; a 
 knows is answered in the error shape of the document that shares the longest prefix with it.
 """
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, takewhile
 from typing import cast
@@ -39,16 +39,16 @@ class Place:
     name: str
     allowed: Collection[str] = ()
 
-    async def serve(
+    def serve(
         self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
-    ) -> None:
+    ) -> Awaitable[None]:
         """Answer there."""
         if scope["path"] != self.path:
             scope = {**scope, "path": self.path}
         method = scope["method"]
         if self.allowed and (method == "OPTIONS" or method not in self.allowed):
             send = _announcing(self.allowed, send)
-        await self.document(scope, receive, send)
+        return self.document(scope, receive, send)
 
 
 class Composer:
@@ -70,11 +70,11 @@ class Composer:
             merge_slashes=False,
         ).bind("localhost")
 
-    async def serve(
+    def serve(
         self, scope: HTTPScope, receive: ASGIReceiveCallable, send: ASGISendCallable
-    ) -> None:
+    ) -> Awaitable[None]:
         """Let the right document answer."""
-        await self.find(scope["method"], scope["path"]).serve(scope, receive, send)
+        return self.find(scope["method"], scope["path"]).serve(scope, receive, send)
 
     def find(self, method: str, path: str) -> Place:
         """Where a request leads; everywhere somebody answers."""

@@ -7,7 +7,8 @@ was sent is ever repeated in a message.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from typing import NoReturn, TypeVar
+from functools import lru_cache
+from typing import NoReturn, TypeVar, cast
 from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ValidationError
@@ -26,6 +27,9 @@ _KEY_NAME = KEY_HEADER.lower().encode()
 _BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 _KEY = re.compile(rb"[\x21-\x7e]{1,128}\Z")
 _QUERY_FIELDS_MAX = 100
+
+# Longer queries than this are no device's, and would fill the memory.
+_KEPT_MAX = 512
 
 PARTS_MAX = 100_000
 """Commas of a body: as many as any request has, and no more than can be read in a moment."""
@@ -63,17 +67,13 @@ def parse_body(model: type[M], raw: bytes) -> M:
 
 def parse_query(model: type[M], raw: bytes, path: Mapping[str, str]) -> M:
     """The query string, and the parameters that stood in the path, as ``model``."""
-    if _BROKEN_ESCAPE.search(raw):
-        raise BadInput.at("query", "has a broken percent escape")
-    try:
-        pairs = parse_qsl(
-            raw.decode("ascii"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=_QUERY_FIELDS_MAX,
-        )
-    except ValueError:
-        raise BadInput.at("query", "must be percent-encoded UTF-8 with few fields") from None
+    if path or len(raw) > _KEPT_MAX:
+        return _read(model, _pairs(raw), path)
+    # What was read is frozen, so all who ask the same may have the same.
+    return cast("M", _known_query(model, raw))
+
+
+def _read(model: type[M], pairs: Iterable[tuple[str, str]], path: Mapping[str, str]) -> M:
     sent = dict(path)
     for name, value in pairs:
         if name in sent and name in model.model_fields:
@@ -85,12 +85,35 @@ def parse_query(model: type[M], raw: bytes, path: Mapping[str, str]) -> M:
         raise _bad_input(error) from None
 
 
+def _pairs(query: bytes) -> tuple[tuple[str, str], ...]:
+    if _BROKEN_ESCAPE.search(query):
+        raise BadInput.at("query", "has a broken percent escape")
+    try:
+        pairs = parse_qsl(
+            query.decode("ascii"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_QUERY_FIELDS_MAX,
+        )
+    except ValueError:
+        raise BadInput.at("query", "must be percent-encoded UTF-8 with few fields") from None
+    return tuple(pairs)
+
+
+@lru_cache(maxsize=1024)
+def _known_query(model: type[BaseModel], query: bytes) -> BaseModel:
+    """Devices ask the same again and again. What is refused is not kept."""
+    return _read(model, _pairs(query), {})
+
+
 def parse_key(headers: Iterable[Header]) -> str | None:
     """The idempotency key, if one was sent."""
     keys = values(headers, _KEY_NAME)
+    if not keys:
+        return None
     if len(keys) > 1 or any(not _KEY.match(key) for key in keys):
         raise BadInput.at(KEY_HEADER, "must be given once, as 1 to 128 visible ASCII characters")
-    return keys[0].decode("ascii") if keys else None
+    return keys[0].decode("ascii")
 
 
 def values(headers: Iterable[Header], wanted: bytes) -> list[bytes]:

@@ -66,6 +66,28 @@ class Collection(Generic[R_co]):
         """Every field by which a document is known: ``_id``, ``version`` and all indexed ones."""
         return "_id", "version", *self.indexed_fields()
 
+    def index(self, equal: tuple[str, ...], order: str) -> Index:
+        """The index that serves queries for what is ``equal``, in this ``order``. Raises
+        ``ValueError`` if there is none.
+        """
+        found = self._serving.get((equal, order))
+        if found is None:
+            found = self._serving[equal, order] = self._find_index(equal, order)
+        return found
+
+    @cached_property
+    def _serving(self) -> dict[tuple[tuple[str, ...], str], Index]:
+        """The indexes that were found. Queries are of few kinds, which are asked all the time."""
+        return {}
+
+    def _find_index(self, equal: tuple[str, ...], order: str) -> Index:
+        width = len(equal)
+        for index in self.indexes:
+            follows = order == "_id" or index.fields[width : width + 1] == (order,)
+            if set(index.fields[:width]) == set(equal) and follows:
+                return index
+        raise ValueError(f"no index of {self.name} serves {(*equal, order)}")
+
     def require_scalars(self, document: Mapping[str, object]) -> None:
         """Raise ``ValueError`` unless all that is looked up is a string or an integer."""
         for name in self.looked_up:
@@ -107,13 +129,7 @@ class Query(Generic[R_co]):
         """The index that serves this query; None is the one of ``_id``. Raises ValueError."""
         if not self.equal and self.order == "_id":
             return None
-        width = len(self.equal)
-        for index in self.collection.indexes:
-            follows = self.order == "_id" or index.fields[width : width + 1] == (self.order,)
-            if set(index.fields[:width]) == set(self.equal) and follows:
-                return index
-        wanted = (*self.equal, self.order)
-        raise ValueError(f"no index of {self.collection.name} serves {wanted}")
+        return self.collection.index(tuple(self.equal), self.order)
 
 
 class Store(Protocol):

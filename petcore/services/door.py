@@ -85,7 +85,7 @@ class Door:
             self._require_local(visitor)
             if visitor.token is None:
                 return None
-        now_ms = to_ms(self._clock.now())
+        now_ms = self._now_ms()
         if is_public or visitor.token is None:
             self._addresses.spend(counted(visitor.address), now_ms)
             if self.lock is Lock.LOCKED and not is_public:
@@ -115,15 +115,18 @@ class Door:
     async def _user_of_unknown(self, token: str, visitor: Visitor, now_ms: int) -> str:
         """A good token is nobody else's to spend, so whose it is is asked first."""
         device = await self._renewed(token, visitor, now_ms)
-        self._devices.spend(device["device_id"], now_ms)
+        self._devices.spend(device["device_id"], self._now_ms())
         return device["user_id"]
 
     async def _renewed(self, token: str, visitor: Visitor, now_ms: int) -> Device:
         try:
             return await self._believed.renew(token, visitor.firmware_version, now_ms)
         except Unauthorized:
-            self._addresses.spend(counted(visitor.address), now_ms)
+            self._addresses.spend(counted(visitor.address), self._now_ms())
             raise
+
+    def _now_ms(self) -> int:
+        return to_ms(self._clock.now())
 
 
 class Stay:

@@ -18,6 +18,7 @@ from hashlib import sha256
 from typing import Generic, TypeVar
 
 from petcore.errors import KeyReused
+from petcore.marks import mark
 from petcore.ports.clock import Clock
 from petcore.ports.store import Collection, Index, Query, Store
 from petcore.rules.instant import to_ms
@@ -62,8 +63,8 @@ class Call:
 
 
 class KeptAnswer(Deciding):
-    """The answer given to a key, None if it is only bound to its request by ``fingerprint``.
-    ``_id`` is made of user, route and key.
+    """The answer given to a key, None if it is only bound to its request by ``fingerprint``, or was
+    forgotten. ``_id`` is made of user, route and key.
     """
 
     user_id: str
@@ -84,7 +85,8 @@ class Decision:
     """What an operation answers, and the writes that make it true: ``write`` decides.
 
     ``is_fresh`` says that ``write`` inserts under an id which nobody else can know. ``is_kept``
-    says whether the answer is kept under its key even if it writes nothing.
+    says whether the answer is kept under its key even if it writes nothing. ``is_forgotten`` says
+    that of the answer nothing is kept but that its key was used.
     """
 
     answer: Answer
@@ -92,6 +94,7 @@ class Decision:
     others: tuple[Write[Document], ...] = ()
     is_fresh: bool = False
     is_kept: bool = True
+    is_forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +104,15 @@ class Plan(Generic[S]):
     It is about ``subject``: those about the same take turns. ``find`` gives the user and the
     deciding document (through ``Outbox.load``), ``decide`` the decision on it; both run again
     when somebody else was quicker. ``binds_key`` says that it is the request which names the
-    deciding document.
+    deciding document. ``decide_again`` decides instead where the key was used before and has no
+    answer.
     """
 
     subject: str
     find: Callable[[], Awaitable[tuple[str, S]]]
     decide: Callable[[S], Awaitable[Decision]]
     binds_key: bool = False
+    decide_again: Callable[[S], Awaitable[Decision]] | None = None
 
 
 class Once:
@@ -130,6 +135,7 @@ class Once:
                 try:
                     return await self._attempt(call, plan)
                 except Conflict:
+                    mark("overtaken")
                     now = self._clock.now()
                     overtaken_at = overtaken_at or now
                     if now - overtaken_at > _PATIENCE:
@@ -140,8 +146,12 @@ class Once:
         user_id, found = await plan.find()
         kept = await self._kept(user_id, call)
         if kept is not None and kept["answer"] is not None:
+            mark("answered again")
             return kept["answer"]
-        decision = await plan.decide(found)
+        if kept is not None:
+            mark("bound before")
+        decide = plan.decide if kept is None else plan.decide_again or plan.decide
+        decision = await decide(found)
         writes = [*([decision.write] if decision.write else []), *decision.others]
         if call.key is not None and (writes or decision.is_kept):
             answer = await self._bind(user_id, call, decision, plan, kept)
@@ -160,7 +170,8 @@ class Once:
         if plan.binds_key and decision.write is not None and not version:
             await self._outbox.commit(self._keep(user_id, call, None))
             version = 1
-        answer = self._keep(user_id, call, decision.answer, version)
+        kept_answer = None if decision.is_forgotten else decision.answer
+        answer = self._keep(user_id, call, kept_answer, version)
         await self._sweep_sometimes(answer.document)
         return answer
 
@@ -175,6 +186,7 @@ class Once:
             await self._sweep()
             return None
         if kept["fingerprint"] != call.fingerprint:
+            mark("bound elsewhere")
             raise KeyReused("Idempotency-Key: used before with another request")
         return kept
 

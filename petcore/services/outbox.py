@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from typing import Generic, TypedDict, TypeVar, cast
 
 from petcore.errors import Duplicate, StoreUnavailable
+from petcore.marks import mark
 from petcore.ports.store import Collection, Index, Query, Record, Store
 
 Document = Mapping[str, object]
@@ -54,6 +55,7 @@ ATTEMPTS = 64
 
 def overtaken() -> StoreUnavailable:
     """The complaint of who was overtaken each time."""
+    mark("overtaken too often")
     return StoreUnavailable("too many changes at the same time; try again")
 
 
@@ -78,6 +80,7 @@ class Outbox:
         """The document, or None. Raises ``Conflict`` after finishing what it still held."""
         document = await self._store.get(collection, id)
         if document is not None and document["outbox_len"]:
+            mark("settled for another")
             await self._settle(collection, document)
             raise Conflict
         return document
@@ -122,6 +125,7 @@ class Outbox:
             for document in await self._store.find(
                 Query(collection, order="outbox_len", at_least=1)
             ):
+                mark("settled at start")
                 await self._settle(collection, document)
                 count += 1
         return count
@@ -129,7 +133,8 @@ class Outbox:
     async def _settle(self, collection: Collection[Document], document: Document) -> None:
         for entry in cast("list[Entry]", document["outbox"]):
             target = self._by_name[entry["collection"]]
-            await self._try(target, entry["document"], entry["expected"])
+            if not await self._try(target, entry["document"], entry["expected"]):
+                mark("delivered before")
         version = cast("int", document["version"])
         emptied = {**document, "outbox": [], "outbox_len": 0, "version": version + 1}
         await self._store.replace(collection, emptied, version)

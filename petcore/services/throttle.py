@@ -24,13 +24,16 @@ class Throttle:
         self._limit = limit
         self._whole_at_us: OrderedDict[str, int] = OrderedDict()
         self._told: OrderedDict[str, None] = OrderedDict()
+        self._latest_ms = 0
+        self._set_back_ms = 0
 
     def spend(self, name: str, now_ms: int) -> None:
         """Grant one request more. Raises ``RateLimited``; the first time it is logged, and not
-        again until the allowance was whole once.
+        again until the allowance was whole once. ``now_ms`` is read off the clock just now.
         """
         if self._limit is None:
             return
+        now_ms = self._own_time(now_ms)
         before = self._whole_at_us.get(name, 0)
         after = self._limit.spend(before, now_ms)
         # Who is refused was here, too: otherwise others could make him forgotten.
@@ -40,6 +43,14 @@ class Throttle:
             raise self._limit.refusal("requests", before, now_ms)
         if self._told and before <= now_ms * _US:
             self._told.pop(name, None)
+
+    def _own_time(self, now_ms: int) -> int:
+        """Milliseconds that are never set back: else he who has asked shortly before a clock is,
+        would be taken for one who has asked too often, until the clock has caught up.
+        """
+        self._set_back_ms = max(self._set_back_ms, self._latest_ms - now_ms)
+        self._latest_ms = now_ms + self._set_back_ms
+        return self._latest_ms
 
     def _tell(self, name: str) -> None:
         if name not in self._told:

@@ -12,6 +12,7 @@ from types import TracebackType
 from weakref import WeakValueDictionary
 
 from petcore.errors import StoreUnavailable
+from petcore.marks import mark
 
 
 class Turns:
@@ -53,6 +54,7 @@ class _Turn:
         await queue.lock.acquire()
         if queue.failure is not None and queue.failure is not before:
             queue.lock.release()
+            mark("failed in line")
             raise StoreUnavailable(queue.failure.message)
 
     async def __aexit__(

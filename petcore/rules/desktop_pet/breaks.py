@@ -67,12 +67,14 @@ class Progress:
 
 
 def progress(pomodoro: Pomodoro, now: datetime) -> Progress:
-    """Where the Pomodoro stands at ``now``; before its start it stands at its start."""
-    elapsed = max(min(now, pomodoro.ended_at or now) - pomodoro.started_at, timedelta(0))
+    """Where the Pomodoro stands at ``now``; before its start it stands at its start. What has ended
+    is over, also on a clock that was set back to before its end.
+    """
+    elapsed = max((pomodoro.ended_at or now) - pomodoro.started_at, timedelta(0))
     done, into = divmod(elapsed, pomodoro.focus + pomodoro.pause)
     if done >= pomodoro.cycles:
         return Progress(Phase.COMPLETED, pomodoro.cycles, 0)
-    if pomodoro.ended_at is not None and now >= pomodoro.ended_at:
+    if pomodoro.ended_at is not None:
         return Progress(Phase.COMPLETED, done + 1, 0)
     if into < pomodoro.focus:
         return Progress(Phase.FOCUS, done + 1, seconds_up(pomodoro.focus - into))

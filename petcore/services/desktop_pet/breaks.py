@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from petcore.errors import NotFound
+from petcore.marks import mark
 from petcore.ports import Ports
 from petcore.ports.store import Query
 from petcore.rules.desktop_pet import POLL_MAX, breaks, next_poll_s
@@ -159,6 +160,7 @@ class Breaks:
 
         async def decide(prompt: BreakPrompt) -> Decision:
             if prompt["resolved_at"] is not None:
+                mark("prompt decided before")
                 return Decision(_prompt_answer(prompt))
             settled = resolved(prompt, acknowledged, self._ports.clock.now())
             return Decision(
@@ -224,6 +226,7 @@ class Breaks:
         end = breaks.ended_at(_rule_of(pomodoro), now)
         if end is not None and pomodoro["ended_at"] is None:
             write = Write(POMODORO_SESSIONS, _ended(pomodoro, end), pomodoro["version"])
+            mark("pomodoro ran out")
             with suppress(Conflict):
                 await self._outbox.commit(write)
         return end is not None

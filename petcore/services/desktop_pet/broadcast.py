@@ -110,10 +110,9 @@ class Broadcast:
             for work in works:
                 work.cancel()
             await asyncio.gather(*works, return_exceptions=True)
-            self.end()
 
     def end(self) -> None:
-        """It is over, and the camera is let go of. Ending twice is allowed."""
+        """It is over, and the camera is let go of: whoever began ``run`` has seen it end."""
         self._be_over()
         self._ended.set()
 

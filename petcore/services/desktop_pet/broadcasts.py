@@ -79,23 +79,16 @@ class Broadcasts:
         self._begun += 1
         broadcast = Broadcast(self._eyes, self._clock, source, self._begun)
         self._on_air[source] = broadcast
-        task = asyncio.create_task(self._run(broadcast))
+        task = asyncio.create_task(broadcast.run())
         self._tasks.add(task)
         task.add_done_callback(lambda task: self._forget(broadcast, task))
         return broadcast
 
     def _forget(self, broadcast: Broadcast, task: asyncio.Task[None]) -> None:
-        """Whoever is cancelled before he has begun does not even clear up after himself."""
+        """Here and not in the task: one that is cancelled before it began does nothing more."""
         self._tasks.discard(task)
-        if self._on_air.get(broadcast.source) is broadcast:
-            del self._on_air[broadcast.source]
+        del self._on_air[broadcast.source]
         broadcast.end()
-
-    async def _run(self, broadcast: Broadcast) -> None:
-        try:
-            await broadcast.run()
-        finally:
-            del self._on_air[broadcast.source]
 
     def _require_room(self, source: Source) -> None:
         """Raise ``CameraFailed`` if sessions are measured by as many other cameras as may be."""

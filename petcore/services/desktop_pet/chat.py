@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import cast
 
 from petcore.errors import WrongState
+from petcore.marks import mark
 from petcore.ports import Ports
 from petcore.ports.clock import Clock
 from petcore.ports.faculties import Faculties
@@ -123,7 +124,8 @@ class Chat:
 
     async def erase_memory(self, user_id: str) -> Answer:
         """Extension: forget all that was ever said, with the answers kept under keys. A turn under
-        way is answered, and leaves nothing.
+        way is answered, and leaves nothing; so is one that is asked for again, with the key that
+        it had before.
         """
         # What tools answered stays for as long as keys do: a turn that is repeated with its key
         # after that is thought of anew, but does nothing a second time.
@@ -146,21 +148,30 @@ class Chat:
         async def find() -> tuple[str, ChatMemory]:
             return user_id, await self._memory.load(user_id)
 
-        async def decide(memory: ChatMemory) -> Decision:
+        async def think(memory: ChatMemory) -> Thought:
             nonlocal thought
             if thought is None:
                 await self._memory.delete_erased(memory["user_id"], memory["first"])
                 thought = await turn.think(memory)
                 self._note(thought.answer)
-            return await self._decide(memory, thought)
+            return thought
 
-        answer = await self._once.run(call, Plan(f"chat:{user_id}", find, decide))
+        async def decide(memory: ChatMemory) -> Decision:
+            return await self._decide(memory, await think(memory))
+
+        async def decide_again(memory: ChatMemory) -> Decision:
+            # The key is all that is left of it; what was said is not to come back by a late copy.
+            return Decision((await think(memory)).answer, is_kept=False)
+
+        plan = Plan(f"chat:{user_id}", find, decide, decide_again=decide_again)
+        answer = await self._once.run(call, plan)
         return answer, thought is not None and answer is thought.answer
 
     async def _decide(self, memory: ChatMemory, thought: Thought) -> Decision:
         if memory["erasures"] != thought.erasures:
+            mark("turn erased")
             # It was thought of before all was forgotten, so it is forgotten, too.
-            return Decision(thought.answer, is_kept=False)
+            return Decision(thought.answer, is_forgotten=True)
         deciding, others = await self._memory.writes(memory, thought.exchange)
         return Decision(thought.answer, deciding, others)
 

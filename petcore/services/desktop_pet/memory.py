@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from petcore.errors import NotFound
+from petcore.marks import mark
 from petcore.ports import Ports
 from petcore.ports.language import Line, Role
 from petcore.ports.store import Query, Scalar
@@ -133,6 +134,7 @@ class Memory:
             try:
                 await self._outbox.commit(self._erased(memory))
             except Conflict:
+                mark("erased in rounds")
                 continue
             await self.delete_erased(user_id, memory["messages"])
             for answer in kept:

@@ -6,6 +6,7 @@ The sections "Focus / Stress" and "Breaks" both stand on this.
 from dataclasses import replace
 from datetime import datetime
 
+from petcore.marks import mark
 from petcore.ports import Ports
 from petcore.ports.store import Query, Scalar
 from petcore.rules.desktop_pet import breaks, stress
@@ -67,8 +68,14 @@ class Prompts:
         is_open, since = await self._quiet(session["prompt_id"])
         found = stress.detect(await self._evidence(sample), now, self._policy, since)
         changed: FocusSession = {**session, "high_at_ms": to_ms(found.high_at)}
-        if is_open or not found.is_high or not await self.may_prompt(session):
+        if is_open:
+            mark("prompt while open")
+        if is_open or not found.is_high:
             return changed, ()
+        if not await self.may_prompt(session):
+            mark("prompt not wanted")
+            return changed, ()
+        mark("prompt queued")
         prompt = self._queue(session, now)
         prompted: FocusSession = {**changed, "prompt_id": prompt["prompt_id"]}
         return prompted, (Write(BREAK_PROMPTS, prompt),)
@@ -92,6 +99,7 @@ class Prompts:
         prompt = await self._ports.store.get(BREAK_PROMPTS, prompt_key(prompt_id))
         if prompt is None or prompt["resolved_at"] is not None:
             return ()
+        mark("prompt closed")
         return (Write(BREAK_PROMPTS, resolved(prompt, None, now), prompt["version"]),)
 
     async def _quiet(self, prompt_id: str) -> tuple[bool, datetime | None]:

@@ -5,6 +5,7 @@ import logging
 import struct
 from dataclasses import dataclass, field
 
+from petcore.errors import VoiceFailed
 from petcore.ports.voice import SPOKEN_RATE, Coding, Voice
 from petcore.rules.desktop_pet import chat
 from petcore.services.desktop_pet.blame import described
@@ -100,6 +101,10 @@ class Speaker:
             with self.stages.measured("voice"):
                 await self.turnstile.turn()
                 sound = await self.voice.speak(sentence, self.voice_id, _CODINGS[self.format])
+            if not sound:
+                # What is told of it would be the head of a file, and another one of the next.
+                _require_silence(sentence)
+                return
         except Exception as error:  # noqa: BLE001 -- a voice never costs more than the sound
             # Why is for whoever reads the log.
             _log.warning("voice_failed: %s", described(error))
@@ -117,3 +122,9 @@ class Speaker:
         is_first = self.format == "wav" and not self._spoken
         self._spoken += sound
         self.tell(Spoke((wav_head(None) if is_first else b"") + sound))
+
+
+def _require_silence(sentence: str) -> None:
+    """Raise ``VoiceFailed`` if there is something in the sentence that can be spoken."""
+    if any(map(str.isalnum, sentence)):
+        raise VoiceFailed("the voice gave no sound")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from petcore.errors import NotFound, WrongState
+from petcore.marks import mark
 from petcore.ports import Ports
 from petcore.rules.desktop_pet import stress
 from petcore.rules.instant import to_ms, truncate
@@ -147,6 +148,7 @@ class Stress:
 
         async def decide(session: FocusSession) -> Decision:
             if session["status"] == "completed":
+                mark("sample too late")
                 raise WrongState(f"session_id: session {session_id} has ended")
             found = await measure(session)
             if found.reading is None:
@@ -170,6 +172,7 @@ class Stress:
 
         async def decide(session: FocusSession) -> Decision:
             if session["ended_at"] is not None:
+                mark("session ended before")
                 report = await self._reports.kept(session, session["ended_at"])
                 return Decision(_end_answer(session, report))
             ended_at = max(self._ports.clock.now(), session["started_at"])
