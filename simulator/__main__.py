@@ -8,7 +8,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from textwrap import fill
 
-from simulator.commands import Exit, Misuse, camera, conformance, day, replay, scenarios, signals
+from simulator.commands import (
+    Exit,
+    Misuse,
+    camera,
+    compare,
+    conformance,
+    day,
+    replay,
+    scenarios,
+    shrink,
+    signals,
+    sweep,
+)
 
 _CODES = (
     "exit code: 0 all promises kept, 1 a promise is broken, 2 cannot run as asked,\n"
@@ -41,10 +53,28 @@ _COMMANDS = (
             "petsim day",
             "petsim day --scenario exam_day --seed 7 --out runs/exam",
             "petsim day --scenario my_day.toml --polling next --quiet",
+            "petsim day --faults storm --seed 7",
+            "petsim day --calendar mine.ics --date 2026-03-02 --days 5",
+            "petsim day --against http://127.0.0.1:5000 --time-scale 60 --hours 4",
             "petsim day --days 14 --pets 10 --no-report --json",
         ),
         day.add_arguments,
         day.execute,
+    ),
+    _Command(
+        "sweep",
+        "live through many worlds, on all cores or on a cluster",
+        "Live through worlds that differ in all that a seed can decide, and tell what they came "
+        "to: promises, faults, how late reminders were. It goes on where it was stopped, and ends "
+        "in a page. Each failure prints the line that lives through it again.",
+        (
+            "petsim sweep",
+            "petsim sweep --preset swarm --days 1000 --out runs/swarm",
+            "petsim sweep --days 0 --fresh 20 --for 600 --stop-at-first",
+            "petsim sweep --days 5000 --on tcp://desk:8786",
+        ),
+        sweep.add_arguments,
+        sweep.execute,
     ),
     _Command(
         "replay",
@@ -91,6 +121,33 @@ _COMMANDS = (
         ),
         camera.add_arguments,
         camera.execute,
+    ),
+    _Command(
+        "shrink",
+        "make a failure small enough to understand",
+        "Look for the smallest world in which the same judge still objects: less time, fewer "
+        "parts, fewer misfortunes. Leaves it as a story that can be lived through again, with a "
+        "chart of what led to the broken promise. Exit code 1 says that a story was written.",
+        (
+            "petsim shrink runs/day",
+            "petsim shrink --sweep runs/sweep --for 900",
+            'petsim shrink runs/day --judge "done as asked" --out story.json',
+        ),
+        shrink.add_arguments,
+        shrink.execute,
+    ),
+    _Command(
+        "compare",
+        "try other rules on the same days",
+        "Live through the same days under two rules and tell what differs, seed by seed: break "
+        "prompts, high stress that the pet missed, interruptions of deep focus, water. A file says "
+        "what is set otherwise; with one file it is compared with the defaults.",
+        (
+            "petsim compare --rules early.toml",
+            "petsim compare --rules a.toml --rules b.toml --seeds 100 --out runs/compare",
+        ),
+        compare.add_arguments,
+        compare.execute,
     ),
     _Command(
         "signals",

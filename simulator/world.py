@@ -3,33 +3,33 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
-from functools import partial
 from typing import IO, TYPE_CHECKING, Annotated
 
 import orjson
 from pydantic import Field
 from simpy import Environment
 
-from firmware.logic.config import Config
 from petcore.adapters.absent import AbsentSight
 from petcore.adapters.clock_system import pause
 from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.adapters.store_memory import MemoryStore
-from petcore.adapters.zones_tzdata import TzdataZones
 from petcore.app import create_app
 from petcore.errors import StartRefused
+from petcore.marks import marked
+from petcore.ports.clock import Clock
 from petcore.ports.eyes import Eyes
 from petcore.ports.store import Collection, Query, Store
 from petcore.settings import default_settings
 from petcore.wiring import wire
-from simulator.device.board import VirtualBoard
+from simulator.faults.faults import Faults
+from simulator.invariants import Judge
 from simulator.invariants.court import Court
 from simulator.invariants.panel import judges_of
 from simulator.kernel.clock import VirtualClock
+from simulator.kernel.fate import Fate
 from simulator.kernel.loop import VirtualLoop
 from simulator.kernel.masking import masked
 from simulator.kernel.outside import outside
@@ -37,29 +37,27 @@ from simulator.kernel.overheard import OverheardStore
 from simulator.kernel.stage import Stage
 from simulator.kernel.streams import Streams
 from simulator.kernel.tally import Tally
-from simulator.kernel.trace import Json, Trace
+from simulator.kernel.trace import Json, Listener, Trace
 from simulator.kernel.tripwires import tripwires
-from simulator.kernel.values import Value
+from simulator.kernel.values import Several, Value
 from simulator.network.link import Network
+from simulator.network.weather import FAIR
 from simulator.people.attempts import ATTEMPTS, ATTEMPTS_OF_TALK
-from simulator.people.edge_metrics import EdgeOfMetrics
-from simulator.people.face import Studio
 from simulator.people.owner import Owner
-from simulator.people.postings import EdgeOfScores
 from simulator.people.stranger import Stranger
-from simulator.people.student import Student
 from simulator.people.talk import Grapevine
-from simulator.people.walltime import instant
 from simulator.scenarios.scenario import Scenario
+from simulator.server.house import House, Process
+from simulator.server.policy import HighStress
+from simulator.settling import Settlement, midnight
 from simulator.talk.twins import faculties_of
 
 if TYPE_CHECKING:
     from simulator.face.cameras import FaceCameras
 
-_HOUR_MS = 3_600_000
+_HOUR_MS, _MINUTE_MS = 3_600_000, 60_000
 _PROGRESS_EVERY_MS = 600_000
 _PAGE = 1_000
-_HOSTS, _SEED_BITS = 250, 63
 _NO_SIGHT = AbsentSight("there is no camera in this world")
 
 _DOORS: Mapping[str, Mapping[str, object]] = {
@@ -70,7 +68,8 @@ _DOORS: Mapping[str, Mapping[str, object]] = {
 
 _ON_PURPOSE = (
     *("language_failed:", "voice_failed:", "hearing_failed:"),
-    *("store_unavailable: sendMessage was", "store_unavailable: streamMessage was"),
+    "store_unavailable: ",
+    "sight_absent: there is no camera",
 )
 """How lines of the server's log begin that this world is to blame for."""
 
@@ -83,7 +82,9 @@ class World(Value):
     the first differ from the scenario's person in name and body. In a ``talkative`` world they talk
     to their pets. In a world with a ``camera`` no edge agent posts samples: the server watches the
     students' faces, which are synthetic, and measures. With ``metrics`` the edge agents post what
-    the SDK reports, and the server makes scores of it.
+    the SDK reports, and the server makes scores of it. The server asks for breaks by
+    ``high_stress``. ``faults`` go wrong; if ``only`` names some,
+    as ``kernel.fate`` does, no others.
     """
 
     seed: Annotated[int, Field(ge=0, le=SEED_MAX)]
@@ -92,6 +93,9 @@ class World(Value):
     talkative: bool = False
     camera: bool = False
     metrics: bool = False
+    high_stress: HighStress = HighStress()
+    faults: Faults = Faults()
+    only: Several[str] | None = None
 
     @property
     def is_measured(self) -> bool:
@@ -101,8 +105,27 @@ class World(Value):
     @property
     def told(self) -> Json:
         """What trace and summary say of it; of what may be or not only what is."""
-        is_not = {name for name in ("talkative", "camera", "metrics") if not getattr(self, name)}
-        return self.model_dump(mode="json", exclude=is_not)
+        usual = {name for name in _MAY_BE if getattr(self, name) == _USUAL[name].default}
+        told = self.model_dump(mode="json", exclude={*usual, *_BRIEFLY})
+        for name in sorted(_BRIEFLY - usual):
+            told[name] = getattr(self, name).model_dump(mode="json", exclude_defaults=True)
+        return told
+
+    @property
+    def lasts_ms(self) -> int:
+        """How long it goes on: as the scenario says, and then until everything has settled."""
+        return self.scenario.hours * _HOUR_MS + self.faults.settle_min * _MINUTE_MS
+
+    @property
+    def heals_at(self) -> int | None:
+        """When nothing goes wrong any more, in milliseconds since it began, if it heals."""
+        return self.scenario.hours * _HOUR_MS if self.faults.settle_min else None
+
+
+_USUAL = World.model_fields
+_MAY_BE = {name for name, field in _USUAL.items() if not field.is_required()} - {"pets"}
+_BRIEFLY = {"faults", "high_stress"}
+"""What is told by what is not as ever."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,22 +143,36 @@ def run(
     trace_file: IO[bytes],
     progress: Callable[[int], None] | None = None,
     store: Store | None = None,
+    listeners: Sequence[Listener] = (),
 ) -> Outcome:
     """Live through the whole time of ``world``.
 
     Writes the trace to ``trace_file``; tells ``progress`` now and then how many milliseconds of
     the world have passed. The server keeps what it has in ``store``, which must be empty and closed
-    and is closed again in the end, or else in memory; the trace is the same.
+    and is closed again in the end, or else in memory; the trace is the same. ``listeners`` are told
+    of each event before the judges are; what one raises ends the world.
     """
-    judges = judges_of(world.scenario.door, world.talkative, is_watched=world.camera)
-    court, tally = Court(judges), Tally()
+    court, tally = Court(judges_in(world)), Tally()
     with _within_reach(store) as kept, _unheard(), _stage(world, trace_file) as stage:
         stage.trace.listen(tally.see)
+        for listener in listeners:
+            stage.trace.listen(listener)
         stage.trace.listen(court.see)
         stage.trace.note("world", **world.told)
-        _live(world, stage, kept, progress)
+        with marked(lambda name: tally.counts.update((f"mark {name}",))):
+            _live(world, stage, kept, progress)
         court.conclude(stage.now)
         return Outcome(stage.trace.digest, tally.counts, court, stage.now)
+
+
+def judges_in(world: World) -> tuple[Judge, ...]:
+    """A fresh one of each who has something to judge there."""
+    return judges_of(
+        world.scenario.door,
+        world.talkative,
+        is_watched=world.camera,
+        heals=world.heals_at is not None,
+    )
 
 
 def require_empty(store: Store) -> None:
@@ -188,43 +225,67 @@ def _is_news(record: logging.LogRecord) -> bool:
 
 
 def _live(world: World, stage: Stage, store: Store, progress: Callable[[int], None] | None) -> None:
+    fate = Fate(stage, world.only, world.heals_at)
     cameras, eyes = _sight_of(world)
-    if world.is_measured:
-        store = OverheardStore(store, stage.trace)
-    services = wire(
-        default_settings(store="memory:", **_DOORS[world.scenario.door]),
-        clock=stage.clock,
-        entropy=SeededEntropy(stage.streams.stream("server")),
-        store=store,
-        faculties=faculties_of(stage),
-        eyes=eyes,
-    )
-    stage.loop.run_until_complete(services.open())
-    network = Network(create_app(services), stage, world.scenario.network)
+    house = _house(world, stage, fate, store, eyes)
+    stage.loop.run_until_complete(house.open())
+    faults, scenario = world.faults, world.scenario
+    weather = scenario.network if faults.as_told else FAIR
+    network = Network(house, stage, weather, faults.network, fate)
     owner = None
-    if world.scenario.door == "locked":
-        owner = Owner(stage, services.platform.devices, services.platform.pairings)
+    if scenario.door == "locked":
+        owner = Owner(stage, house.devices, house.pairings)
     grapevine: Grapevine | None = {} if world.talkative else None
-    boards = [
-        _settle(world, network, number, owner, grapevine, cameras)
-        for number in range(1, world.pets + 1)
-    ]
+    settlement = Settlement(
+        network, scenario, faults, fate, owner, grapevine, cameras, posts_metrics=world.metrics
+    )
+    for number in range(1, world.pets + 1):
+        settlement.settle(number)
     if owner is not None:
         attempts = (*ATTEMPTS, *(ATTEMPTS_OF_TALK if world.talkative else ()))
-        Stranger(network, owner, world.scenario.person.user_id, attempts).arrive()
-    for cut in world.scenario.network.cuts:
-        _daily(world, stage, cut.at, partial(network.cut, cut.minutes))
+        Stranger(network, owner, scenario.person.user_id, attempts).arrive()
+    settlement.have_bad_weather()
     if progress is not None:
         stage.live(_report_progress(stage, progress))
     with tripwires():
-        stage.loop.run_for(world.scenario.hours * _HOUR_MS)
-    for board in boards:
-        board.close()
-    for collection in services.collections:
+        stage.loop.run_for(world.lasts_ms)
+    settlement.leave()
+    if world.heals_at is not None:
+        # What is left in outboxes is delivered by whoever starts next.
+        stage.trace.note("reopens")
+        stage.loop.run_until_complete(house.reopen())
+    for collection in house.collections:
         stage.loop.run_until_complete(_note_stored(stage, store, collection))
     if world.camera:
         # It would watch on for ever.
-        stage.loop.run_until_complete(services.close())
+        stage.loop.run_until_complete(house.close())
+
+
+def _house(world: World, stage: Stage, fate: Fate, store: Store, eyes: Eyes) -> House:
+    """The server, and what it lives by."""
+    settings = default_settings(
+        store="memory:", **_DOORS[world.scenario.door], **world.high_stress.settings
+    )
+    faculties = faculties_of(stage, world.faults.providers, fate)
+
+    def hire(who: str, clock: Clock, store: Store) -> Process:
+        entropy = SeededEntropy(stage.streams.stream(who))
+        services = wire(
+            settings, clock=clock, entropy=entropy, store=store, faculties=faculties, eyes=eyes
+        )
+        platform = services.platform
+        return Process(
+            create_app(services),
+            services.open,
+            services.close,
+            platform.devices,
+            platform.pairings,
+            services.collections,
+        )
+
+    if world.is_measured:
+        store = OverheardStore(store, stage.trace)
+    return House(stage, fate, world.faults.server, world.faults.store, store, hire)
 
 
 def _sight_of(world: World) -> tuple["FaceCameras | None", Eyes]:
@@ -246,88 +307,10 @@ def _stage(world: World, trace_file: IO[bytes]) -> Iterator[Stage]:
         yield Stage(
             environment=environment,
             loop=loop,
-            clock=VirtualClock(environment, _instant(world, 0, time())),
+            clock=VirtualClock(environment, midnight(world.scenario)),
             streams=Streams(world.seed),
             trace=Trace(environment, trace_file),
         )
-
-
-def _settle(
-    world: World,
-    network: Network,
-    number: int,
-    owner: Owner | None,
-    grapevine: Grapevine | None,
-    cameras: "FaceCameras | None",
-) -> VirtualBoard:
-    """Student and pet number ``number``, from 1."""
-    scenario, stage = world.scenario, network.stage
-    person = scenario.person.sibling(number, stage.streams.stream(f"person/{number}"))
-    student = Student(
-        network,
-        scenario.zone,
-        person,
-        scenario.timetable,
-        scenario.water,
-        scenario.habits,
-        scenario.signal,
-        owner,
-        grapevine,
-        edge=EdgeOfMetrics if world.metrics else EdgeOfScores,
-        studio=None if cameras is None else _studio(stage, cameras, number, person.user_id),
-    )
-    config = _config(scenario, person.user_id)
-    board = VirtualBoard(network, f"pet/{person.user_id}", config, student.sees)
-    student.sit_down_at(board)
-    student.begin()
-    _power(world, stage, board)
-    return board
-
-
-def _studio(stage: Stage, cameras: "FaceCameras", number: int, user_id: str) -> Studio:
-    """The camera in front of student ``number``, from 1."""
-    url = f"http://10.0.{number // _HOSTS}.{number % _HOSTS}:81/stream"
-    seed = stage.streams.stream(f"face/{user_id}").getrandbits(_SEED_BITS)
-    return Studio(url, lambda vitals: cameras.place(url, vitals, seed))
-
-
-def _power(world: World, stage: Stage, board: VirtualBoard) -> None:
-    """Plug it in, and out and in again as the scenario says."""
-    board.plug_in()
-    for unplugged in world.scenario.device.unplugged:
-        _daily(world, stage, unplugged.at, board.unplug)
-        _daily(world, stage, unplugged.at, board.plug_in, unplugged.minutes)
-
-
-def _config(scenario: Scenario, user_id: str) -> Config:
-    device = scenario.device
-    return Config(
-        user_id,
-        f"pet-{user_id}",
-        water_poll_s=device.water_poll_s,
-        prompt_poll_s=device.prompt_poll_s,
-        pomodoro_poll_s=device.pomodoro_poll_s,
-        use_next_poll=device.polling == "next",
-        pairs=scenario.door == "locked",
-    )
-
-
-def _daily(
-    world: World, stage: Stage, wall: time, do: Callable[[], None], after_min: int = 0
-) -> None:
-    """Do something every day at a time of the wall clock at home, or so many minutes after it."""
-    began = _instant(world, 0, time())
-    for day in range(world.scenario.hours // 24 + 2):
-        at = _instant(world, day, wall) + timedelta(minutes=after_min) - began
-        if at < timedelta(hours=world.scenario.hours):
-            stage.after(at // timedelta(milliseconds=1), do)
-
-
-def _instant(world: World, day: int, wall: time) -> datetime:
-    """When the clock on the wall at home shows ``wall`` on day number ``day``, from 0."""
-    zone = TzdataZones().zone(world.scenario.zone)
-    date = world.scenario.date + timedelta(days=day)
-    return instant(date, wall, zone)
 
 
 async def _report_progress(stage: Stage, progress: Callable[[int], None]) -> None:

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 from pydantic import ValidationError
 
 from simulator.commands import Exit, Misuse
-from simulator.commands.day import SUMMARY, TRACE, live
+from simulator.commands.living import SUMMARY, TRACE, live
 from simulator.commands.voice import Voice, add_loudness
 from simulator.kernel.trace import Json
 from simulator.world import World
@@ -56,6 +56,8 @@ def _summary(path: Path) -> Json:
         raise _unreadable(path, error) from None
     if not isinstance(summary, dict) or "digest" not in summary:
         raise Misuse(f"{path} is no summary of petsim")
+    if "against" in summary:
+        raise Misuse(f"{path} is of a day at a server that ran somewhere: it cannot be lived again")
     return summary
 
 

@@ -15,12 +15,20 @@ from simulator.kernel.trace import Json
 Loudness = Literal["people", "quiet", "json"]
 
 
+class _Console(Console):
+    """Lets the command know that nobody listens any more; rich would end it as if it had failed."""
+
+    def on_broken_pipe(self) -> None:
+        """Told while the pipe's own error is being handled."""
+        raise BrokenPipeError
+
+
 class Voice:
     """Speaks to people on standard output, or lets a program have it."""
 
     def __init__(self, loudness: Loudness) -> None:
         self._loudness = loudness
-        self._console = Console(highlight=False, soft_wrap=True, quiet=loudness != "people")
+        self._console = _Console(highlight=False, soft_wrap=True, quiet=loudness != "people")
 
     def say(self, what: RenderableType = "") -> None:
         """Tell people."""

@@ -10,9 +10,11 @@ from firmware.hal.board import Board
 from firmware.logic.config import Config
 from firmware.logic.pet import Pet
 from firmware.logic.scene import PAIRING, STATUS
+from simulator.device.crystal import TICKS_PERIOD, Crystal, ticks_diff
+from simulator.device.flag import Flag
+from simulator.device.flash import Flash, PowerLost
 from simulator.kernel.loop import happening
 from simulator.kernel.masking import masked_code
-from simulator.kernel.stage import Stage
 from simulator.network.client import json_request
 from simulator.network.link import Network
 
@@ -22,55 +24,11 @@ Life = Coroutine[Any, Any, None]
 DARK: Scene = ("", "", "", False)
 """What a screen without power shows."""
 
-_TICKS_PERIOD = 2**30
-"""Where a real board's milliseconds wrap (MicroPython on the ESP32: 12.4 days)."""
-
-_HALF = _TICKS_PERIOD // 2
+_FOR_A_MOMENT_MS = 500
 _RAND_STEPS = 2**24
 _NO_JSON = 1
 _CODE = "code "
 """What a line of the status begins with that tells the code."""
-
-
-class Flag:
-    """The board's event: set, cleared, waited for."""
-
-    def __init__(self, stage: Stage) -> None:
-        self._stage = stage
-        self._is_set = False
-        self._waiting: list[Event] = []
-
-    def is_set(self) -> bool:
-        """Whether it is set."""
-        return self._is_set
-
-    def clear(self) -> None:
-        """Forget that it was set."""
-        self._is_set = False
-
-    def set(self) -> None:
-        """Set it and wake everybody who waits."""
-        self._is_set = True
-        waiting, self._waiting = self._waiting, []
-        for event in waiting:
-            if not event.triggered:
-                event.succeed(True)
-
-    async def wait(self, timeout_ms: int | None) -> bool:
-        """Whether it was set before ``timeout_ms`` passed."""
-        if self._is_set:
-            return True
-        woken = self._stage.environment.event()
-        self._waiting.append(woken)
-        if timeout_ms is not None:
-            self._stage.after(timeout_ms, lambda: self._give_up(woken))
-        is_set: bool = await happening(woken)
-        return is_set
-
-    def _give_up(self, woken: Event) -> None:
-        if not woken.triggered:
-            self._waiting.remove(woken)
-            woken.succeed(False)
 
 
 class VirtualBoard(Board):
@@ -78,23 +36,29 @@ class VirtualBoard(Board):
 
     It has power or not. Without power nothing of the firmware is left but what ``config`` says and
     what it was told to keep. Who unplugs it plugs it in again; with several of them it has power
-    when the last one has done so.
+    when the last one has done so. What goes wrong with it is decided in ``mishaps.py``.
     """
 
     def __init__(
         self, network: Network, who: str, config: Config, seen: Callable[[Scene], None]
     ) -> None:
-        self._stage = network.stage
+        self.stage = network.stage
         self._environment = network.stage.environment
-        self._network = network
+        self.network = network
         self._link = network.link(who)
-        self._who = who
-        self._config = config
+        self.who = who
+        self.config = config
         self._seen = seen
         self._chance = network.stage.streams.stream(f"board/{who}")
         self._lives: list[Life] = []
-        self._kept: dict[str, str] = {}
         self._unplugged = 1
+        self.flash = Flash()
+        self.ppm = 0
+        """By how many millionths its clock is too fast."""
+        self.first_ticks: Callable[[], int] | None = None
+        """Where its counter begins at each boot; anywhere without."""
+        self.off_ms: Callable[[], int] = lambda: _FOR_A_MOMENT_MS
+        """For how many milliseconds the power is gone when it fails."""
 
     def plug_in(self) -> None:
         """Power on: the firmware starts, and never returns. It knows what earlier lives kept."""
@@ -104,17 +68,23 @@ class VirtualBoard(Board):
 
     def _boot(self) -> None:
         self._boot_id = self._chance.getrandbits(32)
-        self._ticks_at_boot = self._chance.randrange(_TICKS_PERIOD) - self._stage.now
-        self._pressed = Flag(self._stage)
+        anywhere = self._chance.randrange(TICKS_PERIOD)
+        first = self.first_ticks() if self.first_ticks is not None else anywhere
+        self._crystal = Crystal(first, self.stage.now, self.ppm)
+        self._pressed = Flag(self.stage, self._crystal)
         self._presses: list[str] = []
-        self._stage.trace.note(
+        self.stage.trace.note(
             "boot",
-            who=self._who,
+            who=self.who,
             boot_id=f"{self._boot_id:08x}",
-            version=self._config.firmware_version,
+            version=self.config.firmware_version,
             address=self.address(),
         )
-        self.spawn("pet", Pet(self, self._config).run())
+        self.spawn("pet", self._firmware())
+
+    def _firmware(self) -> Life:
+        """What runs on it."""
+        return Pet(self, self.config).run()
 
     def unplug(self) -> None:
         """Power off: every task ends where it stands, and the screen is dark."""
@@ -122,9 +92,14 @@ class VirtualBoard(Board):
         if self._unplugged == 1:
             self._go_dark()
 
+    def fail_power(self, ms: int) -> None:
+        """The power is gone for so many milliseconds."""
+        self.unplug()
+        self.stage.after(ms, self.plug_in)
+
     def _go_dark(self) -> None:
         self.close()
-        self._stage.trace.note("unplugged", who=self._who)
+        self.stage.trace.note("unplugged", who=self.who)
         self._seen(DARK)
 
     def close(self) -> None:
@@ -144,15 +119,15 @@ class VirtualBoard(Board):
         """
         if not self.has_power:
             return
-        self._stage.trace.note("press", who=self._who, press=kind)
+        self.stage.trace.note("press", who=self.who, press=kind)
         self._presses.append(kind)
         self._pressed.set()
 
     def ticks_ms(self) -> int:
-        return (self._ticks_at_boot + int(self._environment.now)) % _TICKS_PERIOD
+        return self._crystal.ticks(int(self._environment.now))
 
     def ticks_diff(self, later: int, earlier: int) -> int:
-        return (later - earlier + _HALF) % _TICKS_PERIOD - _HALF
+        return ticks_diff(later, earlier)
 
     def rand(self) -> float:
         # A fraction that every machine represents exactly.
@@ -162,22 +137,20 @@ class VirtualBoard(Board):
         return self._boot_id
 
     def kept(self, name: str) -> str | None:
-        return self._kept.get(name)
+        return self.flash.kept(name)
 
     def keep(self, name: str, value: str | None) -> None:
-        self._kept.pop(name, None)
-        if value is not None:
-            self._kept[name] = value
+        self.flash.keep(name, value)
 
     def log(self, line: str) -> None:
-        self._stage.trace.note("log", who=self._who, line=line)
+        self.stage.trace.note("log", who=self.who, line=line)
 
     def tone(self, hz: int, ms: int) -> None:
-        self._stage.trace.note("tone", who=self._who, hz=hz, ms=ms)
+        self.stage.trace.note("tone", who=self.who, hz=hz, ms=ms)
 
     def spawn(self, name: str, coro: Life) -> None:
         self._lives.append(coro)
-        self._stage.environment.process(self._powered(coro, self._lives))
+        self.stage.environment.process(self._powered(coro, self._lives))
 
     def _powered(self, life: Life, lives: list[Life]) -> Generator[Event, Any, None]:
         """Let ``life`` run as long as the board has not lost its power.
@@ -190,13 +163,15 @@ class VirtualBoard(Board):
                 event = life.send(value)
             except StopIteration:
                 return
+            except PowerLost:
+                return self.fail_power(self.off_ms())
             value = yield event
 
     def event(self) -> Flag:
-        return Flag(self._stage)
+        return Flag(self.stage, self._crystal)
 
     def link(self) -> str:
-        return "" if self._network.is_cut else "-50 dBm"
+        return "" if self.network.is_cut else "-50 dBm"
 
     def address(self) -> str:
         return "server:5000"
@@ -206,18 +181,18 @@ class VirtualBoard(Board):
 
     def renew_link(self) -> None:
         """The network is made anew by itself."""
-        self._stage.trace.note("renew_link", who=self._who)
+        self.stage.trace.note("renew_link", who=self.who)
 
     def mark_good(self) -> None:
-        self._stage.trace.note("mark_good", who=self._who)
+        self.stage.trace.note("mark_good", who=self.who)
 
     def show(self, scene: Scene, known: object) -> None:
-        self._stage.trace.note("screen", who=self._who, scene=_seen_by_all(scene))
+        self.stage.trace.note("screen", who=self.who, scene=_seen_by_all(scene))
         self._seen(scene)
 
     async def sleep_ms(self, ms: int) -> None:
         # As the stage does it, with one coroutine less: a pet does little else.
-        await happening(self._environment.timeout(ms))
+        await happening(self._environment.timeout(self._crystal.real_ms(ms)))
 
     async def wait(self, event: Flag, timeout_ms: int | None = None) -> bool:
         return await event.wait(timeout_ms)
@@ -236,7 +211,8 @@ class VirtualBoard(Board):
         headers: dict[str, str] | None,
         timeout_ms: int,
     ) -> tuple[int, object]:
-        response = await self._link.send(json_request(method, path, obj, headers), timeout_ms)
+        request = json_request(method, path, obj, headers)
+        response = await self._link.send(request, self._crystal.real_ms(timeout_ms))
         try:
             return response.status, orjson.loads(response.body)
         except ValueError:

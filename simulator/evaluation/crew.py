@@ -1,34 +1,49 @@
-"""Many seeds at once: each is lived in a process of its own, as many as there are cores."""
+"""Many lives at once: each in a process of its own, as many as there are cores."""
 
-import os
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from multiprocessing import get_context
+from functools import partial
+from typing import TypeVar
 
+from simulator.crew import Failure, cores, done_by_all
 from simulator.evaluation.living import live
 from simulator.evaluation.record import Life
 
+J = TypeVar("J")
+R = TypeVar("R")
+
+Progress = Callable[[int], None]
+"""Is told how many are done."""
+
+
+class NotDone(Exception):
+    """One of the jobs came to nothing; the message says why."""
+
 
 def live_all(
-    seeds: Sequence[int], sittings: int, progress: Callable[[int], None] = lambda _: None
+    seeds: Sequence[int], sittings: int, progress: Progress = lambda _: None
 ) -> tuple[Life, ...]:
-    """The lives of ``seeds``, in their order, whoever was done first. ``progress`` is told how many
-    are done.
+    """The lives of ``seeds``, in their order, whoever was done first."""
+    return all_done(partial(live, sittings=sittings), seeds, progress)
+
+
+def all_done(
+    work: Callable[[J], R], jobs: Sequence[J], progress: Progress = lambda _: None
+) -> tuple[R, ...]:
+    """What ``work`` makes of ``jobs``, in their order. Both have to be picklable. Raises
+    ``NotDone`` if it cannot be had of one of them.
     """
-    hands = min(os.cpu_count() or 1, len(seeds))
-    if hands == 1:
-        return tuple(_live_in_turn(seeds, sittings, progress))
-    # Started anew: what a fork would take over of loops and locks, nobody knows.
-    with ProcessPoolExecutor(hands, mp_context=get_context("spawn")) as crew:
-        works = [crew.submit(live, seed, sittings) for seed in seeds]
-        for done, _ in enumerate(as_completed(works), start=1):
-            progress(done)
-        return tuple(work.result() for work in works)
+    if min(cores(), len(jobs)) <= 1:
+        return tuple(_done_in_turn(work, jobs, progress))
+    done: dict[int, R] = {}
+    for place, result in done_by_all(work, jobs, min(cores(), len(jobs))):
+        if isinstance(result, Failure):
+            raise NotDone(f"job {place + 1} of {len(jobs)}: {result.words}")
+        done[place] = result
+        progress(len(done))
+    return tuple(done[place] for place in range(len(jobs)))
 
 
-def _live_in_turn(
-    seeds: Sequence[int], sittings: int, progress: Callable[[int], None]
-) -> Iterator[Life]:
-    for done, seed in enumerate(seeds, start=1):
-        yield live(seed, sittings)
+def _done_in_turn(work: Callable[[J], R], jobs: Sequence[J], progress: Progress) -> Iterator[R]:
+    for done, job in enumerate(jobs, start=1):
+        yield work(job)
         progress(done)

@@ -55,8 +55,10 @@ class Judge:
     def conclude(self, at: int) -> None:
         """The world is over at ``at``: judge what should have come by now."""
 
-    def demand(self, kept: bool, at: int, words: str) -> None:
-        """Count a case; object in these words unless the promise was kept."""
+    def demand(self, kept: bool, at: int, words: str | Callable[[], str]) -> None:
+        """Count a case; object in these words unless the promise was kept. A judge of very many
+        cases finds words only when asked for them.
+        """
         self.cases += 1
         if not kept:
-            self.objections.append(Objection(at, words))
+            self.objections.append(Objection(at, words if isinstance(words, str) else words()))

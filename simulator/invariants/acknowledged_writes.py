@@ -1,5 +1,8 @@
 """No write that was acknowledged is lost, and none is applied twice.
 
+What was asked for and has come to no end may be stored or not, but wholly or not at all, and once
+(``perhaps_done.py``): so it is when the server dies, or loses its store, and is not asked again.
+
 What the server holds when the world is over is held against all answers it gave, whether or not
 they arrived. Of what there are many, such as samples, the judge keeps a number and a sum for each
 owner and not each one: that tells one lost and another applied twice from all being well.
@@ -14,8 +17,10 @@ from zlib import crc32
 
 import orjson
 
-from simulator.invariants import Hears, Judge, Weighs
+from simulator.invariants import EVERY, Hears, Judge, Weighs
+from simulator.invariants.ended_together import EndedTogether
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.perhaps_done import PerhapsDone, accounts_for
 from simulator.invariants.repeats import Repeats
 from simulator.kernel.trace import Event, Json, number, words
 
@@ -41,11 +46,16 @@ class _Heap:
 
     count: int = 0
     total: int = 0
+    parts: list[int] | None = None
+    """What each of them says, if somebody wants to know."""
 
     def add(self, *facts: object) -> None:
         """One more."""
+        said = crc32("|".join(map(str, facts)).encode())
         self.count += 1
-        self.total += crc32("|".join(map(str, facts)).encode())
+        self.total += said
+        if self.parts is not None:
+            self.parts.append(said)
 
 
 Heaps = defaultdict[tuple[str, str], _Heap]
@@ -60,6 +70,8 @@ class AcknowledgedWrites(Judge):
     def __init__(self) -> None:
         super().__init__()
         self._repeats = Repeats()
+        self._perhaps = PerhapsDone()
+        self._together = EndedTogether()
         self._promised: Heaps = defaultdict(_Heap)
         self._stored: Heaps = defaultdict(_Heap)
         self._documents: dict[str, dict[str, dict[str, object]]] = {name: {} for name in _IDS}
@@ -72,13 +84,18 @@ class AcknowledgedWrites(Judge):
 
     @property
     def hears(self) -> Hears:
-        """What the server holds in the end."""
-        return {"stored": self._hold_against}
+        """What is asked, and what the server holds in the end."""
+        hears: dict[str, Callable[[Event], None]] = {
+            "request": self._perhaps.ask,
+            "stored": self._hold_against,
+        }
+        return hears
 
     @property
     def weighs(self) -> Weighs:
         """Write down what the server said that it has done."""
         return {
+            EVERY: self._perhaps.settle,
             "POST /api/water/schedule": self._schedule,
             "GET /api/water/poll": self._reminder,
             "POST /api/water/ack": self._ack,
@@ -98,7 +115,7 @@ class AcknowledgedWrites(Judge):
         for what, owner in sorted(self._promised.keys() | self._stored.keys()):
             promised, stored = self._promised[what, owner], self._stored[what, owner]
             self.demand(
-                promised == stored,
+                self._agree(what, owner, promised, stored),
                 at,
                 f"{what} of {owner}: {promised.count} acknowledged, {stored.count} stored"
                 + (", and they are not the same" if promised.count == stored.count else ""),
@@ -107,6 +124,13 @@ class AcknowledgedWrites(Judge):
             for id in sorted(documents.keys() - self._found[collection]):
                 words = f"{collection} {id} was acknowledged and is not stored"
                 self.demand(False, at, words)
+
+    def _agree(self, what: str, owner: str, promised: _Heap, stored: _Heap) -> bool:
+        """Whether what is stored is what was acknowledged, and perhaps what is in doubt."""
+        more = stored.count - promised.count
+        if not 0 <= more <= self._perhaps.added(what, owner):
+            return False
+        return accounts_for(stored.parts or [], more, stored.total - promised.total)
 
     # What was acknowledged.
 
@@ -128,7 +152,9 @@ class AcknowledgedWrites(Judge):
     def _session(self, exchange: Exchange) -> None:
         if not self._repeats.is_repeat(exchange):
             session = _part(exchange.answer, "session")
-            self._promise("focus_sessions", session["session_id"], session)
+            id, since = str(session["session_id"]), self._perhaps.since(exchange)
+            self._together.begin(str(session["user_id"]), id, since)
+            self._promise("focus_sessions", id, session)
 
     def _sample(self, exchange: Exchange) -> None:
         if not self._repeats.is_repeat(exchange):
@@ -144,11 +170,22 @@ class AcknowledgedWrites(Judge):
 
     def _end(self, exchange: Exchange) -> None:
         session_id, ended_at = exchange.answer["session_id"], exchange.answer["ended_at"]
+        if exchange.by_pet and not self._repeats.is_repeat(exchange):
+            self._end_others(exchange)
         self._promise("focus_sessions", session_id, {"ended_at": ended_at, "status": "completed"})
         report: dict[str, object] = {"session_id": session_id}
         if not exchange.by_pet:  # It tells the figures alone.
             report["report"] = _sum_of(exchange.answer["report"])
         self._promise("focus_reports", session_id, report)
+
+    def _end_others(self, exchange: Exchange) -> None:
+        running = [
+            id
+            for id, session in self._documents["focus_sessions"].items()
+            if session.get("user_id") == exchange.asked["user_id"] and session["status"] == "active"
+        ]
+        others = int(str(exchange.answer.get("ended", 1))) - 1
+        self._together.end(str(exchange.asked["user_id"]), exchange.at, running, others)
 
     def _preference(self, exchange: Exchange) -> None:
         if not self._repeats.is_repeat(exchange):
@@ -195,17 +232,23 @@ class AcknowledgedWrites(Judge):
     def _count_water_event(self, document: Json) -> None:
         # An acknowledgement says nothing about itself, so there is nothing to be compared.
         facts = (_ms(document["at_utc"]),) if document["type"] == "REMINDER_SENT" else ()
-        self._stored[str(document["type"]), str(document["user_id"])].add(*facts)
+        self._heap(str(document["type"]), document["user_id"]).add(*facts)
 
     def _count_sample(self, document: Json) -> None:
         scores = (_score(document[name]) for name in _SCORES)
-        self._stored["focus_samples", str(document["session_id"])].add(
+        self._heap("focus_samples", document["session_id"]).add(
             document["sample_id"], _ms(document["captured_at"]), *scores
         )
 
     def _count_encouragement(self, document: Json) -> None:
-        heap = self._stored["encouragement_events", str(document["user_id"])]
-        heap.add(document["message"])
+        self._heap("encouragement_events", document["user_id"]).add(document["message"])
+
+    def _heap(self, what: str, owner: object) -> _Heap:
+        """Where to count one that is stored; each is kept if some of them are in doubt."""
+        place = what, str(owner)
+        if place not in self._stored and self._perhaps.added(*place):
+            self._stored[place].parts = []
+        return self._stored[place]
 
     def _compare(self, collection: str, document: dict[str, object], at: int) -> None:
         id = str(document[_IDS[collection]])
@@ -214,11 +257,37 @@ class AcknowledgedWrites(Judge):
         if id in self._found[collection]:
             fault = "is stored twice"
         elif promised is None and collection not in _UNASKED:
-            fault = "is stored and was never acknowledged"
+            is_made = self._perhaps.may_be(collection, document)
+            is_other = collection == "focus_reports" and self._ended_too(id, document)
+            if not (is_made or is_other):
+                fault = "is stored and was never acknowledged"
         elif promised is not None:
-            fault = _difference(promised, _facts(collection, document))
+            fault = self._contradiction(collection, id, promised, document)
         self._found[collection].add(id)
         self.demand(not fault, at, f"{collection} {id} {fault}")
+
+    def _ended_too(self, id: str, report: Json) -> bool:
+        """Whether it is of a session that ended together with another. One of which nobody has
+        heard is stored, and was accounted for before its report is looked at.
+        """
+        if id in self._documents["focus_sessions"] or id not in self._found["focus_sessions"]:
+            return self._together.may_be("focus_reports", id)
+        return self._together.may_be_unheard_of("focus_reports", str(report["user_id"]))
+
+    def _contradiction(
+        self, collection: str, id: str, promised: Json, document: dict[str, object]
+    ) -> str:
+        """How it is stored otherwise than it was acknowledged, if no open wish explains that."""
+        facts = _facts(collection, document)
+        fault = _difference(promised, facts)
+        if not fault:
+            return ""
+        if collection == "focus_sessions" and facts.get("status") == "completed":
+            rest = {name: fact for name, fact in promised.items() if name not in _ENDED}
+            if not _difference(rest, facts) and self._together.may_be(collection, id):
+                return ""
+        variants = self._perhaps.variants(collection, id, promised, str(document.get("user_id")))
+        return "" if any(not _difference(each, facts) for each in variants) else fault
 
 
 def _facts(collection: str, document: dict[str, object]) -> Json:

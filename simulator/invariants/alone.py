@@ -1,7 +1,8 @@
 """A pet that cannot reach the server reminds by itself: when it may, and when it must.
 
 It may while its screen says that it is offline, inside the window of the schedule that it fetched,
-on the wall clock that it was told of, and one interval after the last reminder at the soonest.
+on the wall clock that it was told of, and one interval after the last reminder at the soonest, as
+far as its clock can be trusted.
 When it has waited for so long, nothing else having been asked of it meanwhile, it must.
 """
 
@@ -17,39 +18,44 @@ _MINUTE_MS = 60_000
 _SEEN_MS = 1_000
 _LATE_MS = 150_000
 """It looks once a minute, and may wait for an answer meanwhile."""
-_OFFSETS = 2
-_HEARD = 3
+_BELIEVED = 2
 
 
 @dataclass(slots=True)
 class Alone:
     """What the judge knows of one pet since it has power, for whenever it will be alone.
 
-    Instants are milliseconds since the world ``began``. ``offsets_min`` are the newest ones that it
-    was told, by how much the wall clock is ahead of UTC: of an answer that may have been on its way
-    for long a pet need not believe them.
+    Instants are milliseconds since the world ``began``. ``aheads_ms`` say by how much the wall
+    clock that it was told of is ahead of the world's UTC, as the server's clock may be, too: the
+    two newest ones, of which a pet may go by the older one for a moment, and what it was told since
+    then in answers that may have been on their way for long. Those it need not believe.
     """
 
     began: datetime
     schedule: Schedule | None = None
-    offsets_min: list[int] = field(default_factory=list)
-    heard: int = 0
+    aheads_ms: list[tuple[int, bool]] = field(default_factory=list)
+    """And of each whether it had to be believed."""
     offline_from: int | None = None
     offline_to: int | None = None
     reminded_at: int | None = None
     quiet_from: int | None = None
     hidden_from: int | None = None
+    drift_ppm: int = 0
+    """By how many millionths its clock is too fast or too slow at most."""
 
-    def hear_time(self, offset_min: object) -> None:
+    def hear_time(self, said: datetime, offset_min: object, at: int, *, is_fresh: bool) -> None:
         """Somebody told it the time; without an offset that is UTC."""
-        self.heard += 1
         offset = offset_min if isinstance(offset_min, int) else 0
-        self.offsets_min = [*self.offsets_min, offset][-_OFFSETS:]
+        ahead = said - self.began - timedelta(milliseconds=at) + timedelta(minutes=offset)
+        self.aheads_ms.append((ahead // timedelta(milliseconds=1), is_fresh))
+        believed = [place for place, (_, is_sure) in enumerate(self.aheads_ms) if is_sure]
+        if len(believed) > _BELIEVED:
+            del self.aheads_ms[: believed[-_BELIEVED]]
 
     @property
     def knows_time(self) -> bool:
         """Whether it must know the time by now."""
-        return self.heard >= _HEARD
+        return any(is_sure for _, is_sure in self.aheads_ms)
 
     def remind(self, at: int) -> None:
         """There is a reminder."""
@@ -75,9 +81,9 @@ class Alone:
 
     def minutes(self, at: int) -> list[int]:
         """What the wall clock may show: minutes of the day."""
-        utc = self.began + timedelta(milliseconds=at)
-        minute = utc.hour * 60 + utc.minute
-        return [(minute + offset) % (24 * 60) for offset in self.offsets_min or [0]]
+        now = self.began + timedelta(milliseconds=at)
+        walls = [now + timedelta(milliseconds=ahead) for ahead, _ in self.aheads_ms or [(0, False)]]
+        return list(dict.fromkeys(wall.hour * 60 + wall.minute for wall in walls))
 
     def why_not(self, at: int) -> str:
         """Why it must not have reminded by itself just now, or behind a prompt that was shown until
@@ -93,7 +99,8 @@ class Alone:
         if until < since:
             return "though it is not offline"
         if self.reminded_at is not None:
-            since = max(since, self.reminded_at + self._interval_ms(self.schedule))
+            interval_ms = self._interval_ms(self.schedule)
+            since = max(since, self.reminded_at + interval_ms - self.drift_ms(interval_ms))
         if since > until:
             return f"too soon after the last reminder, at {self.reminded_at}"
         moments = (*range(since, until, _MINUTE_MS), until)
@@ -109,10 +116,15 @@ class Alone:
         if since is None or self.offline_to is not None or self.hidden_from is not None:
             return False
         quiet_from = since if self.quiet_from is None else self.quiet_from
-        due = max(since, quiet_from + self._interval_ms(schedule))
+        interval_ms = self._interval_ms(schedule)
+        due = max(since, quiet_from + interval_ms + self.drift_ms(interval_ms))
         if at <= due + _LATE_MS:
             return False
         return all(self._is_open(schedule, at - wait) for wait in range(0, _LATE_MS, _MINUTE_MS))
+
+    def drift_ms(self, span_ms: int) -> int:
+        """By how much its clock may be wrong after so long."""
+        return -(-span_ms * self.drift_ppm // 1_000_000)
 
     def _interval_ms(self, schedule: Schedule) -> int:
         return schedule.interval // timedelta(milliseconds=1)

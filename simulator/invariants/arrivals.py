@@ -3,8 +3,8 @@
 from simulator.invariants.exchanges import Exchange
 from simulator.kernel.trace import Event, number
 
-_UNDER_WAY = 256
-"""More answers than are ever under way at once. Those that nobody waits for are forgotten so."""
+_UNDER_WAY_MS = 60_000
+"""Longer than any device waits for an answer. Those that nobody waits for are forgotten so."""
 
 
 class Arrivals:
@@ -15,9 +15,10 @@ class Arrivals:
 
     def depart(self, exchange: Exchange) -> None:
         """The server has answered."""
-        self._under_way[exchange.id] = exchange
-        if len(self._under_way) > _UNDER_WAY:
-            del self._under_way[next(iter(self._under_way))]
+        under_way = self._under_way
+        under_way[exchange.id] = exchange
+        while under_way[oldest := next(iter(under_way))].at < exchange.at - _UNDER_WAY_MS:
+            del under_way[oldest]
 
     def arrive(self, event: Event) -> Exchange | None:
         """What arrived with this ``answer`` event, if it was said to depart."""

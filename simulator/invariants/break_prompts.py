@@ -9,235 +9,282 @@ the next fifteen minutes do not count. Whether a session may ask at all is said 
 switching the preference off later forbids it, too.
 
 A poll shows the oldest open prompt of its user, and nothing if there is none.
+
+What was answered was done at some time between its first request and that answer, by the clock of
+the server; and a poll tells of some moment between its question and its answer. What has come to no
+end (``wishes``) may have been done: a sample may have brought a prompt, or broken the high stress;
+a prompt may be resolved by an answer to it, by an end of its session, or by words to the pet that
+were said while the session ran. So there are prompts that must come, and some that may.
 """
 
-from bisect import insort
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections import defaultdict, deque
+from datetime import timedelta
 
-from simulator.invariants import Judge, Objection, Weighs
+from petcore.ports.zones import Zones
+from simulator.invariants import EVERY, Hears, Judge, Objection, Weighs
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.high_stress import Policy, Prompt, Session
+from simulator.invariants.patience import store_ms
+from simulator.invariants.preferences import PREFER, Preferences
+from simulator.invariants.prompt_doubts import ACK, END, SAMPLE, TALK, PromptDoubts
 from simulator.invariants.repeats import Repeats
-from simulator.invariants.samples import sample_of, session_of
+from simulator.invariants.samples import instant_of, sample_of, session_of
+from simulator.invariants.server_clock import ServerClock
+from simulator.invariants.wishes import Wishes
+from simulator.kernel.trace import Event
 
-_HIGH = 0.75
-_SURE = 0.5
-_HELD = timedelta(minutes=10)
-_GAP = timedelta(minutes=6)
-_AHEAD = timedelta(minutes=5)
-_COOL_DOWN = timedelta(minutes=15)
-
+_START, _POLL = "POST /api/stress/session/start", "GET /api/breaks/prompt/poll"
+_SLACK = timedelta(milliseconds=1)
 _REMEMBERED = 256
-"""Prompts that people have seen. Nobody answers one of last month."""
-
-
-@dataclass(slots=True, eq=False)
-class _Prompt:
-    """A prompt that there should be, or, if not ``is_due``, one that the server showed anyway."""
-
-    user_id: str
-    at: int
-    created_at: datetime
-    is_due: bool = True
-    is_missed: bool = False
-    prompt_id: str | None = None
-    resolved_at: int | None = None
-    decision: bool | None = None
-
-
-@dataclass(slots=True)
-class _Session:
-    """A running study session. ``counted`` holds instant and stress, in order."""
-
-    user_id: str
-    started_at: int
-    world_began: datetime
-    allows: bool
-    counted: list[tuple[datetime, float]] = field(default_factory=list)
-    prompt: _Prompt | None = None
-
-    def instant(self, at: int) -> datetime:
-        """An instant of the trace on the server's clock."""
-        return self.world_began + timedelta(milliseconds=at)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether its prompt waits for an answer."""
-        return self.prompt is not None and self.prompt.resolved_at is None
-
-    def high_for(self) -> timedelta:
-        """How far the unbroken high samples reach back from the newest one."""
-        last = first = None
-        for captured_at, stress in reversed(self.counted):
-            is_apart = first is not None and first - captured_at > _GAP
-            if stress < _HIGH or is_apart or captured_at < self._quiet_until():
-                break
-            first, last = captured_at, last or captured_at
-        return last - first if last and first else timedelta(0)
-
-    def _quiet_until(self) -> datetime:
-        if self.prompt is None or self.prompt.resolved_at is None:
-            return datetime.min.replace(tzinfo=self.world_began.tzinfo)
-        return self.instant(self.prompt.resolved_at) + _COOL_DOWN
+"""Prompts that one user has seen. Nobody answers one of last month."""
 
 
 class BreakPrompts(Judge):
-    """The judge."""
+    """The judge. The server's clock is known but for ``unsure``."""
 
     name = "break prompts"
 
-    def __init__(self) -> None:
+    def __init__(self, zones: Zones, unsure: timedelta = _SLACK) -> None:
         super().__init__()
+        self._policy = Policy()
+        self._unsure = unsure
+        self._late_ms = 0
+        self._clock = ServerClock(zones)
         self._repeats = Repeats()
-        self._sessions: dict[str, _Session] = {}
-        self._preferences: dict[str, tuple[bool, int]] = {}
-        self._open: dict[str, list[_Prompt]] = {}
-        self._seen: dict[str, _Prompt] = {}
+        self._wishes = Wishes(PREFER, _START, SAMPLE, END, ACK, *TALK)
+        self._doubts = PromptDoubts(self._wishes, self._clock)
+        self._preferences = Preferences(self._wishes, self._clock)
+        self._sessions: dict[str, Session] = {}
+        self._open: defaultdict[str, list[Prompt]] = defaultdict(list)
+        self._seen: dict[str, Prompt] = {}
+        self._seen_by: defaultdict[str, deque[str]] = defaultdict(deque)
         self.due_at: list[int] = []
         """When stress had been high for ten minutes, in milliseconds since the world began."""
+
+    @property
+    def hears(self) -> Hears:
+        """How the server of this world is set, its clock, and what it is asked."""
+        return {**self._clock.hears, "world": self._begin, "request": self._wishes.ask}
 
     @property
     def weighs(self) -> Weighs:
         """Every poll and every answer to a prompt is a case."""
         return {
-            "POST /api/breaks/preferences/stress-prompts": self._prefer,
-            "POST /api/stress/session/start": self._start,
-            "POST /api/stress/sample": self._sample,
-            "POST /api/stress/session/end": self._end,
-            "GET /api/breaks/prompt/poll": self._poll,
-            "POST /api/breaks/prompt/ack": self._ack,
+            EVERY: self._wishes.settle,
+            PREFER: self._prefer,
+            _START: self._start,
+            SAMPLE: self._sample,
+            END: self._end,
+            _POLL: self._poll,
+            ACK: self._ack,
         }
+
+    def _begin(self, event: Event) -> None:
+        self._clock.begin(event)
+        self._late_ms = store_ms(event)
+        told = event.get("high_stress", {})
+        assert isinstance(told, dict)
+        self._policy = Policy(**told)
+
+    # What was done.
 
     def _prefer(self, exchange: Exchange) -> None:
         if not self._repeats.is_repeat(exchange):
-            is_wanted = exchange.asked["enabled"] is True
-            self._preferences[str(exchange.asked["user_id"])] = (is_wanted, exchange.at)
+            self._preferences.prefer(exchange)
 
     def _start(self, exchange: Exchange) -> None:
         if self._repeats.is_repeat(exchange):
             return
         session = exchange.answer["session"]
         assert isinstance(session, dict)
-        user_id = session["user_id"]
-        preference, _ = self._preferences.get(user_id, (False, 0))
+        user_id, allows = session["user_id"], session["allow_prompted_breaks"]
+        preference = self._preferences.wanted(user_id, self._wishes.since(exchange))
         wish = exchange.asked.get("allow_prompted_breaks")
         self.demand(
-            session["allow_prompted_breaks"] == (preference if wish is None else wish),
+            allows in (preference if wish is None else {wish}),
             exchange.at,
             f"session {session['session_id']} of {user_id} was started with "
-            f"allow_prompted_breaks {wish} and preference {preference}, and answered "
-            f"{session['allow_prompted_breaks']}",
+            f"allow_prompted_breaks {wish} and preference {preference}, and answered {allows}",
         )
-        started_at = datetime.fromisoformat(session["started_at"])
-        self._sessions[session["session_id"]] = _Session(
-            user_id=user_id,
-            started_at=exchange.at,
-            world_began=started_at - timedelta(milliseconds=exchange.at),
-            allows=session["allow_prompted_breaks"],
+        self._sessions[session["session_id"]] = Session(
+            session["session_id"],
+            user_id,
+            exchange.at,
+            instant_of(session["started_at"]),
+            allows,
+            self._policy,
         )
 
     def _sample(self, exchange: Exchange) -> None:
         session = self._sessions.get(session_of(exchange))
         if self._repeats.is_repeat(exchange) or session is None:
             return
-        sample, now = sample_of(exchange), session.instant(exchange.at)
-        if sample.confidence < _SURE or sample.captured_at > now + _AHEAD:
+        sample, since = sample_of(exchange), self._since(exchange)
+        now = self._clock.span(since, exchange.at)[1]
+        if not session.counts(sample.confidence, sample.captured_at, now):
             return
-        insort(session.counted, (sample.captured_at, sample.stress_score))
-        if session.is_open or not self._may_ask(session) or session.high_for() < _HELD:
-            return
-        session.prompt = _Prompt(session.user_id, exchange.at, now)
-        self.due_at.append(exchange.at)
-        self._open.setdefault(session.user_id, []).append(session.prompt)
+        session.add((sample.captured_at, sample.stress_score))
+        if not session.is_open:
+            self._detect(session, since, exchange.at)
 
-    def _may_ask(self, session: _Session) -> bool:
-        is_wanted, since = self._preferences.get(session.user_id, (True, 0))
-        return session.allows and (is_wanted or since <= session.started_at)
+    def _since(self, exchange: Exchange) -> int:
+        """Since when a sample may have been stored. What the server measures is told of when it was
+        stored, which a slow store may put off.
+        """
+        return self._wishes.since(exchange) - (self._late_ms if exchange.by_server else 0)
+
+    def _detect(self, session: Session, since: int, at: int) -> None:
+        """A sample was stored: a prompt must have come, or may have come, or neither."""
+        may = self._preferences.let_ask(session, since)
+        doubtful = self._doubts.samples(session)
+        since = self._doubts.sampled_since(session, since)
+        if may == {True} and session.must_ask(doubtful):
+            session.prompt = Prompt(session.user_id, since, at, session)
+            session.perhaps.clear()
+            self.due_at.append(at)
+            self._open[session.user_id].append(session.prompt)
+        elif True in may and session.may_ask(doubtful, session.quiet_until[0]):
+            session.perhaps.append((since, at))
 
     def _end(self, exchange: Exchange) -> None:
-        session = self._sessions.pop(session_of(exchange), None)
-        if session is not None and session.prompt is not None:
-            self._resolve(session.prompt, None, exchange.at)
+        since = self._wishes.since(exchange)
+        for session_id in self._ended_by(exchange, since):
+            session = self._sessions.pop(session_id, None)
+            if session is not None and session.prompt is not None:
+                self._resolve(session.prompt, None, since, exchange.at)
 
-    def _resolve(self, prompt: _Prompt, decision: bool | None, at: int) -> None:
+    def _ended_by(self, exchange: Exchange, since: int) -> list[str]:
+        """A pet that is told to end the session ends all that run; of one that began since it was
+        told nobody knows.
+        """
+        if not exchange.by_pet:
+            return [session_of(exchange)]
+        user_id = exchange.asked["user_id"]
+        theirs = [each for each in self._sessions.values() if each.user_id == user_id]
+        for session in theirs:
+            session.in_doubt |= session.told_at > since
+        named = [session_of(exchange)] if "session_id" in exchange.asked else []
+        return [*(each.id for each in theirs if not each.in_doubt), *named]
+
+    def _resolve(self, prompt: Prompt, decision: bool | None, since: int, at: int) -> None:
         if prompt.resolved_at is None:
             prompt.resolved_at, prompt.decision = at, decision
+            prompt.resolved = self._clock.span(since, at)
             if prompt.is_due:
                 self._open[prompt.user_id].remove(prompt)
 
     def _ack(self, exchange: Exchange) -> None:
-        prompt = self._seen.get(exchange.text("prompt_id"))
+        prompt, since = self._seen.get(exchange.text("prompt_id")), self._wishes.since(exchange)
         if prompt is None:
             words = f"prompt {exchange.text('prompt_id')} was acknowledged, but no poll showed it"
             return self.demand(False, exchange.at, words)
-        self._resolve(prompt, exchange.asked["acknowledged"] is True, exchange.at)
+        said, wanted = exchange.answer["acknowledged"], exchange.asked["acknowledged"] is True
+        resolved_at = exchange.at if prompt.resolved_at is None else prompt.resolved_at
+        is_known = self._doubts.resolved_since(prompt) is None and (
+            prompt.resolved_at is None or resolved_at < since
+        )
+        self._resolve(prompt, wanted, since, exchange.at)
+        if not is_known:
+            prompt.decision = said if isinstance(said, bool) else None
         return self.demand(
-            exchange.answer["acknowledged"] is prompt.decision,
+            said is prompt.decision,
             exchange.at,
             f"the decision on prompt {prompt.prompt_id} was {prompt.decision}, and the server "
-            f"answered {exchange.answer['acknowledged']}",
+            f"answered {said}",
         )
+
+    # What is shown.
 
     def _poll(self, exchange: Exchange) -> None:
         self.cases += 1
-        due = self._open.get(str(exchange.asked["user_id"]))
-        is_shown = exchange.answer["show_prompt"] is True
-        if due and is_shown:
-            self._compare(due[0], exchange)
-        elif due:
-            self._miss(due[0], exchange)
-        elif is_shown:
-            self._doubt(exchange)
+        due = self._open[str(exchange.asked["user_id"])]
+        must = next((each for each in due if self._must_show(each, exchange)), None)
+        if exchange.answer["show_prompt"] is not True:
+            return self._miss(must, exchange) if must else None
+        shown = self._seen.get(exchange.text("prompt_id"))
+        if shown is not None:
+            return self._compare(shown, must, exchange)
+        return self._meet(due, must, exchange)
 
-    def _compare(self, due: _Prompt, exchange: Exchange) -> None:
-        """A prompt is due and one is shown: is it this one."""
-        shown_id = exchange.text("prompt_id")
-        if due.prompt_id is None and shown_id not in self._seen:
-            self._see(due, shown_id)
-            if exchange.instant("created_at") != due.created_at:
-                self._object(
-                    exchange,
-                    f"shows prompt {shown_id} of {exchange.text('created_at')}; stress had been "
-                    f"high for ten minutes at {due.created_at}",
-                )
-        elif due.prompt_id != shown_id:
-            self._doubt(exchange)
+    def _must_show(self, prompt: Prompt, exchange: Exchange) -> bool:
+        """Whether it was open when the poll was asked, and is for all that one knows."""
+        is_sure = self._doubts.resolved_since(prompt) is None
+        return prompt.at < exchange.asked_at and not prompt.is_missed and is_sure
 
-    def _miss(self, due: _Prompt, exchange: Exchange) -> None:
-        """A prompt is due and none is shown."""
-        if due.at < exchange.at and not due.is_missed:
-            due.is_missed = True
-            self._object(
-                exchange,
-                f"shows no prompt although stress had been high for ten minutes at "
-                f"{due.created_at} and nobody resolved prompt {due.prompt_id or 'of then'}",
-            )
+    def _meet(self, due: list[Prompt], must: Prompt | None, exchange: Exchange) -> None:
+        """A prompt is shown for the first time."""
+        unseen = [each for each in due if each.prompt_id is None]
+        match = next((each for each in unseen if self._came(each.since, each.at, exchange)), None)
+        if match is not None:
+            self._see(match, exchange)
+            return self._compare(match, must, exchange)
+        if (session := self._asks_perhaps(exchange)) is not None:
+            session.prompt = Prompt(session.user_id, exchange.at, exchange.at, session)
+            session.perhaps.clear()
+            self._open[session.user_id].append(session.prompt)
+            return self._see(session.prompt, exchange)
+        prompt_id, created_at = exchange.text("prompt_id"), exchange.instant("created_at")
+        if unseen:
+            self._see(unseen[0], exchange)
+            due_at = self._clock.now(unseen[0].at)
+            words = f"shows prompt {prompt_id} of {created_at}; stress had been high for ten "
+            return self._object(exchange, f"{words}minutes at {due_at}")
+        user_id = str(exchange.asked["user_id"])
+        self._see(Prompt(user_id, exchange.at, exchange.at, is_due=False), exchange)
+        words = f"shows prompt {prompt_id} of {created_at} though stress had not been high for ten "
+        return self._object(exchange, f"{words}minutes, or nobody may be asked")
 
-    def _doubt(self, exchange: Exchange) -> None:
-        """A prompt is shown that should not be."""
-        shown_id = exchange.text("prompt_id")
-        seen = self._seen.get(shown_id)
-        if seen is None:
-            created_at = exchange.instant("created_at")
-            undue = _Prompt(str(exchange.asked["user_id"]), exchange.at, created_at, is_due=False)
-            self._see(undue, shown_id)
-            self._object(
-                exchange,
-                f"shows prompt {shown_id} of {created_at} though stress had not been high for ten "
-                f"minutes, or nobody may be asked",
-            )
-        elif seen.is_due and seen.resolved_at is not None and seen.resolved_at < exchange.at:
-            seen.is_due = False
-            self._object(exchange, f"shows prompt {shown_id} again, which has been resolved")
-        elif seen.is_due and seen.resolved_at is None and not seen.is_missed:
-            seen.is_missed = True
-            self._object(exchange, f"shows prompt {shown_id}, which is not the oldest open one")
+    def _asks_perhaps(self, exchange: Exchange) -> Session | None:
+        """The session that may have brought a prompt which is not known to be due."""
+        for session in self._sessions.values():
+            if session.user_id != exchange.asked["user_id"]:
+                continue
+            if any(self._came(since, at, exchange) for since, at in session.perhaps):
+                return session
+            since = self._doubts.sampled_since(session, session.told_at)
+            if (
+                self._doubts.may_ask(session, exchange.at)
+                and True in self._preferences.let_ask(session, since)
+                and self._came(since, exchange.at, exchange)
+            ):
+                return session
+        return None
 
-    def _see(self, prompt: _Prompt, prompt_id: str) -> None:
-        prompt.prompt_id = prompt_id
-        self._seen[prompt_id] = prompt
-        if len(self._seen) > _REMEMBERED:
-            del self._seen[next(iter(self._seen))]
+    def _came(self, since: int, until: int, exchange: Exchange) -> bool:
+        """Whether the prompt that is shown says that it came in this time."""
+        return self._clock.showed(exchange.instant("created_at"), since, until, self._unsure)
+
+    def _compare(self, shown: Prompt, must: Prompt | None, exchange: Exchange) -> None:
+        """A prompt that is known is shown: it is the oldest open one."""
+        if not shown.is_due:
+            return
+        if shown.resolved_at is not None:
+            if shown.resolved_at < exchange.asked_at:
+                shown.is_due = False
+                words = f"shows prompt {shown.prompt_id} again, which has been resolved"
+                self._object(exchange, words)
+        elif must is not None and must.at < shown.since and not shown.is_missed:
+            shown.is_missed = True
+            words = f"shows prompt {shown.prompt_id}, which is not the oldest open one"
+            self._object(exchange, words)
+
+    def _miss(self, prompt: Prompt, exchange: Exchange) -> None:
+        """A prompt must be shown and none is."""
+        prompt.is_missed = True
+        self._object(
+            exchange,
+            f"shows no prompt although stress had been high for ten minutes at "
+            f"{self._clock.now(prompt.at)} and nobody resolved prompt "
+            f"{prompt.prompt_id or 'of then'}",
+        )
+
+    def _see(self, prompt: Prompt, exchange: Exchange) -> None:
+        prompt.prompt_id = exchange.text("prompt_id")
+        self._seen[prompt.prompt_id] = prompt
+        theirs = self._seen_by[prompt.user_id]
+        theirs.append(prompt.prompt_id)
+        if len(theirs) > _REMEMBERED:
+            del self._seen[theirs.popleft()]
 
     def _object(self, exchange: Exchange, what: str) -> None:
         user_id = exchange.asked["user_id"]

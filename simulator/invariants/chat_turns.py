@@ -3,44 +3,77 @@
 Who says it again with the same key gets the same answer, to the last byte. Every answered turn is
 what the pet remembers and what is stored, in its order, with both sides or not at all. What the
 pet says that it did is what it did: once for each key, and looking something up is none of it. It
-fails (502, or 503 where it takes too long) only when the services fail by which it talks, and then
-it does not pretend; if the voice alone fails there is a warning in the place of the sound, and if
-the language fails after a deed, a warning beside what was done.
+fails (502, or 503 where it takes too long) only when the services fail by which it talks, or take
+very long, and then it does not pretend; if the voice alone fails there is a warning in the place of
+the sound, and if the language fails after a deed, a warning beside what was done. It says that its
+store failed only when that is so, and of a stream that another process answered the same meanwhile
+(``wrong_state``) only when it was said twice. What was said to a server that died or lost its store
+may be stored or not, once, until it is said again. An answer may be the one that was made for
+another request of the same key, with the deeds and the failures of that one: for one that is still
+worked on when it is asked again, or died, or was told that the store failed; for none that got lost
+on its way, or was told that it failed for another reason.
+
+What is erased is gone, and a key that was answered before that brings nothing back: asked again, it
+is answered anew and leaves nothing. Of what was said before the answer to an erasure, and answered
+after the erasure was asked for, nobody knows which came first; nor of what was said before one that
+never had an answer.
 """
 
-from base64 import b64decode
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple, cast
+from typing import cast
+from urllib.parse import parse_qsl
 
 import orjson
 
 from simulator.invariants import EVERY, Hears, Judge, Weighs
+from simulator.invariants.answers_of_talk import (
+    difference,
+    is_honest,
+    names_of,
+    result_of,
+    whole,
+)
 from simulator.invariants.deeds import ACTED, acts
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.store_troubles import StoreTroubles
+from simulator.invariants.turns_of_talk import (
+    Turn,
+    older_than,
+    pair_of,
+    parting,
+    turn_of,
+    without_doubtful,
+)
+from simulator.invariants.wishes import Wish, Wishes
 from simulator.kernel.trace import Event, Json, number, words
 
 _TURNS = ("POST /api/chat/message", "POST /api/chat/stream")
 _PATHS = frozenset(operation.partition(" ")[2] for operation in _TURNS)
+_ERASE = "DELETE /api/chat/memory"
 _FAILED = (502, 503)
-
-
-class Turn(NamedTuple):
-    """What was said, and what was answered."""
-
-    conversation_id: str
-    transcript: str
-    reply_text: str
+_LATE = "late "
+"""What stands before the name of what does not fail but takes long."""
+_STOPPERS = frozenset({"language", "hearing", f"{_LATE}language", f"{_LATE}hearing"})
+_MUTES = frozenset({"voice", f"{_LATE}voice", f"{_LATE}language", f"{_LATE}hearing"})
+"""Without what there may be no answer, and no sound: what is late leaves no time for the rest."""
 
 
 @dataclass(slots=True)
-class _Wish:
-    """What was said with one key: what the pet did for each request, what failed for which, and
-    the answer once there is one.
+class _Said:
+    """What was said with one key: how often, what the pet did for each request, what failed for
+    which, and the answer once there is one; ``makers`` are the requests for which that may have
+    been made. ``doubts`` are the erasures, by the numbers of their requests, of which nobody knows
+    whether they came before or after; ``is_erased`` says that one came after the answer.
     """
 
     user_id: str = ""
+    times: int = 0
+    makers: set[int] = field(default_factory=set)
+    answered_at: int | None = None
+    is_erased: bool = False
+    doubts: set[int] = field(default_factory=set)
     deeds: dict[int, list[Json]] = field(default_factory=lambda: defaultdict(list))
     failures: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
     answered: Json | None = None
@@ -54,10 +87,13 @@ class ChatTurns(Judge):
     def __init__(self) -> None:
         super().__init__()
         self._keys: dict[int, tuple[str, str]] = {}
-        self._wishes: dict[tuple[str, str], _Wish] = defaultdict(_Wish)
-        self._turns: dict[str, list[Turn]] = defaultdict(list)
+        self._wishes: dict[tuple[str, str], _Said] = defaultdict(_Said)
+        self._turns: dict[str, list[tuple[Turn, _Said]]] = defaultdict(list)
+        self._erasures: dict[int, str] = {}
+        """Who asked for each that nobody has answered yet."""
         self._stored: dict[str, dict[int, Json]] = defaultdict(dict)
-        self._unanswered: set[str] = set()
+        self._open = Wishes(*_TURNS)
+        self._troubles = StoreTroubles()
 
     @property
     def hears(self) -> Hears:
@@ -66,6 +102,10 @@ class ChatTurns(Judge):
             "request": self._ask,
             ACTED: self._act,
             "failed": self._fail,
+            "late": self._be_late,
+            "lost": self._lose,
+            "dropped": self._drop,
+            "fault": self._troubles.hear,
             "stored": self._store,
         }
         return hears
@@ -76,13 +116,7 @@ class ChatTurns(Judge):
         return {
             EVERY: self._weigh,
             "GET /api/chat/memory": self._weigh_memory,
-            "DELETE /api/chat/memory": self._erase,
         }
-
-    def miss(self, asked: Event, at: int) -> None:
-        """Whoever has no answer yet may have said something nevertheless."""
-        if words(asked, "path") in _PATHS:
-            self._unanswered.add(str(orjson.loads(words(asked, "body")).get("user_id")))
 
     def conclude(self, at: int) -> None:
         """What is stored is what was answered."""
@@ -92,11 +126,19 @@ class ChatTurns(Judge):
     # What happens before there is an answer.
 
     def _ask(self, event: Event) -> None:
+        self._open.ask(event)
         if event["path"] in _PATHS:
             headers = cast("Mapping[str, str]", event["headers"])
             wish = words(event, "who"), headers.get("idempotency-key", "")
             self._keys[number(event, "id")] = wish
-            self._wishes[wish].user_id = str(orjson.loads(words(event, "body")).get("user_id"))
+            said = self._wishes[wish]
+            said.times += 1
+            said.makers.add(number(event, "id"))
+            said.user_id = str(orjson.loads(words(event, "body")).get("user_id"))
+            if said.answered_at is None:
+                said.doubts.update(id for id, who in self._erasures.items() if who == said.user_id)
+        elif _is_erasure(event):
+            self._begin_to_erase(number(event, "id"), _user_of_query(event))
 
     def _act(self, event: Event) -> None:
         id = number(event, "id")
@@ -121,74 +163,133 @@ class ChatTurns(Judge):
         if id in self._keys:
             self._wishes[self._keys[id]].failures[id].add(words(event, "what"))
 
+    def _be_late(self, event: Event) -> None:
+        self._fail({**event, "what": f"{_LATE}{event['what']}"})
+
     # The answer.
 
     def _weigh(self, exchange: Exchange) -> None:
+        self._open.settle(exchange)
+        if exchange.operation == _ERASE:
+            return self._end_to_erase(exchange)
         wish = self._wishes.get((exchange.who, exchange.key or ""))
         if exchange.operation not in _TURNS or wish is None:
-            return
+            return None
         failures = wish.failures.get(exchange.id, set())
         if exchange.is_done:
             what = f"was answered although {sorted(failures)} failed"
-            self._demand(_is_honest(exchange.answer, failures), exchange, what)
+            each = [wish.failures.get(id, set()) for id in wish.makers]
+            may_be = any(is_honest(exchange.answer, failed) for failed in each)
+            self._demand(may_be, exchange, what)
             self._weigh_answer(exchange, wish)
-        elif exchange.status in _FAILED or exchange.events:
-            has_failed = any(each & {"language", "hearing"} for each in wish.failures.values())
+            return None
+        if not self._troubles.says_so(exchange.answer):
+            wish.makers.discard(exchange.id)
+        if exchange.status in _FAILED or exchange.events:
+            has_failed = any(each & _STOPPERS for each in wish.failures.values())
+            has_failed = has_failed or self._troubles.excuse(exchange)
+            has_failed = has_failed or _is_answered_elsewhere(exchange, wish)
             self._demand(has_failed, exchange, "failed although nothing has failed")
+        return None
 
-    def _weigh_answer(self, exchange: Exchange, wish: _Wish) -> None:
-        answered = _whole(exchange)
-        if wish.answered is not None:
-            what = f"was answered otherwise the second time: {_difference(wish.answered, answered)}"
+    def _weigh_answer(self, exchange: Exchange, wish: _Said) -> None:
+        answered = whole(exchange)
+        if wish.answered is not None and not wish.doubts:
+            what = f"was answered otherwise the second time: {difference(wish.answered, answered)}"
             return self._demand(wish.answered == answered, exchange, what)
-        wish.answered = answered
         answer = exchange.answer
-        names = ("conversation_id", "transcript", "reply_text")
-        self._turns[wish.user_id].append(Turn(*(str(answer[name]) for name in names)))
+        self._note_turn(wish, exchange, answered)
         said = exchange.asked.get("transcript")
         what = f"said {said!r}, and was heard to say {answer['transcript']!r}"
         self._demand(said is None or said == answer["transcript"], exchange, what)
         self._weigh_actions(exchange, wish)
         return self._weigh_sound(exchange, wish)
 
-    def _weigh_actions(self, exchange: Exchange, wish: _Wish) -> None:
-        done = next((deeds for _, deeds in sorted(wish.deeds.items(), reverse=True)), [])
+    def _note_turn(self, wish: _Said, exchange: Exchange, answered: Json) -> None:
+        """From now on it is remembered; but not what is said with a key of before an erasure."""
+        if wish.is_erased:
+            return
+        if wish.answered != answered:
+            self._turns[wish.user_id].append((turn_of(exchange.answer), wish))
+        wish.answered, wish.answered_at = answered, wish.answered_at or exchange.at
+
+    def _weigh_actions(self, exchange: Exchange, wish: _Said) -> None:
         actions = cast("list[Json]", exchange.answer["actions"])
-        told = [(action["name"], action["ok"]) for action in actions]
-        known = [(deed["name"], deed["ok"]) for deed in done]
+        told = names_of(actions)
+        # The answer may be the one that was made for another request.
+        turns = [wish.deeds.get(id, []) for id in sorted(wish.makers, reverse=True)]
+        done = next((deeds for deeds in turns if names_of(deeds) == told), turns[0])
+        known = names_of(done)
         self._demand(told == known, exchange, f"tells of {told}, but the pet did {known}")
         for action, deed in zip(actions, done, strict=False):
-            same = _result(action) == _result(deed)
-            what = f"tells of {_result(action)}, but what came of it was {_result(deed)}"
+            same = result_of(action) == result_of(deed)
+            what = f"tells of {result_of(action)}, but what came of it was {result_of(deed)}"
             self._demand(same, exchange, what)
 
-    def _weigh_sound(self, exchange: Exchange, wish: _Wish) -> None:
+    def _weigh_sound(self, exchange: Exchange, wish: _Said) -> None:
         if exchange.asked.get("include_audio") is not True:
             return
-        is_mute = any("voice" in each for each in wish.failures.values())
-        if not _whole(exchange)["sound"]:
+        is_mute = any(each & _MUTES for each in wish.failures.values())
+        if not whole(exchange)["sound"]:
             self._demand(is_mute, exchange, "has no sound although the voice was well")
             is_told = bool(exchange.answer["warnings"]) or not is_mute
             self._demand(is_told, exchange, "has neither sound nor a warning")
 
     # What is remembered.
 
-    def _erase(self, exchange: Exchange) -> None:
-        user_id = str(exchange.asked["user_id"])
-        self._turns[user_id] = []
-        for wish in self._wishes.values():
-            if wish.user_id == user_id:
-                wish.answered = None
+    def _begin_to_erase(self, id: int, user_id: str) -> None:
+        """All that was said until now may be gone any moment."""
+        self._erasures[id] = user_id
+        for wish in self._said_by(user_id):
+            wish.doubts.add(id)
+
+    def _end_to_erase(self, exchange: Exchange) -> None:
+        """What was answered before that was asked for is gone, if it is not refused."""
+        user_id = self._erasures.pop(exchange.id, "")
+        if exchange.is_done:
+            for wish in self._said_by(user_id):
+                if wish.answered_at is not None and wish.answered_at <= exchange.asked_at:
+                    wish.answered, wish.is_erased = None, True
+            turns = self._turns[user_id]
+            self._turns[user_id] = [each for each in turns if not each[1].is_erased]
+        elif not self._troubles.says_so(exchange.answer):
+            self._did_not_erase(exchange.id, user_id)
+
+    def _lose(self, event: Event) -> None:
+        """A request that got lost on its way was not answered, and has erased nothing."""
+        id = number(event, "id")
+        if event["leg"] == "request" and id in self._keys:
+            self._wishes[self._keys[id]].makers.discard(id)
+        if event["leg"] == "request" and id in self._erasures:
+            self._did_not_erase(id, self._erasures.pop(id))
+
+    def _drop(self, event: Event) -> None:
+        """Whoever was to answer has died: nobody knows."""
+        self._erasures.pop(number(event, "id"), None)
+
+    def _did_not_erase(self, id: int, user_id: str) -> None:
+        for wish in self._said_by(user_id):
+            wish.doubts.discard(id)
+
+    def _said_by(self, user_id: str) -> list[_Said]:
+        return [wish for wish in self._wishes.values() if wish.user_id == user_id]
 
     def _weigh_memory(self, exchange: Exchange) -> None:
-        remembered = [_turn(each) for each in cast("list[Json]", exchange.answer["turns"])]
-        turns = self._turns[str(exchange.asked["user_id"])]
-        newest = turns[len(turns) - len(remembered) :]
-        if remembered != newest or bool(remembered) != bool(turns):
+        remembered = [turn_of(each) for each in cast("list[Json]", exchange.answer["turns"])]
+        user_id = str(exchange.asked["user_id"])
+        told = self._known(user_id)
+        turns = [turn for turn, _ in told]
+        remembered = without_doubtful(remembered, turns, self._doubtful(user_id))
+        older = older_than(remembered, told)
+        if older is None or (older and not remembered):
             self._demand(False, exchange, f"remembers {remembered}, and was told {turns}")
         else:
-            is_whole = len(remembered) == len(turns) or bool(exchange.answer["summary"])
+            is_whole = not older or bool(exchange.answer["summary"])
             self._demand(is_whole, exchange, "has forgotten older turns and has no summary")
+
+    def _known(self, user_id: str) -> list[tuple[Turn, bool]]:
+        """The turns that were answered, and of each whether it is there for sure."""
+        return [(turn, not wish.doubts) for turn, wish in self._turns[user_id]]
 
     def _store(self, event: Event) -> None:
         if event["collection"] == "chat_messages":
@@ -196,72 +297,35 @@ class ChatTurns(Judge):
             self._stored[str(document["user_id"])][number(document, "number")] = document
 
     def _compare_stored(self, user_id: str, at: int) -> None:
-        stored, turns = self._stored[user_id], self._turns[user_id]
+        stored, told = self._stored[user_id], self._known(user_id)
+        turns = [turn for turn, _ in told]
         places = [place for place in sorted(stored) if place % 2 == 0 and place + 1 in stored]
         halves = len(stored) - 2 * len(places)
         self.demand(not halves, at, f"{halves} messages of {user_id} are stored without a turn")
-        known = [_pair(stored[place], stored[place + 1]) for place in places]
-        if user_id in self._unanswered and len(known) == len(turns) + 1:
-            known = known[:-1]
+        known = [pair_of(stored[place], stored[place + 1]) for place in places]
+        known = without_doubtful(known, turns, self._doubtful(user_id))
         said = f"{user_id} was answered {len(turns)} turns, and stored are {len(known)}"
-        self.demand(known == turns, at, f"{said}: {_parting(turns, known)}")
+        is_all = older_than(known, told) == []
+        self.demand(is_all, at, lambda: f"{said}: {parting(turns, known)}")
+
+    def _doubtful(self, user_id: str) -> list[Wish]:
+        """What the user has said and nobody knows whether it was answered."""
+        return [wish for wish in self._open.open(*_TURNS) if wish.text("user_id") == user_id]
 
     def _demand(self, kept: bool, exchange: Exchange, what: str) -> None:
         said = f"request {exchange.id} of {exchange.who}, {exchange.operation}, {what}"
         self.demand(kept, exchange.at, said)
 
 
-def _is_honest(answer: Json, failures: set[str]) -> bool:
-    """Whether there may be an answer. If the language fails after a deed, there is one that tells
-    of the deed and says that it is not whole.
-    """
-    is_told = bool(answer["actions"]) and bool(answer["warnings"])
-    return "hearing" not in failures and ("language" not in failures or is_told)
+def _is_erasure(event: Event) -> bool:
+    return f"{event['method']} {event['path']}" == _ERASE
 
 
-def _whole(exchange: Exchange) -> Json:
-    """An answer with its sound and its text in one piece, however it was told."""
-    text = "".join(_told(exchange, "text"))
-    pieces = _told(exchange, "audio_base64") or _sound_of(exchange.answer)
-    return {**exchange.answer, "text": text, "sound": b"".join(map(b64decode, pieces))}
+def _user_of_query(event: Event) -> str:
+    return dict(parse_qsl(words(event, "query"))).get("user_id", "")
 
 
-def _told(exchange: Exchange, name: str) -> list[str]:
-    """What a stream tells in pieces, which may be cut otherwise another time."""
-    return [str(event.data[name]) for event in exchange.events if name in event.data]
-
-
-def _sound_of(answer: Json) -> list[str]:
-    sound = answer.get("reply_audio_base64")
-    return [sound] if isinstance(sound, str) else []
-
-
-def _difference(one: Json, other: Json) -> str:
-    names = [name for name in one if one[name] != other.get(name)]
-    return ", ".join(names)
-
-
-def _result(action: Json) -> object:
-    """What came of it, without the word whether it was done, which stands beside it."""
-    result = cast("Mapping[str, object]", action.get("result") or {})
-    return {name: fact for name, fact in result.items() if name not in ("ok", "error")}
-
-
-def _turn(said: Json) -> Turn:
-    return Turn(*(str(said[name]) for name in Turn._fields))
-
-
-def _pair(one: Json, other: Json) -> Turn:
-    """A turn of its two messages; of two that do not belong together, one that nobody said."""
-    roles = one["role"], other["role"]
-    conversations = {str(each["conversation_id"]) for each in (one, other)}
-    if roles != ("user", "assistant") or len(conversations) != 1:
-        return Turn("", str(roles), str(sorted(conversations)))
-    return Turn(str(one["conversation_id"]), str(one["content"]), str(other["content"]))
-
-
-def _parting(turns: list[Turn], stored: list[Turn]) -> str:
-    for place, (turn, other) in enumerate(zip(turns, stored, strict=False)):
-        if turn != other:
-            return f"number {place} was {turn}, and is {other}"
-    return "the last ones differ"
+def _is_answered_elsewhere(exchange: Exchange, wish: _Said) -> bool:
+    """Whether a stream was broken off since another process was quicker to answer the same."""
+    is_broken = bool(exchange.events) and exchange.answer.get("code") == "wrong_state"
+    return is_broken and wish.times > 1

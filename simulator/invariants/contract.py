@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import cast
 
@@ -28,6 +28,23 @@ _PAIRING = ("POST /api/devices/pairing", "POST /api/devices/pairing/collect")
 """Of these an address has so many, which is no fault of any one behind it."""
 
 
+@dataclass(slots=True)
+class _Texts:
+    """What an object of texts must be. Most are the very object that was looked at last."""
+
+    validator: Validator
+    last: Json | None = None
+
+    def fault(self, texts: Json) -> str:
+        """What is wrong with them; nothing if they are valid."""
+        if texts is self.last:
+            return ""
+        fault = _fault(self.validator, texts)
+        if not fault:
+            self.last = texts
+        return fault
+
+
 @dataclass(frozen=True)
 class _Answer:
     """What the contract says of one status of an operation. No reference is left in it."""
@@ -50,10 +67,10 @@ class _Answer:
         return {name: _validator(cast("Json", schema)) for name, schema in known.items()}
 
     @cached_property
-    def headers(self) -> Validator:
+    def headers(self) -> _Texts:
         """What its headers must be; they are texts."""
         headers = cast("Mapping[str, Json]", self.described.get("headers", {}))
-        return _validator_of_texts(
+        return _texts_of(
             {
                 name.lower(): (header["schema"], header.get("required") is True)
                 for name, header in headers.items()
@@ -62,7 +79,7 @@ class _Answer:
 
     def fault(self, exchange: Exchange) -> str:
         """What is wrong with an answer; nothing if all is right."""
-        fault = _fault(self.headers, exchange.answer_headers)
+        fault = self.headers.fault(exchange.answer_headers)
         if fault or (self.body is None and self.events is None):
             return fault
         if self.events is None or not exchange.is_stream:
@@ -104,9 +121,9 @@ class Operation:
 
     def fault_of_request(self, exchange: Exchange) -> str:
         """What is wrong with a request; nothing if all is right."""
-        fault = _fault(self._headers, exchange.headers) or self._fault_of_path(exchange)
+        fault = self._headers.fault(exchange.headers) or self._fault_of_path(exchange)
         if self.body is None:
-            return fault or _fault(self._query, exchange.asked)
+            return fault or self._query.fault(exchange.asked)
         return fault or _fault_of_type(exchange.headers) or _fault(self.body, exchange.asked)
 
     def fault_of_answer(self, exchange: Exchange) -> str:
@@ -118,27 +135,36 @@ class Operation:
             return f"it was refused with {exchange.status}: {exchange.answer.get('error')}"
         return answer.fault(exchange)
 
+    def fault_of_refusal(self, exchange: Exchange) -> str:
+        """What is wrong with the answer to somebody who asked for what may not be; nothing if all
+        is right: it was refused as the contract has it.
+        """
+        answer = self.answers.get(exchange.status)
+        if answer is None or exchange.status not in _REFUSALS:
+            return f"it was not refused, but answered {exchange.status}"
+        return answer.fault(exchange)
+
     def _fault_of_path(self, exchange: Exchange) -> str:
         if not self.in_path:
             return ""
         steps = exchange.operation.split("/")
-        return _fault(self._path, {name: steps[place] for place, name in self.in_path})
+        return self._path.fault({name: steps[place] for place, name in self.in_path})
 
     @cached_property
-    def _headers(self) -> Validator:
+    def _headers(self) -> _Texts:
         return self._parameters("header")
 
     @cached_property
-    def _query(self) -> Validator:
+    def _query(self) -> _Texts:
         return self._parameters("query")
 
     @cached_property
-    def _path(self) -> Validator:
+    def _path(self) -> _Texts:
         return self._parameters("path")
 
-    def _parameters(self, place: str) -> Validator:
+    def _parameters(self, place: str) -> _Texts:
         parameters = cast("list[Json]", self.described.get("parameters", []))
-        return _validator_of_texts(
+        return _texts_of(
             {
                 str(parameter["name"]).lower() if place == "header" else str(parameter["name"]): (
                     parameter["schema"],
@@ -150,6 +176,7 @@ class Operation:
         )
 
 
+@lru_cache(maxsize=1024)
 def operation(name: str) -> Operation | None:
     """The operation that a method and a path come to. Few ask the platform, and none of its file
     is read before.
@@ -224,14 +251,13 @@ def _validator(schema: Json) -> Validator:
     return Validator(dict(schema), validate_formats=True)
 
 
-def _validator_of_texts(texts: Mapping[str, tuple[object, bool]]) -> Validator:
+def _texts_of(texts: Mapping[str, tuple[object, bool]]) -> _Texts:
     """What an object must be whose values are texts of these schemas, some of them required."""
-    return _validator(
-        {
-            "properties": {name: _of_text(schema) for name, (schema, _) in texts.items()},
-            "required": [name for name, (_, is_required) in texts.items() if is_required],
-        }
-    )
+    described = {
+        "properties": {name: _of_text(schema) for name, (schema, _) in texts.items()},
+        "required": [name for name, (_, is_required) in texts.items() if is_required],
+    }
+    return _Texts(_validator(described))
 
 
 def _of_text(schema: object) -> object:

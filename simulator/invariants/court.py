@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 
 from simulator.invariants import EVERY, Judge
-from simulator.invariants.deeds import Deeds
+from simulator.invariants.deeds import ACTED, Deeds
 from simulator.invariants.exchanges import Exchange, Exchanges
-from simulator.invariants.measured import measurement
+from simulator.invariants.measured import MEASURED, measurement
 from simulator.kernel.trace import Event
 
 
@@ -17,6 +17,11 @@ class Court:
         self.judges = tuple(judges)
         self._exchanges = Exchanges()
         self._deeds = Deeds()
+        self._completers: dict[str, Callable[[Event], Exchange | None]] = {
+            **self._exchanges.hears,
+            ACTED: lambda event: self._deeds.deed(event, self._exchanges),
+            MEASURED: measurement,
+        }
         self._hearers: dict[str, list[Callable[[Event], None]]] = defaultdict(list)
         self._weighers: dict[str, list[Callable[[Exchange], None]]] = defaultdict(list)
         for judge in self.judges:
@@ -27,21 +32,21 @@ class Court:
 
     def see(self, event: Event) -> None:
         """Something happened. Whoever judges an exchange does so before hearing of its events."""
-        exchange = (
-            self._exchanges.complete(event)
-            or self._deeds.deed(event, self._exchanges)
-            or measurement(event)
-        )
+        kind = str(event["kind"])
+        complete = self._completers.get(kind)
+        exchange = None if complete is None else complete(event)
         if exchange is not None:
             self._weigh(exchange)
-        for hear in self._hearers.get(str(event["kind"]), ()):
+        for hear in self._hearers.get(kind, ()):
             hear(event)
 
     def _weigh(self, exchange: Exchange) -> None:
-        for weigh in self._weighers[EVERY] if exchange.was_sent else ():
-            weigh(exchange)
-        if exchange.is_done:
-            for weigh in self._weighers.get(exchange.operation, ()):
+        if exchange.was_sent:
+            for weigh in self._weighers[EVERY]:
+                weigh(exchange)
+        concerned = self._weighers.get(exchange.operation)
+        if concerned is not None and exchange.is_done:
+            for weigh in concerned:
                 weigh(exchange)
 
     def conclude(self, at: int) -> None:

@@ -51,9 +51,13 @@ class Deeds:
         self._counts[number(event, "id")] += 1
         if len(self._counts) > _KEPT:
             del self._counts[next(iter(self._counts))]
-        return None if result["ok"] is not True else self._exchange(asked, event, result)
+        if result["ok"] is not True:
+            return None
+        return self._exchange(asked, event, result, exchanges.wished_at(asked))
 
-    def _exchange(self, asked: Event, event: Event, result: Json) -> Exchange:
+    def _exchange(
+        self, asked: Event, event: Event, result: Json, wished_at: int | None
+    ) -> Exchange:
         operation, status = _OPERATIONS[words(event, "tool")]
         headers = asked["headers"]
         assert isinstance(headers, dict)
@@ -69,6 +73,7 @@ class Deeds:
             answer=result,
             answer_headers={},
             asked_at=number(asked, "at"),
+            wished_at=wished_at,
             by_pet=True,
         )
 

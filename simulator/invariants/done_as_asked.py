@@ -2,17 +2,26 @@
 asked for by a press, and the pet accepted, reaches the server: once, and nothing else does.
 
 Other judges take the answer at its word; this one holds it against the request.
+
+A reading tells of some moment between its question and its answer: of schedules that were stored
+meanwhile, or came to no end (``wishes``), it may tell of any. While words to the pet that came
+after the last schedule are open, which may be any schedule, it is not judged.
 """
 
+from collections import defaultdict
 from collections.abc import Callable
 
-from simulator.invariants import Hears, Judge, Weighs
+from simulator.invariants import EVERY, Hears, Judge, Weighs
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.newest import Newest
+from simulator.invariants.pet_known import BY_DOCUMENT
 from simulator.invariants.presses import ANSWERS, Presses
 from simulator.invariants.repeats import Repeats
+from simulator.invariants.wishes import Wishes
 from simulator.kernel.trace import Event, Json, number, words
 
 _SCHEDULE = "POST /api/water/schedule"
+_TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _PARTS = {
     _SCHEDULE: "schedule",
     "POST /api/stress/session/start": "session",
@@ -33,7 +42,8 @@ class DoneAsAsked(Judge):
     def __init__(self) -> None:
         super().__init__()
         self._repeats = Repeats()
-        self._schedules: dict[object, Json] = {}
+        self._wishes = Wishes(_SCHEDULE, *_TALK)
+        self._schedules: defaultdict[object, Newest[Json]] = defaultdict(Newest)
         self._presses = Presses()
         self._pets: set[str] = set()
         self._cut_until = 0
@@ -42,9 +52,12 @@ class DoneAsAsked(Judge):
     def hears(self) -> Hears:
         """What a person does with a pet, and what becomes of it."""
         hears: dict[str, Callable[[Event], None]] = {
+            "request": self._wishes.ask,
             "boot": self._boot,
-            "unplugged": lambda event: self._presses.lose_power(words(event, "who")),
+            "unplugged": self._unplugged,
             "cut": self._cut,
+            "heals": self._heal,
+            "fault": self._presses.flashes.befall,
             "press": self._press,
             "screen": self._screen,
         }
@@ -56,6 +69,7 @@ class DoneAsAsked(Judge):
         every press.
         """
         return {
+            EVERY: self._wishes.settle,
             **dict.fromkeys(_PARTS, self._compare),
             "GET /api/water/schedule": self._read_schedule,
             **dict.fromkeys(ANSWERS.values(), self._hear_press),
@@ -70,14 +84,24 @@ class DoneAsAsked(Judge):
 
     def _boot(self, event: Event) -> None:
         who = words(event, "who")
+        if event.get("version") == BY_DOCUMENT:
+            return
         self._pets.add(who)
         self._presses.boot(who, number(event, "at"))
+
+    def _unplugged(self, event: Event) -> None:
+        self._presses.lose_power(words(event, "who"), number(event, "at"))
+
+    def _heal(self, event: Event) -> None:
+        self._cut_until = min(self._cut_until, number(event, "at"))
 
     def _cut(self, event: Event) -> None:
         self._cut_until = number(event, "until")
 
     def _press(self, event: Event) -> None:
-        self._presses.press(words(event, "who"), words(event, "press"), number(event, "at"))
+        if words(event, "who") in self._pets:
+            at = number(event, "at")
+            self._presses.press(words(event, "who"), words(event, "press"), at)
 
     def _screen(self, event: Event) -> None:
         scene = event["scene"]
@@ -106,13 +130,30 @@ class DoneAsAsked(Judge):
             if wish is not None and name not in _UNTOLD:
                 self._demand(done.get(name) == wish, exchange, name, wish, done.get(name))
         if exchange.operation == _SCHEDULE and not self._repeats.is_repeat(exchange):
-            self._schedules[done["user_id"]] = done
+            since = self._wishes.since(exchange)
+            self._schedules[done["user_id"]].keep(done, since, exchange.at)
 
     def _read_schedule(self, exchange: Exchange) -> None:
-        schedule = self._schedules.get(exchange.asked["user_id"], {})
-        for name, fact in schedule.items():
+        user_id, asked_at = str(exchange.asked["user_id"]), exchange.asked_at
+        schedules = self._schedules[user_id]
+        open_ones = [
+            wish
+            for wish in self._wishes.open(_SCHEDULE, *_TALK)
+            if wish.text("user_id") == user_id and not schedules.overwrites(wish.ends_at)
+        ]
+        held = [each.what for each in schedules.held(asked_at)]
+        if not held or any(wish.operation in _TALK for wish in open_ones):
+            return
+        perhaps = [*held[1:], *({**held[0], **wish.asked} for wish in open_ones)]
+        if any(self._says(each, exchange) for each in perhaps):
+            return
+        for name, fact in held[0].items():
             given = exchange.answer.get(name)
             self._demand(given == fact, exchange, name, fact, given)
+
+    @staticmethod
+    def _says(schedule: Json, exchange: Exchange) -> bool:
+        return all(exchange.answer.get(name) == fact for name, fact in schedule.items())
 
     def _demand(
         self, kept: bool, exchange: Exchange, name: str, wanted: object, given: object

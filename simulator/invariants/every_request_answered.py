@@ -1,13 +1,15 @@
 """A request that the network does not lose is answered, and soon.
 
 Without this judge a server that fell silent would break no other promise. The time that a sender
-takes for a body is not the server's.
+takes for a body is not the server's, nor is what its store takes (``patience``). Who hears that the
+server has died has an answer; that it has died, or nobody was there, must be true.
 """
 
 from collections.abc import Mapping
 
 from simulator.invariants import EVERY, Hears, Judge, Weighs
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.patience import store_ms, way_ms
 from simulator.kernel.trace import Event, number, words
 
 _ANSWER_MS = 1_000
@@ -26,11 +28,13 @@ class EveryRequestAnswered(Judge):
     def __init__(self) -> None:
         super().__init__()
         self._delay_ms = 0
+        self._there: set[str] = set()
+        self._died_at = -1
 
     @property
     def hears(self) -> Hears:
-        """How long a message may be under way."""
-        return {"world": self._begin}
+        """How long an answer may take, who is there to give it, and who dropped what."""
+        return {"world": self._begin, "worker": self._change, "dropped": self._drop}
 
     @property
     def weighs(self) -> Weighs:
@@ -46,16 +50,31 @@ class EveryRequestAnswered(Judge):
             self.demand(False, number(asked, "at"), said)
 
     def _begin(self, event: Event) -> None:
-        scenario = event["scenario"]
-        assert isinstance(scenario, dict)
-        self._delay_ms = scenario["network"]["delay_ms"][1]
+        self._delay_ms = way_ms(event) + store_ms(event)
+
+    def _change(self, event: Event) -> None:
+        """Workers start, die or leave; one that leaves may still cut off who takes too long."""
+        who, does = words(event, "who"), words(event, "does")
+        if does == "starts":
+            self._there.add(who)
+            return
+        self._there.discard(who)
+        self._died_at = number(event, "at")
+
+    def _drop(self, event: Event) -> None:
+        """Whoever was to answer died in this moment, or none of them is there."""
+        at, has_died = number(event, "at"), event["why"] == "died"
+        said = f"request {event['id']} was dropped, and nobody of the server has died"
+        self.demand(self._died_at == at if has_died else not self._there, at, said)
 
     def _time(self, exchange: Exchange) -> None:
+        who, what = exchange.who, exchange.operation
         took_ms = exchange.at - exchange.asked_at
-        what = f"{exchange.operation}, was answered after {took_ms} ms"
-        said = f"request {exchange.id} of {exchange.who}, {what}"
-        is_in_time = self._is_in_time(exchange.operation, took_ms - exchange.body_ms)
-        self.demand(is_in_time, exchange.asked_at, said)
+        self.demand(
+            self._is_in_time(what, took_ms - exchange.body_ms),
+            exchange.asked_at,
+            lambda: f"request {exchange.id} of {who}, {what}, was answered after {took_ms} ms",
+        )
 
     def _is_in_time(self, operation: str, ms: int) -> bool:
         return ms <= self._delay_ms + _TALK_MS.get(operation, _ANSWER_MS)

@@ -1,8 +1,9 @@
 """Puts requests and what the server answered together again, once for all judges."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, NotRequired, TypedDict, cast
 from urllib.parse import parse_qsl
 
 import orjson
@@ -23,6 +24,9 @@ class Exchange(NamedTuple):
     name in small letters. An answer that is no JSON object is read as an empty one; a stream of
     ``events`` as the last of them, and one that is broken as none.
 
+    ``wished_at`` is when it was asked for the first time, if somebody died of answering that: then
+    this may be what he had already stored under its key.
+
     ``by_pet`` says that nobody sent this: the pet did it, since it was told to in words.
     ``by_server`` says the same: the server measured it.
     """
@@ -42,6 +46,7 @@ class Exchange(NamedTuple):
     events: tuple[ServerEvent, ...] = ()
     by_pet: bool = False
     by_server: bool = False
+    wished_at: int | None = None
 
     @property
     def is_done(self) -> bool:
@@ -79,52 +84,109 @@ class Exchange(NamedTuple):
         return datetime.fromisoformat(self.text(name))
 
 
+class _Request(TypedDict):
+    """The event of a request, as the network notes it. There are too many to ask each field what
+    it is.
+    """
+
+    id: int
+    at: int
+    who: str
+    method: str
+    path: str
+    query: str
+    headers: Mapping[str, str]
+    body: str
+    body_ms: NotRequired[int]
+
+
+class _Served(TypedDict):
+    """The event of its answer, likewise."""
+
+    at: int
+    status: int
+    headers: Mapping[str, str]
+    body: str
+
+
 class Exchanges:
     """Remembers what was asked until it is answered."""
 
     def __init__(self) -> None:
         self._asked: dict[int, Event] = {}
+        self._dropped: dict[tuple[str, str, object], int] = {}
 
     @property
     def unanswered(self) -> tuple[Event, ...]:
-        """Requests that neither got lost on their way nor were answered yet."""
+        """Requests that neither got lost on their way, nor were dropped or answered yet."""
         return tuple(self._asked.values())
 
     def asked_for(self, id: int) -> Event | None:
         """The request of this number, if it is not answered yet."""
         return self._asked.get(id)
 
+    @property
+    def hears(self) -> Mapping[str, Callable[[Event], Exchange | None]]:
+        """What to call on which kind of event."""
+        return {
+            "request": self._ask,
+            "lost": self._lose,
+            "dropped": self._drop,
+            "served": self._answer,
+        }
+
     def complete(self, event: Event) -> Exchange | None:
         """The exchange that ``event`` completes at the server, if it does."""
-        kind = event["kind"]
-        if kind == "request":
-            self._asked[number(event, "id")] = event
-        elif kind == "lost" and event["leg"] == "request":
+        hear = self.hears.get(words(event, "kind"))
+        return None if hear is None else hear(event)
+
+    def wished_at(self, asked: Event) -> int | None:
+        """When what is asked again was asked for the first time, if that was dropped."""
+        return self._dropped.get(_wish(asked)) if self._dropped else None
+
+    def _ask(self, event: Event) -> None:
+        self._asked[number(event, "id")] = event
+
+    def _lose(self, event: Event) -> None:
+        if event["leg"] == "request":
             del self._asked[number(event, "id")]
-        elif kind == "served":
-            return _exchange(self._asked.pop(number(event, "id")), event)
-        return None
+
+    def _drop(self, event: Event) -> None:
+        """Whoever was answering it has died: so the client has heard."""
+        asked = self._asked.pop(number(event, "id"))
+        self._dropped.setdefault(_wish(asked), number(asked, "at"))
+
+    def _answer(self, event: Event) -> Exchange:
+        asked = self._asked.pop(number(event, "id"))
+        return _exchange(asked, event, self.wished_at(asked) if self._dropped else None)
 
 
-def _exchange(asked: Event, served: Event) -> Exchange:
-    body, said = words(asked, "body"), words(served, "body")
-    headers = _json(served["headers"])
-    is_stream = str(headers.get("content-type", "")).startswith(MEDIA_TYPE)
+def _wish(asked: Event) -> tuple[str, str, object]:
+    """What is the same when it is asked again; without a key each time is another."""
+    key = _json(asked["headers"]).get("idempotency-key", asked["id"])
+    return words(asked, "who"), words(asked, "path"), key
+
+
+def _exchange(asked: Event, served: Event, wished_at: int | None) -> Exchange:
+    request, answer = cast("_Request", asked), cast("_Served", served)
+    body, said, headers = request["body"], answer["body"], answer["headers"]
+    is_stream = headers.get("content-type", "").startswith(MEDIA_TYPE)
     events = _events(said) if is_stream else ()
     return Exchange(
-        id=number(asked, "id"),
-        who=words(asked, "who"),
-        at=number(served, "at"),
-        operation=f"{words(asked, 'method')} {words(asked, 'path')}",
-        asked=_object(body) if body else _query(words(asked, "query")),
-        headers=_json(asked["headers"]),
-        status=number(served, "status"),
+        id=request["id"],
+        who=request["who"],
+        at=answer["at"],
+        operation=f"{request['method']} {request['path']}",
+        asked=_object(body) if body else _query(request["query"]),
+        headers=request["headers"],
+        status=answer["status"],
         answer=events[-1].data if events else _object(said),
         answer_headers=headers,
-        asked_at=number(asked, "at"),
-        body_ms=number(asked, "body_ms") if "body_ms" in asked else 0,
+        asked_at=request["at"],
+        body_ms=request.get("body_ms", 0),
         body=said,
         events=events,
+        wished_at=wished_at,
     )
 
 

@@ -1,10 +1,11 @@
 """A stranger gets nothing: whatever he tries is answered as it must be, and tells him of nobody.
 
-What may be answered to each attempt stands in the trace, said by the stranger himself. Beyond that
-table the judge holds three things against each other: the ids, names and labels that others told
-the server and heard of it are in no answer to him, unless he said them himself; what the server did
-for him was about what is his; a token that he was given acts for him alone. In the end no document
-of anybody else bears his name. Numbers and times are not judged: whose they are cannot be seen.
+What may be answered to each attempt stands in the trace, said by the stranger himself; while the
+store fails, or has just failed, that may be said to him as to anybody (503). Beyond that table the
+judge holds three things against each other: the ids, names and labels that others told the server
+and heard of it are in no answer to him, unless he said them himself; what the server did for him
+was about what is his; a token that he was given acts for him alone. In the end no document of
+anybody else bears his name. Numbers and times are not judged: whose they are cannot be seen.
 
 Words are compared as wholes and in any case. Who is called as the server talks, "token" say, cannot
 be told from its talk, and is not looked for.
@@ -18,6 +19,7 @@ import orjson
 
 from simulator.invariants import EVERY, Hears, Judge, Weighs
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.store_troubles import StoreTroubles
 from simulator.invariants.talk import is_talk, joined, says, texts, texts_of
 from simulator.kernel.trace import Event, number, words
 
@@ -40,6 +42,7 @@ _FOREIGN, _REPLAY, _ENDED = "foreign_", "replay", ("revoked", "rotated")
 token has ended.
 """
 
+_UNAVAILABLE = 503
 _UNCONFIRMED = "pairings"
 """Where anybody may say any name: a wish that its owner reads and need not confirm."""
 
@@ -63,6 +66,7 @@ class NothingForStrangers(Judge):
         self._owners: dict[str, str] = {}
         self._answered: dict[int, Exchange] = {}
         self._told: dict[tuple[str, str], Exchange] = {}
+        self._troubles = StoreTroubles()
 
     @property
     def untried(self) -> tuple[str, ...]:
@@ -82,6 +86,7 @@ class NothingForStrangers(Judge):
             "stranger": self._begin,
             "device": self._give,
             "served": self._tell,
+            "fault": self._troubles.hear,
             "stored": self._look_at_document,
         }
         return hears
@@ -125,6 +130,8 @@ class NothingForStrangers(Judge):
         name = exchange.who.partition("/")[2]
         code = exchange.answer.get("code", "")
         outcome = (exchange.status, str(code))
+        if exchange.status == _UNAVAILABLE and self._troubles.excuse(exchange):
+            return
         self._seen.setdefault(name, set()).add(outcome)
         self._take_aim(name, exchange)
         may_be = self._expected.get(name) or self._rights.get(name, [])

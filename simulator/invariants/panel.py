@@ -17,20 +17,23 @@ from simulator.invariants.reminder_on_screen import ReminderOnScreen
 from simulator.invariants.reports import Reports
 from simulator.invariants.screen_tells_truth import ScreenTellsTruth
 from simulator.invariants.server_time import ServerTime
+from simulator.invariants.settled import Settled
 from simulator.invariants.true_pulse import TruePulse
 from simulator.invariants.water_promises import WaterPromises
 
 
-def judges_of(door: str, is_talkative: bool = False, is_watched: bool = False) -> tuple[Judge, ...]:
+def judges_of(
+    door: str, is_talkative: bool = False, is_watched: bool = False, heals: bool = False
+) -> tuple[Judge, ...]:
     """A fresh one of each who has something to judge in a world where the server's door is "open"
-    or "locked", students talk to their pets or do not, and the server watches them or does not, in
-    the order in which they are named to people.
+    or "locked", students talk to their pets or do not, the server watches them or does not, and
+    what goes wrong comes to an end or does not, in the order in which they are named to people.
     """
     everywhere: tuple[Judge, ...] = (
         WaterPromises(TzdataZones()),
         ReminderOnScreen(),
-        PomodoroOracle(),
-        BreakPrompts(),
+        PomodoroOracle(TzdataZones()),
+        BreakPrompts(TzdataZones()),
         Reports(),
         DoneAsAsked(),
         AcknowledgedWrites(),
@@ -43,4 +46,5 @@ def judges_of(door: str, is_talkative: bool = False, is_watched: bool = False) -
     of_strangers = (NothingForStrangers(),) if door == "locked" else ()
     of_talk = (ChatIsolation(), ChatTurns(), ChatStreams()) if is_talkative else ()
     of_camera = (TruePulse(),) if is_watched else ()
-    return (*everywhere, *of_strangers, *of_talk, *of_camera)
+    of_healing = (Settled(TzdataZones()),) if heals else ()
+    return (*everywhere, *of_strangers, *of_talk, *of_camera, *of_healing)

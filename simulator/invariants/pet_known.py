@@ -3,20 +3,27 @@
 In this order it is shown: a break prompt that nobody has answered, a reminder that nobody has
 acknowledged, the status for twenty seconds after it was asked for, the code of a pet that pairs, a
 sentence for ten seconds, the Pomodoro, and when there is none of these, nothing. A pet that pairs
-shows neither prompt nor reminder.
+shows neither prompt nor reminder. One that knows the API document alone has no status, no sentences
+and no code.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from simulator.invariants.alone import Alone
 from simulator.kernel.trace import Json
+
+BY_DOCUMENT = "by-document"
+"""The version of a pet that knows the API document alone."""
 
 SEEN_MS = 1_000
 _SENTENCE_MS = 10_000
 _STATUS_MS = 20_000
 _MINUTE_MS = 60_000
 _MINUTES_OFF = 1
+_FRESH_MS = 29_000
+"""A pet may doubt the time of an answer for which it asked again after half a minute."""
 _REMEMBERED = 64
 """Prompts and Pomodoros that were answered or are over."""
 
@@ -26,9 +33,14 @@ Shown = tuple[object, ...]
 
 @dataclass(slots=True)
 class Pet:
-    """What the judge knows of one pet since it has power. ``over`` it knows from before that.
+    """What the judge knows of one pet since it has power. ``over``, with when it was, it knows from
+    before that.
 
-    ``pressed`` was answered by a press of which the screen has not told yet.
+    ``pressed`` was answered by a press of which the screen has not told yet. Of what is ``doubted``
+    nobody knows whether the pet knows it to be over: its power went when that was to be kept. What
+    it is told of that stands in ``doubted`` and ``doubted_timer``, and is believed when it is
+    shown, but only until it is told otherwise: a pet takes the newest answer, so that an old one
+    explains nothing any more, and must not be taken for a newer one that looks like it.
     """
 
     lives_from: int
@@ -44,20 +56,55 @@ class Pet:
     """Since when it is asked for, and whether there was Wi-Fi then."""
     sentence: tuple[str, int] | None = None
     pomodoro: tuple[str, str, int] | None = None
-    over: dict[str, None] = field(default_factory=dict)
+    over: dict[str, int] = field(default_factory=dict)
+    doubted: dict[str, Shown | None] = field(default_factory=dict)
+    doubted_timer: tuple[str, str, int] | None = None
+    by_document: bool = False
     pressed: str | None = None
+    code_before: tuple[str | None, int] | None = None
+    """Its code before the newest one, and when it heard of that."""
+    doubted_code: str | None = None
+    """The code that it may show instead, since the power went in that moment."""
+    poll_key: tuple[object, int] = (None, 0)
+    """With which key it polls for reminders, and since when."""
+    asks_since_ms: int = 0
+    """For how long it had been asking the last of these polls when it asked for the last time."""
 
-    def finish(self, id: str) -> None:
+    def poll(self, key: object, at: int) -> None:
+        """It asks whether to drink."""
+        if key is None or key != self.poll_key[0]:
+            self.poll_key = key, at
+        self.asks_since_ms = at - self.poll_key[1]
+
+    def finish(self, id: str, at: int) -> None:
         """Write down that a prompt or Pomodoro has been answered or is over."""
-        self.over[id] = None
+        self.over[id] = at
+        self.doubted.pop(id, None)
         if len(self.over) > _REMEMBERED:
             del self.over[next(iter(self.over))]
 
     def forget(self) -> None:
         """Write down that it is another person's now."""
         self.prompt = self.reminder = self.sentence = self.pomodoro = None
-        self.alone = Alone(self.alone.began, offline_from=self.alone.offline_from)
-        self.over = {}
+        self.alone = Alone(
+            self.alone.began,
+            offline_from=self.alone.offline_from,
+            drift_ppm=self.alone.drift_ppm,
+        )
+        self.over, self.doubted, self.doubted_timer = {}, {}, None
+
+    def see(self, scene: Shown) -> None:
+        """What is shown now; so it has forgotten that this is over, if that was in doubt."""
+        self.shown = scene
+        if self.doubted_code is not None and scene[:2] == ("PAIRING", self.doubted_code):
+            self.code = self.doubted_code
+        for id, prompt in list(self.doubted.items()):
+            if prompt == scene:
+                del self.doubted[id]
+                self.prompt = (id, scene)
+        if self.doubted_timer is not None and scene[0] == "POMODORO_TIMER":
+            self.pomodoro, self.doubted_timer = self.doubted_timer, None
+            self.doubted.pop(self.pomodoro[0], None)
 
     def tells_truth(self, at: int) -> bool:
         """Whether what is shown is what should be. What the status says is not looked at."""
@@ -68,7 +115,7 @@ class Pet:
             passed_ms = at - self.status[0]
             if self.shown[:2] == ("STATUS", "Status"):
                 return passed_ms <= _STATUS_MS + SEEN_MS
-            if passed_ms < _STATUS_MS:
+            if passed_ms < self._at_least(_STATUS_MS):
                 return False
         if self.code is not None:
             return self.shown == ("PAIRING", self.code, "")
@@ -87,9 +134,13 @@ class Pet:
             text, said_at = self.sentence
             if self.shown == ("MESSAGE", "", text):
                 return at - said_at <= _SENTENCE_MS + SEEN_MS
-            if at - said_at < _SENTENCE_MS:
+            if at - said_at < self._at_least(_SENTENCE_MS):
                 return False
         return self._tells_time(at)
+
+    def _at_least(self, span_ms: int) -> int:
+        """How long so many milliseconds of the pet's clock last, even if that is too fast."""
+        return span_ms - self.alone.drift_ms(span_ms)
 
     def _tells_time(self, at: int) -> bool:
         if self.pomodoro is None:
@@ -126,12 +177,16 @@ class Pet:
         meaning = _MEANINGS.get((screen, kind))
         if meaning is not None:
             meaning(self, at)
-        elif kind == "second" and screen in ("IDLE", "POMODORO_TIMER", "PAIRING"):
+        elif (
+            kind == "second"
+            and not self.by_document
+            and screen in ("IDLE", "POMODORO_TIMER", "PAIRING")
+        ):
             self.status = (at, has_link)
 
     def _answer_prompt(self, at: int) -> None:
         if self.prompt is not None:
-            self.finish(self.prompt[0])
+            self.finish(self.prompt[0], at)
             self.pressed, self.prompt = self.prompt[0], None
 
     def _acknowledge(self, at: int) -> None:
@@ -146,7 +201,7 @@ class Pet:
 
     def _stop(self, at: int) -> None:
         if self.pomodoro is not None:
-            self.finish(self.pomodoro[0])
+            self.finish(self.pomodoro[0], at)
             self.pressed, self.pomodoro = self.pomodoro[0], None
 
 
@@ -166,8 +221,12 @@ _MEANINGS: Mapping[tuple[str, str], Callable[[Pet, int], None]] = {
 
 
 def take_reminder(pet: Pet, answer: Json, at: int) -> None:
-    """It hears whether to drink now, and what time it is."""
-    pet.alone.hear_time(answer.get("utc_offset_min"))
+    """It hears whether to drink now, and what time it is, which it may not believe of an answer
+    that it had to ask for again and again.
+    """
+    said = datetime.fromisoformat(str(answer["server_time_utc"]))
+    offset_min = answer.get("utc_offset_min")
+    pet.alone.hear_time(said, offset_min, at, is_fresh=pet.asks_since_ms < _FRESH_MS)
     if answer["remind_now"] is True:
         pet.reminder = ("WATER_DROP", *_texts(answer))
         pet.alone.remind(at)
@@ -177,26 +236,38 @@ def take_prompt(pet: Pet, answer: Json, at: int) -> None:
     """It hears which break prompt is open."""
     prompt_id = str(answer["prompt_id"])
     is_open = answer["show_prompt"] is True and prompt_id not in pet.over
-    pet.prompt = (prompt_id, ("BREAK_PROMPT", *_texts(answer))) if is_open else None
+    pet.doubted.update(dict.fromkeys(pet.doubted))
+    prompt = (prompt_id, ("BREAK_PROMPT", *_texts(answer))) if is_open else None
+    if prompt is not None and prompt_id in pet.doubted:
+        pet.doubted[prompt_id], prompt = prompt[1], None
+    pet.prompt = prompt
 
 
 def take_pomodoro(pet: Pet, answer: Json, at: int) -> None:
     """It hears where the Pomodoro stands."""
     session_id, seconds = str(answer["session_id"]), answer["seconds_remaining"]
     if answer.get("active") is False:
-        pet.pomodoro = None
+        pet.pomodoro = pet.doubted_timer = None
     elif session_id in pet.over:
         return
     elif answer["phase"] == "completed":
-        pet.finish(session_id)
-        pet.pomodoro, pet.sentence = None, (_texts(answer)[1], at)
+        is_doubted = session_id in pet.doubted
+        pet.finish(session_id, at)
+        pet.pomodoro = pet.doubted_timer = None
+        if not (pet.by_document or is_doubted):
+            pet.sentence = (_texts(answer)[1], at)
     else:
         assert isinstance(seconds, int)
-        pet.pomodoro = (session_id, str(answer["phase"]), at + seconds * 1000)
+        timer = (session_id, str(answer["phase"]), at + seconds * 1000)
+        if session_id in pet.doubted:
+            pet.doubted_timer = timer
+        else:
+            pet.pomodoro, pet.doubted_timer = timer, None
 
 
 def take_code(pet: Pet, answer: Json, at: int) -> None:
     """It gets a code to show."""
+    pet.code_before, pet.doubted_code = (pet.code, at), None
     pet.code = str(answer["user_code"])
 
 

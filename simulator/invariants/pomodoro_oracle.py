@@ -1,52 +1,31 @@
 """Every answer about a Pomodoro equals that of an oracle that lays out its phases one by one.
 
-A cycle is focus and then a break, the last cycle included. Of several running ones the newest is
-the active one.
+Of several running ones the newest by its ``started_at`` is the active one; a pet that is told to
+stop it stops all of them. What was stopped is over, whatever the server's clock shows later.
+
+An answer tells of some moment between its question and itself: what was said to be started or
+stopped meanwhile may be in it or not. So may what was asked for and has come to no end
+(``wishes``): a start accounts for one Pomodoro that nobody has heard of, and of that one the phase
+is not judged; a stop for its Pomodoro, and words to the pet for those of its user that were begun
+before the words were answered. One that ran out by the server's clock may stay over when that clock
+is set back. Nothing else excuses an answer.
 """
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import defaultdict
+from datetime import UTC, datetime
 
-from simulator.invariants import Judge, Weighs
+from petcore.ports.zones import Zones
+from simulator.invariants import EVERY, Hears, Judge, Weighs
 from simulator.invariants.exchanges import Exchange
-from simulator.kernel.trace import Json
+from simulator.invariants.pomodoro_timers import Timer, laid_out
+from simulator.invariants.server_clock import ServerClock
+from simulator.invariants.wishes import Wish, Wishes
+from simulator.kernel.trace import Event, Json
 
+_START, _STOP = (f"POST /api/breaks/pomodoro/{name}" for name in ("start", "stop"))
+_TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _REMEMBERED = 256
-"""Pomodoros. Nobody asks about one that was started so long ago."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Leg:
-    phase: str
-    cycle: int
-    until: datetime
-
-
-@dataclass(slots=True)
-class _Timer:
-    """One Pomodoro as the document describes it: focus, break, focus, break, over."""
-
-    user_id: str
-    legs: list[_Leg]
-    cycles: int
-    ended_at: datetime | None = None
-
-    def expected(self, now: datetime) -> tuple[str, int, int]:
-        """Phase, cycle and seconds remaining at ``now``."""
-        if self.ended_at is not None and now >= self.ended_at:
-            return "completed", self._cycle_at(self.ended_at), 0
-        for leg in self.legs:
-            if now < leg.until:
-                left_ms = (leg.until - now) // timedelta(milliseconds=1)
-                return leg.phase, leg.cycle, (left_ms + 999) // 1000
-        return "completed", self.cycles, 0
-
-    def runs(self, now: datetime) -> bool:
-        """Whether it is not over at ``now``."""
-        return now < (self.ended_at or self.legs[-1].until)
-
-    def _cycle_at(self, instant: datetime) -> int:
-        return next((leg.cycle for leg in self.legs if instant < leg.until), self.cycles)
+"""Pomodoros of one user. Nobody asks about one that was started so long ago."""
 
 
 class PomodoroOracle(Judge):
@@ -54,56 +33,131 @@ class PomodoroOracle(Judge):
 
     name = "pomodoro oracle"
 
-    def __init__(self) -> None:
+    def __init__(self, zones: Zones) -> None:
         super().__init__()
-        self._timers: dict[str, _Timer] = {}
+        self._clock = ServerClock(zones)
+        self._highest = datetime.min.replace(tzinfo=UTC)
+        self._wishes = Wishes(_START, _STOP, *_TALK)
+        self._timers: dict[str, Timer] = {}
+        self._of: defaultdict[str, dict[str, Timer]] = defaultdict(dict)
+        self._unheard: defaultdict[str, set[str]] = defaultdict(set)
+
+    @property
+    def hears(self) -> Hears:
+        """What is asked, and how the clock is set."""
+        return {**self._clock.hears, "clock": self._step, "request": self._wishes.ask}
 
     @property
     def weighs(self) -> Weighs:
         """Every answer about a Pomodoro is a case."""
         return {
-            "POST /api/breaks/pomodoro/start": self._write_down,
-            "POST /api/breaks/pomodoro/stop": self._write_down,
+            EVERY: self._wishes.settle,
+            _START: self._write_down,
+            _STOP: self._write_down,
             "GET /api/breaks/pomodoro/status": self._weigh_timer,
             "GET /api/breaks/pomodoro/active": self._weigh_active,
         }
 
+    def _step(self, event: Event) -> None:
+        self._highest = max(self._highest, self._clock.now(int(str(event["at"]))))
+        self._clock.step(event)
+
+    # What was done.
+
     def _write_down(self, exchange: Exchange) -> None:
         session = exchange.answer["session"]
         assert isinstance(session, dict)
-        timer = self._timers.setdefault(session["session_id"], _laid_out(session))
+        timer = self._timers.get(session["session_id"]) or self._lay_out(session, exchange.at)
         if session["ended_at"] is not None:
-            timer.ended_at = datetime.fromisoformat(session["ended_at"])
-        if len(self._timers) > _REMEMBERED:
-            del self._timers[next(iter(self._timers))]
+            timer.end(datetime.fromisoformat(session["ended_at"]), exchange.at)
+            if exchange.by_pet:
+                self._stop_others(timer, exchange)
+
+    def _lay_out(self, session: Json, at: int) -> Timer:
+        timer, session_id = laid_out(session, at), str(session["session_id"])
+        theirs = self._of[timer.user_id]
+        theirs[session_id] = self._timers[session_id] = timer
+        self._unheard[timer.user_id].discard(session_id)
+        if len(theirs) > _REMEMBERED:
+            oldest = next(iter(theirs))
+            del theirs[oldest], self._timers[oldest]
+        return timer
+
+    def _stop_others(self, stopped: Timer, exchange: Exchange) -> None:
+        """Those that ran when the pet was told; of one that was begun since nobody knows."""
+        assert stopped.ended_at is not None
+        told_at = self._wishes.since(exchange)
+        for timer in self._of[stopped.user_id].values():
+            if timer.ended_at is None and timer.told_at <= told_at:
+                timer.end(min(stopped.ended_at, timer.runs_until), exchange.at)
+            timer.in_doubt |= timer.ended_at is None
+
+    # What is answered.
 
     def _weigh_active(self, exchange: Exchange) -> None:
-        now = exchange.instant("server_time_utc")
-        user_id = exchange.asked["user_id"]
-        newest = next(
-            (
-                session_id
-                for session_id, timer in reversed(self._timers.items())
-                if timer.user_id == user_id and timer.runs(now)
-            ),
-            None,
-        )
+        user_id, now = str(exchange.asked["user_id"]), exchange.instant("server_time_utc")
         said = exchange.answer["session_id"] if exchange.answer["active"] is True else None
-        if said != newest:
+        running = {
+            id: timer
+            for id, timer in self._of[user_id].items()
+            if not timer.is_over(now, exchange.asked_at)
+        }
+        sure = {id: timer for id, timer in running.items() if self._is_sure(timer, exchange, now)}
+        newest = max(sure, key=lambda each: sure[each].started_at, default=None)
+        if said is None or not (said in running or self._is_unheard(user_id, str(said))):
+            is_right = said is None and newest is None
+            self._demand(is_right, exchange, f"{newest} is active, not {said}")
+        elif newest and said in running and running[said].started_at < sure[newest].started_at:
             self._demand(False, exchange, f"{newest} is active, not {said}")
-        elif said is None:
-            self.cases += 1
         else:
             self._weigh_timer(exchange)
 
+    def _is_sure(self, timer: Timer, exchange: Exchange, now: datetime) -> bool:
+        """Whether one that is not known to be over must be known to run."""
+        return timer.told_at <= exchange.asked_at and not self._may_be_over(timer, now)
+
+    def _may_be_over(self, timer: Timer, now: datetime) -> bool:
+        """Whether something may have stopped it, or it ran out on a clock that was set back."""
+        ran_out = max(self._highest, now) >= timer.runs_until
+        was_stopped = timer.end_told_at is not None
+        return timer.in_doubt or ran_out or was_stopped or any(self._stops(timer))
+
+    def _stops(self, timer: Timer) -> list[Wish]:
+        """What is open and may have stopped it."""
+        return [
+            wish
+            for wish in self._wishes.open(_STOP, *_TALK)
+            if (wish.text("user_id") == timer.user_id and wish.may_concern(timer.told_at))
+            or self._timers.get(wish.text("session_id").lower()) is timer
+        ]
+
+    def _is_unheard(self, user_id: str, session_id: str) -> bool:
+        """Whether it may be one of those that were perhaps started: one for each wish."""
+        known = session_id in self._timers
+        wishes = [w for w in self._wishes.open(_START, *_TALK) if w.text("user_id") == user_id]
+        unheard = self._unheard[user_id] | {session_id}
+        if known or len(unheard) > len(wishes):
+            return False
+        self._unheard[user_id] = unheard
+        return True
+
     def _weigh_timer(self, exchange: Exchange) -> None:
-        timer = self._timers.get(exchange.text("session_id"))
+        session_id, now = exchange.text("session_id"), exchange.instant("server_time_utc")
+        timer = self._timers.get(session_id)
         if timer is None:
-            return self._demand(False, exchange, "there is no such Pomodoro")
-        expected = timer.expected(exchange.instant("server_time_utc"))
+            is_unheard = any(session_id in theirs for theirs in self._unheard.values())
+            return self._demand(is_unheard, exchange, "there is no such Pomodoro")
         names = ("phase", "cycle_index", "seconds_remaining")
-        given = tuple(exchange.answer[name] for name in names)
-        return self._demand(given == expected, exchange, f"{expected}, not {given}")
+        phase, cycle, seconds = (exchange.answer[name] for name in names)
+        given = phase, cycle, seconds
+        is_told = timer.end_told_at is not None and timer.end_told_at <= exchange.asked_at
+        expected = timer.end_standing() if is_told else timer.standing(now)
+        is_right = given == expected or (
+            not is_told
+            and self._may_be_over(timer, now)
+            and timer.may_stand_stopped(given, max(self._highest, now))
+        )
+        return self._demand(is_right, exchange, f"{expected}, not {given}")
 
     def _demand(self, kept: bool, exchange: Exchange, expected: str) -> None:
         self.demand(
@@ -112,16 +166,3 @@ class PomodoroOracle(Judge):
             f"{exchange.operation} was answered wrongly at request {exchange.id}; "
             f"the oracle says: {expected}",
         )
-
-
-def _laid_out(session: Json) -> _Timer:
-    focus, pause, cycles = (
-        int(str(session[name])) for name in ("focus_minutes", "break_minutes", "cycles")
-    )
-    legs: list[_Leg] = []
-    edge = datetime.fromisoformat(str(session["started_at"]))
-    for cycle in range(1, cycles + 1):
-        for phase, minutes in (("focus", focus), ("break", pause)):
-            edge += timedelta(minutes=minutes)
-            legs.append(_Leg(phase, cycle, edge))
-    return _Timer(str(session["user_id"]), legs, cycles)

@@ -1,8 +1,13 @@
 """What a person answered by a press, and whether the server heard of it: each thing once.
 
 A press counts when the screen has gone on to something else: then the pet has accepted it, and
-delivers it under one key, however often it must try, also when it loses its power meanwhile. What
-was pressed is known by how many there were, since a press says neither a key nor an id.
+delivers it under one key, however often it must try, also when it loses its power meanwhile. One
+that has no room for it does not go on. Only what was pressed while its flash was full may be gone
+with the power (``flashes.py``). What was pressed is known by how many there were, since a press
+says neither a key nor an id.
+
+A pet that knows the API document alone is not judged: it has no keys, so what it says again may be
+heard twice, and the document wants it to try no longer than it likes.
 """
 
 from collections import Counter
@@ -10,6 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.flashes import Flashes
 
 _ACCEPTED_MS = 1_000
 _DELIVERED_MS = 900_000
@@ -43,6 +49,7 @@ class Presses:
     """All pets of a world."""
 
     def __init__(self) -> None:
+        self.flashes = Flashes()
         self._hands: dict[str, _Hand] = {}
 
     def show(self, who: str, screen: str, at: int) -> None:
@@ -61,9 +68,13 @@ class Presses:
         operation = ANSWERS.get((hand.screen, kind))
         hand.pressed = (operation, at) if operation is not None else None
 
-    def lose_power(self, who: str) -> None:
+    def lose_power(self, who: str, at: int) -> None:
         """The pet is unplugged."""
         hand = self._hand(who)
+        for operation, presses in hand.owed.items():
+            doubted = [each for each in presses if self.flashes.is_in_doubt(who, each, at)]
+            hand.owed[operation] = [each for each in presses if each not in doubted]
+            hand.unsure[operation] += len(doubted)
         if hand.pressed is not None:
             hand.unsure[hand.pressed[0]] += 1
         hand.screen, hand.pressed, hand.free_from = "", None, -1

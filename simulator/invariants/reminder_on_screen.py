@@ -4,23 +4,29 @@ A device that was told of one shows it within a second, unless a break prompt, w
 stands there. If the answer got lost, the first poll that is answered after that tells of it again.
 A device that lost its power has forgotten what it asked for.
 
-One loss is excused, since the contract allows it: an answer that reminds of nothing keeps no key.
-If the network delivers a second copy of such a poll just when a reminder has become due, the server
-tells it to that copy, and nobody hears it.
+Two losses are excused. One the contract allows: an answer that reminds of nothing keeps no key. If
+the network delivers a second copy of such a poll just when a reminder has become due, be it after
+later polls, the server tells it to that copy, and nobody hears it. The other the API document
+allows: it gives a reminder once and knows no keys, so a pet that knows the document alone (as its
+version says) loses the reminder whose answer gets lost.
 """
 
+from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from simulator.invariants import EVERY, Hears, Judge, Objection, Weighs
 from simulator.invariants.arrivals import Arrivals
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.pet_known import BY_DOCUMENT
 from simulator.kernel.trace import Event, number, words
 
 _POLL = "GET /api/water/poll"
 _SCREEN_MS = 1_000
 _DARK = ("", "", "")
 _MORE_URGENT = "BREAK_PROMPT"
+_KEPT = 64
+"""A second copy comes some minutes late; a device does not poll that often until then."""
 
 Shown = tuple[object, ...]
 """Screen, title and detail."""
@@ -43,8 +49,9 @@ class _Device:
     shown: Shown = _DARK
     owed: Exchange | None = None
     told_of: str = ""
-    heard_key: str | None = None
-    """The key of the newest answer that arrived: the device will not use it again."""
+    has_keys: bool = True
+    heard_keys: deque[str | None] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    """The keys of the newest answers that arrived: the device will not use them again."""
 
 
 class ReminderOnScreen(Judge):
@@ -79,6 +86,8 @@ class ReminderOnScreen(Judge):
             self._look_at_the_clock(exchange.at)
 
     def _poll(self, exchange: Exchange) -> None:
+        if exchange.who not in self._devices:
+            return  # a program, which has no screen
         self._arrivals.depart(exchange)
         if exchange.answer["remind_now"] is True:
             self._owe(self._device(exchange.who), exchange)
@@ -93,14 +102,15 @@ class ReminderOnScreen(Judge):
     def _owe(self, device: _Device, poll: Exchange) -> None:
         """The server says a reminder, perhaps again: the device must hear of it unless it has."""
         is_news = poll.text("server_time_utc") != device.told_of
-        is_late_copy = poll.key is not None and poll.key == device.heard_key
-        is_excused = poll.asked_at < device.lives_from or is_late_copy
+        is_late_copy = poll.key is not None and poll.key in device.heard_keys
+        is_forgotten = poll.asked_at < device.lives_from
+        is_excused = is_forgotten or is_late_copy or not device.has_keys
         if is_news and device.owed is None and not is_excused:
             device.owed = poll
 
     def _begin(self, event: Event, lives_from: int) -> None:
         who = words(event, "who")
-        self._devices[who] = _Device(lives_from)
+        self._devices[who] = _Device(lives_from, has_keys=event.get("version") != BY_DOCUMENT)
         self._waiting.pop(who, None)
 
     def _answer(self, event: Event) -> None:
@@ -111,7 +121,7 @@ class ReminderOnScreen(Judge):
         device = self._device(poll.who)
         if poll.asked_at < device.lives_from:
             return
-        device.heard_key = poll.key
+        device.heard_keys.append(poll.key)
         if device.owed is not None and poll.at >= device.owed.at:
             self._weigh_debt(device, device.owed, poll, number(event, "at"))
         elif device.owed is not None and poll.key is not None and poll.key == device.owed.key:

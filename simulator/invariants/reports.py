@@ -1,34 +1,44 @@
 """The report of a study session equals what its samples come to, each counted once.
 
-It is there from the end of the session on, and stays as it was.
+It is there from the end of the session on, and stays as it was. A pet that is told to end the
+session ends all that run, and tells of one of them: when the others ended is first heard later.
+
+A sample that was sent and has come to no end (``wishes``) may be in the report or not, and in all
+that is said of it alike. While an end, or words to the pet that were said while the session ran,
+are open, there may be a report or none.
 """
 
-from collections import Counter
+from collections import Counter, deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum
 
-from simulator.invariants import EVERY, Judge, Weighs
+from simulator.invariants import EVERY, Hears, Judge, Weighs
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.repeats import Repeats
-from simulator.invariants.samples import Sample, sample_of, session_of
+from simulator.invariants.samples import Sample, sample_asked, sample_of, session_of
+from simulator.invariants.wishes import Wish, Wishes
 from simulator.kernel.trace import Json
 
+_START, _SAMPLE, _END = (
+    f"POST /api/stress/{name}" for name in ("session/start", "sample", "session/end")
+)
+_TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _REPORT = "GET /api/stress/report/"
 _NOT_FOUND = 404
 _POINTS_MAX = 5_000
 _REMEMBERED = 20
-"""Reports. Nobody looks at older ones."""
+"""Reports of one user. Nobody looks at older ones."""
 
 Point = tuple[str, object, object]
 """Instant as text, focus and stress."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Ended:
-    """What a session came to, and when it ended."""
+class _Sum:
+    """What samples come to."""
 
-    ended_at: str
     figures: Json
     points: list[Point]
 
@@ -57,6 +67,25 @@ class _Ended:
         return ""
 
 
+@dataclass(slots=True)
+class _Ended:
+    """What a session may have come to, and when it ended; "" if nobody was told. ``told_at`` is
+    when the server said so, in milliseconds since the world began.
+    """
+
+    ended_at: str
+    told_at: int
+    sums: list[_Sum]
+
+    def fault(self, report: Json) -> str:
+        """What is wrong with ``report``; nothing if all is right. It goes on saying the same."""
+        faults = [each.fault(report) for each in self.sums]
+        self.sums = [
+            each for each, fault in zip(self.sums, faults, strict=True) if not fault
+        ] or self.sums
+        return faults[0] if all(faults) else ""
+
+
 class Reports(Judge):
     """The judge."""
 
@@ -65,20 +94,30 @@ class Reports(Judge):
     def __init__(self) -> None:
         super().__init__()
         self._repeats = Repeats()
+        self._wishes = Wishes(_SAMPLE, _END, *_TALK)
+        self._told_at: dict[str, int] = {}
         self._samples: dict[str, list[Sample]] = {}
+        self._users: dict[str, str] = {}
         self._ended: dict[str, _Ended] = {}
+        self._ended_of: dict[str, deque[str]] = {}
+
+    @property
+    def hears(self) -> Hears:
+        """What is asked."""
+        return {"request": self._wishes.ask}
 
     @property
     def weighs(self) -> Weighs:
         """Every report is a case."""
         return {
-            "POST /api/stress/session/start": self._start,
-            "POST /api/stress/sample": self._sample,
-            "POST /api/stress/session/end": self._end,
-            EVERY: self._read_if_asked,
+            _START: self._start,
+            _SAMPLE: self._sample,
+            _END: self._end,
+            EVERY: self._settle,
         }
 
-    def _read_if_asked(self, exchange: Exchange) -> None:
+    def _settle(self, exchange: Exchange) -> None:
+        self._wishes.settle(exchange)
         if exchange.operation.startswith(_REPORT) and not exchange.is_strangers:
             self._read(exchange, exchange.operation.removeprefix(_REPORT).lower())
 
@@ -87,6 +126,8 @@ class Reports(Judge):
         assert isinstance(session, dict)
         if session["session_id"] not in self._ended:
             self._samples.setdefault(session["session_id"], [])
+            self._users[session["session_id"]] = session["user_id"]
+            self._told_at.setdefault(session["session_id"], exchange.at)
 
     def _sample(self, exchange: Exchange) -> None:
         if not self._repeats.is_repeat(exchange) and session_of(exchange) in self._samples:
@@ -94,27 +135,66 @@ class Reports(Judge):
 
     def _end(self, exchange: Exchange) -> None:
         session_id, ended_at = session_of(exchange), exchange.text("ended_at")
-        samples = self._samples.pop(session_id, None)
-        if samples is not None:
-            self._ended[session_id] = _summed_up(samples, ended_at)
-            if len(self._ended) > _REMEMBERED:
-                del self._ended[next(iter(self._ended))]
+        self._sum_up(session_id, ended_at, exchange.at)
+        if exchange.by_pet:
+            self._end_others(exchange)
         ended = self._ended.get(session_id)
         if ended is not None:
             words = f"session {session_id} ended at {ended.ended_at}, and then at {ended_at}"
-            self.demand(ended_at == ended.ended_at, exchange.at, words)
+            self.demand(ended.ended_at in ("", ended_at), exchange.at, words)
+            ended.ended_at = ended_at
             self._compare(ended, session_id, exchange)
+
+    def _end_others(self, exchange: Exchange) -> None:
+        """Those that ran when the pet was told."""
+        since, user_id = self._wishes.since(exchange), exchange.asked["user_id"]
+        for session_id in [id for id, owner in self._users.items() if owner == user_id]:
+            if self._told_at[session_id] <= since:
+                self._sum_up(session_id, "", exchange.at)
+
+    def _sum_up(self, session_id: str, ended_at: str, at: int) -> None:
+        """The session is over, unless it was before."""
+        samples = self._samples.pop(session_id, None)
+        if samples is not None:
+            sums = [_summed_up([*samples, *some]) for some in _some_of(self._sent(session_id))]
+            self._ended[session_id] = _Ended(ended_at, at, sums)
+            del self._told_at[session_id]
+            theirs = self._ended_of.setdefault(self._users.pop(session_id), deque())
+            theirs.append(session_id)
+            if len(theirs) > _REMEMBERED:
+                del self._ended[theirs.popleft()]
+
+    def _sent(self, session_id: str) -> list[Sample]:
+        """The samples of which nobody knows whether they were stored. One that does not say when
+        it was captured is as good as lost: nobody knows what its report would say.
+        """
+        sent = [
+            sample_asked(wish.asked)
+            for wish in self._wishes.open(_SAMPLE)
+            if wish.text("session_id").lower() == session_id
+        ]
+        return [sample for sample in sent if sample is not None]
 
     def _read(self, exchange: Exchange, session_id: str) -> None:
         ended = self._ended.get(session_id)
         if ended is not None and exchange.is_done:
             self._compare(ended, session_id, exchange)
         elif ended is not None and exchange.status == _NOT_FOUND:
+            is_early = exchange.asked_at < ended.told_at
             words = f"there is no report of session {session_id}, which ended at {ended.ended_at}"
-            self.demand(False, exchange.at, words)
+            self.demand(is_early, exchange.at, words)
         elif session_id in self._samples:
             words = f"there is a report of session {session_id} before its end"
-            self.demand(not exchange.is_done, exchange.at, words)
+            may_be = any(
+                self._may_end(wish, session_id) for wish in self._wishes.open(_END, *_TALK)
+            )
+            self.demand(may_be or not exchange.is_done, exchange.at, words)
+
+    def _may_end(self, wish: Wish, session_id: str) -> bool:
+        if wish.operation == _END:
+            return wish.text("session_id").lower() == session_id
+        is_theirs = wish.text("user_id") == self._users[session_id]
+        return is_theirs and wish.may_concern(self._told_at[session_id])
 
     def _compare(self, ended: _Ended, session_id: str, exchange: Exchange) -> None:
         report = exchange.answer["report"]
@@ -124,11 +204,16 @@ class Reports(Judge):
         self.demand(not fault, exchange.at, words)
 
 
-def _summed_up(samples: list[Sample], ended_at: str) -> _Ended:
+def _some_of(sent: list[Sample]) -> Iterator[list[Sample]]:
+    """None of them, each, the first ones, and all."""
+    yield from (sent[:count] for count in range(len(sent) + 1))
+    yield from ([each] for each in sent[1:])
+
+
+def _summed_up(samples: list[Sample]) -> _Sum:
     focus = [sample.focus_score for sample in samples]
     stress = [sample.stress_score for sample in samples]
-    return _Ended(
-        ended_at,
+    return _Sum(
         figures={
             "sample_count": len(samples),
             "average_focus": _average(focus),

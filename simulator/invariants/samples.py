@@ -22,11 +22,27 @@ def sample_of(exchange: Exchange) -> Sample:
     asked = exchange.asked
     posted = asked.get("captured_at")
     return Sample(
-        captured_at=_instant(exchange.text("captured_at") if posted is None else str(posted)),
+        captured_at=instant_of(exchange.text("captured_at") if posted is None else str(posted)),
         stress_score=_score(asked, "stress_score"),
         focus_score=_score(asked, "focus_score"),
         confidence=1.0 if asked.get("confidence") is None else _score(asked, "confidence"),
     )
+
+
+def sample_asked(asked: Json) -> Sample | None:
+    """The sample that somebody posts; None if he does not say when it was captured, or it is
+    none.
+    """
+    confidence = asked.get("confidence")
+    try:
+        return Sample(
+            captured_at=instant_of(str(asked["captured_at"])),
+            stress_score=_score(asked, "stress_score"),
+            focus_score=_score(asked, "focus_score"),
+            confidence=1.0 if confidence is None else _score(asked, "confidence"),
+        )
+    except (KeyError, ValueError, AssertionError):
+        return None
 
 
 def session_of(exchange: Exchange) -> str:
@@ -34,7 +50,8 @@ def session_of(exchange: Exchange) -> str:
     return str(exchange.asked["session_id"]).lower()
 
 
-def _instant(text: str) -> datetime:
+def instant_of(text: str) -> datetime:
+    """An instant as somebody words it."""
     instant = datetime.fromisoformat(text.upper()).astimezone(UTC)
     return instant.replace(microsecond=instant.microsecond // 1000 * 1000)
 

@@ -7,6 +7,7 @@ runs over midnight; equal ends mean the whole day.
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
 
+from petcore.errors import BadInput
 from petcore.ports.zones import Zones
 from simulator.kernel.trace import Json
 
@@ -51,6 +52,24 @@ def schedule_of(said: Json, zones: Zones) -> Schedule:
         interval=timedelta(minutes=int(str(said["interval_min"]))),
         enabled=said["enabled"] is True,
     )
+
+
+_USUAL: Json = {
+    "timezone": "UTC",
+    "start_time": "09:00",
+    "end_time": "22:00",
+    "interval_min": 60,
+    "enabled": True,
+}
+"""What the API document takes where nothing is said."""
+
+
+def wished(asked: Json, zones: Zones) -> Schedule | None:
+    """The schedule that somebody asks for; None if it says nothing that could be one."""
+    try:
+        return schedule_of({**_USUAL, **asked}, zones)
+    except (ValueError, BadInput):
+        return None
 
 
 def _minute(wall: str) -> int:

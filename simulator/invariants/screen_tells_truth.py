@@ -10,7 +10,10 @@ and when it must (``alone.py``).
 
 An answer that arrives, and a press, are seen within a second. A pet without power knows nothing;
 its code, whether it is paired and what was answered it knows again when it has power. A pet that is
-paired for another person knows nothing of the former one.
+paired for another person knows nothing of the former one. Some things may be gone with the power:
+what was pressed while the flash was full (``flashes.py``), and what was pressed in the very moment
+when the power went; a code that came, or went, in that moment may be gone, or there, too. A pet
+that knows the API document alone knows nothing again.
 """
 
 from collections.abc import Callable
@@ -22,7 +25,9 @@ from simulator.invariants import EVERY, Hears, Judge, Objection, Weighs
 from simulator.invariants.alone import OWN, Alone
 from simulator.invariants.arrivals import Arrivals
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.flashes import Flashes
 from simulator.invariants.pet_known import (
+    BY_DOCUMENT,
     SEEN_MS,
     Pet,
     take_code,
@@ -37,7 +42,7 @@ from simulator.invariants.status_lines import Facts, fault
 from simulator.kernel.trace import Event, Json, number, words
 
 _GONE = (404, 410)
-_SCHEDULE = "GET /api/water/schedule"
+_SCHEDULE, _POLL = "GET /api/water/schedule", "/api/water/poll"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -47,7 +52,9 @@ class _Kept:
 
     code: str | None
     user_id: str = ""
-    over: dict[str, None] = field(default_factory=dict)
+    over: dict[str, int] = field(default_factory=dict)
+    doubted: dict[str, None] = field(default_factory=dict)
+    doubted_code: str | None = None
 
 
 class ScreenTellsTruth(Judge):
@@ -66,6 +73,8 @@ class ScreenTellsTruth(Judge):
         self._code_at_boot: str | None = None
         self._kept: dict[str, _Kept] = {}
         self._cut_until = 0
+        self._drift_ppm = 0
+        self._flashes = Flashes()
         self._takers: dict[str, Callable[[Pet, Json, int], None]] = {
             "GET /api/water/poll": take_reminder,
             _SCHEDULE: self._take_schedule,
@@ -82,9 +91,12 @@ class ScreenTellsTruth(Judge):
         """What a pet lives through."""
         return {
             "world": self._begin,
+            "request": self._ask,
             "boot": self._boot,
             "unplugged": self._unplugged,
             "cut": self._cut,
+            "heals": self._heal,
+            "fault": self._flashes.befall,
             "answer": self._answer,
             "press": self._press,
             "screen": self._screen,
@@ -107,6 +119,7 @@ class ScreenTellsTruth(Judge):
     def _begin(self, event: Event) -> None:
         scenario = event["scenario"]
         assert isinstance(scenario, dict)
+        self._drift_ppm = _drift_ppm(event)
         self._code_at_boot = "" if scenario.get("door") == "locked" else None
         if "date" in scenario:
             zone = self._zones.zone(scenario["zone"])
@@ -120,10 +133,13 @@ class ScreenTellsTruth(Judge):
         self._pets[who] = Pet(
             lives_from=at,
             wrong_since=at,
-            alone=Alone(self._began),
+            alone=Alone(self._began, drift_ppm=self._drift_ppm),
             code=kept.code,
             user_id=kept.user_id,
             over=dict(kept.over),
+            doubted=dict.fromkeys(kept.doubted),
+            doubted_code=kept.doubted_code,
+            by_document=event.get("version") == BY_DOCUMENT,
         )
 
     def _unplugged(self, event: Event) -> None:
@@ -131,12 +147,35 @@ class ScreenTellsTruth(Judge):
         pet = self._pets.pop(who, None)
         if pet is not None:
             self._look(who, pet, number(event, "at"))
-            # Of a press just before that nobody knows whether the pet has felt it.
-            answered = {id: None for id in pet.over if id != pet.pressed}
-            self._kept[who] = _Kept(pet.code, pet.user_id, answered)
+            self._kept[who] = self._kept_by(who, pet, number(event, "at"))
+
+    def _kept_by(self, who: str, pet: Pet, dark_at: int) -> _Kept:
+        if pet.by_document:
+            return _Kept(pet.code, pet.user_id)
+        # Of a press just before that nobody knows whether the pet has felt it.
+        doubted = dict.fromkeys(
+            id
+            for id, at in pet.over.items()
+            if id == pet.pressed or self._flashes.is_in_doubt(who, at, dark_at)
+        )
+        answered = {id: at for id, at in pet.over.items() if id not in doubted}
+        code, heard_at = pet.code_before or (None, -1)
+        doubted_code = code if heard_at == dark_at else None
+        doubted = dict.fromkeys([*pet.doubted, *doubted])
+        return _Kept(pet.code, pet.user_id, answered, doubted, doubted_code)
+
+    def _heal(self, event: Event) -> None:
+        self._cut_until = min(self._cut_until, number(event, "at"))
 
     def _cut(self, event: Event) -> None:
         self._cut_until = number(event, "until")
+
+    def _ask(self, event: Event) -> None:
+        is_poll = event["path"] == _POLL and "copy_of" not in event
+        if is_poll and (pet := self._pets.get(words(event, "who"))) is not None:
+            headers = event["headers"]
+            assert isinstance(headers, dict)
+            pet.poll(headers.get("idempotency-key"), number(event, "at"))
 
     def _answer(self, event: Event) -> None:
         exchange = self._arrivals.arrive(event)
@@ -149,7 +188,7 @@ class ScreenTellsTruth(Judge):
         if exchange.is_done:
             self._takers[exchange.operation](pet, exchange.answer, at)
         elif exchange.status in _GONE:
-            _take_refusal(pet, exchange.operation)
+            _take_refusal(pet, exchange.operation, at)
         _compare(pet, at)
 
     def _take_schedule(self, pet: Pet, answer: Json, at: int) -> None:
@@ -170,7 +209,8 @@ class ScreenTellsTruth(Judge):
         if pet is None:
             return self.demand(False, at, f"{who} has no power and shows {scene}")
         self._look(who, pet, at)
-        pet.shown, pet.wrong_since, pet.is_forgiven = tuple(scene[:3]), None, False
+        pet.see(tuple(scene[:3]))
+        pet.wrong_since, pet.is_forgiven = None, False
         pet.pressed = None
         pet.alone.say(at, is_offline=scene[3] is True)
         if pet.shown == OWN and pet.code is None and pet.reminder is None:
@@ -220,10 +260,19 @@ class ScreenTellsTruth(Judge):
             self.objections.append(Objection(at, f"{who} is offline and does not remind"))
 
 
-def _take_refusal(pet: Pet, operation: str) -> None:
+def _drift_ppm(world: Event) -> int:
+    """By how many millionths a pet's clock may be wrong in this world."""
+    faults = world.get("faults")
+    device = faults.get("device") if isinstance(faults, dict) else None
+    drift_ppm = device.get("drift_ppm", 0) if isinstance(device, dict) else 0
+    return drift_ppm if isinstance(drift_ppm, int) else 0
+
+
+def _take_refusal(pet: Pet, operation: str, at: int) -> None:
     if operation.endswith("/status"):
-        pet.pomodoro = None
+        pet.pomodoro = pet.doubted_timer = None
     elif operation.endswith("/collect"):
+        pet.code_before, pet.doubted_code = (pet.code, at), None
         pet.code = ""
     elif operation == _SCHEDULE:
         pet.alone.schedule = None

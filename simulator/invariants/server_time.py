@@ -1,11 +1,20 @@
-"""The server knows what time it is: what it stamps now carries this instant."""
+"""The server knows what time it is: what it stamps now carries this instant, by its clock.
 
-from datetime import UTC, date, datetime, time, timedelta
+While its clock is set wrong it cannot know better (``server_clock``). An answer that took long
+carries an instant of the time in which it was given; so does one that a worker stored and died, or
+stored and was told that it did not, so that he refused: who asks again with that key gets it, also
+if he asked in words.
+"""
+
+from datetime import datetime, timedelta
 
 from petcore.ports.zones import Zones
-from simulator.invariants import Hears, Judge, Weighs
+from simulator.invariants import EVERY, Hears, Judge, Weighs
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.patience import store_ms
 from simulator.invariants.repeats import Repeats
+from simulator.invariants.server_clock import ServerClock
+from simulator.invariants.store_troubles import StoreTroubles
 from simulator.kernel.trace import Event
 
 _OFF = timedelta(seconds=1)
@@ -18,6 +27,9 @@ _STAMPED = {
 }
 """Where an answer says when it was given: in which part ("" for all of it), under which name."""
 
+_SAID = "POST /api/chat/message"
+"""What the pet does when it is told to is stamped, too, and kept under the key of what was said."""
+
 
 class ServerTime(Judge):
     """The judge."""
@@ -26,38 +38,54 @@ class ServerTime(Judge):
 
     def __init__(self, zones: Zones) -> None:
         super().__init__()
-        self._zones = zones
+        self._clock = ServerClock(zones)
         self._repeats = Repeats()
-        self._began: datetime | None = None
+        self._late_ms = 0
+        self._troubles = StoreTroubles()
+        self._refused: dict[tuple[str, str, str], int] = {}
+        """When what was refused since the store failed was first asked for."""
 
     @property
     def hears(self) -> Hears:
-        """When the world began."""
-        return {"world": self._begin}
+        """When the world began, how the clock is set, and when the store fails."""
+        return {**self._clock.hears, "world": self._begin, "fault": self._troubles.hear}
 
     @property
     def weighs(self) -> Weighs:
         """Every stamp is a case, unless an earlier answer was asked for again."""
-        return dict.fromkeys(_STAMPED, self._compare)
+        return {EVERY: self._note_refusal, **dict.fromkeys(_STAMPED, self._compare)}
 
     def _begin(self, event: Event) -> None:
-        scenario = event["scenario"]
-        assert isinstance(scenario, dict)
-        day = date.fromisoformat(scenario["date"])
-        midnight = datetime.combine(day, time(), self._zones.zone(scenario["zone"]))
-        self._began = midnight.astimezone(UTC)
+        self._clock.begin(event)
+        self._late_ms = store_ms(event)
+
+    def _note_refusal(self, exchange: Exchange) -> None:
+        is_kept = exchange.operation in _STAMPED or exchange.operation == _SAID
+        if is_kept and exchange.key and self._troubles.excuse(exchange):
+            wish = exchange.who, exchange.operation, exchange.key
+            self._refused.setdefault(wish, exchange.asked_at)
 
     def _compare(self, exchange: Exchange) -> None:
-        if self._began is None or self._repeats.is_repeat(exchange):
+        if self._repeats.is_repeat(exchange):
             return
         part, name = _STAMPED[exchange.operation]
         stamped: object = exchange.answer[part] if part else exchange.answer
         assert isinstance(stamped, dict)
         said = datetime.fromisoformat(stamped[name])
-        now = self._began + timedelta(milliseconds=exchange.at)
+        since = exchange.at - self._late_ms
+        if exchange.wished_at is not None:
+            since = min(since, exchange.wished_at)
+        if exchange.key is not None:
+            wish = exchange.who, exchange.operation, exchange.key
+            since = min(since, self._refused.pop(wish, since))
+            if exchange.by_pet:
+                said_with = exchange.key.partition(" deed ")[0]
+                since = min(since, self._refused.get((exchange.who, _SAID, said_with), since))
         self.demand(
-            abs(said - now) <= _OFF,
+            self._clock.showed(said, since, exchange.at, _OFF),
             exchange.at,
-            f"request {exchange.id}, {exchange.operation}, was answered at {now}, but {name} says "
-            f"{said}",
+            lambda: (
+                f"request {exchange.id}, {exchange.operation}, was answered at "
+                f"{self._clock.now(exchange.at)}, but {name} says {said}"
+            ),
         )

@@ -4,17 +4,28 @@ the wall clock at home is ahead of UTC, as long as there is a schedule.
 
 The window is read off the wall clock of the user's zone to the minute, both ends included; an end
 before the start runs over midnight; equal ends mean the whole day.
+
+A poll tells of some moment between its first request and its answer: of schedules that were stored
+meanwhile, or came to no end (``wishes``), it may go by any, but by one of them in all that it says.
+While words to the pet are open, which may be any schedule, it is not judged by one. A poll that
+came to no end may have been the one that reminded; then none is due for an interval.
 """
 
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from petcore.ports.zones import Zones
-from simulator.invariants import Judge, Objection, Weighs
+from simulator.invariants import EVERY, Hears, Judge, Objection, Weighs
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.newest import Newest
 from simulator.invariants.repeats import Repeats
-from simulator.invariants.schedules import Schedule, schedule_of
+from simulator.invariants.schedules import Schedule, schedule_of, wished
+from simulator.invariants.server_clock import ServerClock
+from simulator.invariants.wishes import Wishes
 
+_SCHEDULE, _POLL = "POST /api/water/schedule", "GET /api/water/poll"
+_TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _REMEMBERED = 64
 """Reminders of one user. A poll is not repeated after days."""
 
@@ -25,25 +36,24 @@ class _Book:
     what was said of the wall clock then.
     """
 
-    schedule: Schedule | None = None
-    reminded_at: datetime | None = None
+    schedules: Newest[Schedule] = field(default_factory=Newest)
+    reminded: deque[datetime] = field(default_factory=lambda: deque(maxlen=_REMEMBERED))
     reminders: dict[str, tuple[datetime, object]] = field(default_factory=dict)
 
-    def why_not(self, instant: datetime) -> str:
+    def why_not(self, schedule: Schedule | None, instant: datetime) -> str:
         """Why there must be no reminder at ``instant``; nothing if there must be one."""
-        if self.schedule is None:
+        if schedule is None:
             return "without a schedule"
-        if not self.schedule.enabled:
+        if not schedule.enabled:
             return "though the schedule is switched off"
-        if not self.schedule.is_open(instant):
+        if not schedule.is_open(instant):
             return "outside the window"
-        if self.reminded_at is not None and instant - self.reminded_at < self.schedule.interval:
-            return f"too soon after {self.reminded_at}"
-        return ""
+        near = [each for each in self.reminded if abs(instant - each) < schedule.interval]
+        return f"too soon after {near[-1]}" if near else ""
 
     def remind(self, instant: datetime, ahead_min: object, key: str | None) -> None:
         """Write down a reminder."""
-        self.reminded_at = instant
+        self.reminded.append(instant)
         if key is not None:
             self.reminders[key] = instant, ahead_min
         if len(self.reminders) > _REMEMBERED:
@@ -58,15 +68,23 @@ class WaterPromises(Judge):
     def __init__(self, zones: Zones) -> None:
         super().__init__()
         self._zones = zones
+        self._clock = ServerClock(zones)
         self._repeats = Repeats()
-        self._books: dict[str, _Book] = {}
+        self._wishes = Wishes(_SCHEDULE, _POLL, *_TALK)
+        self._books: defaultdict[str, _Book] = defaultdict(_Book)
+
+    @property
+    def hears(self) -> Hears:
+        """What is asked, and how the server's clock is set."""
+        return {**self._clock.hears, "request": self._wishes.ask}
 
     @property
     def weighs(self) -> Weighs:
         """Every poll is a case."""
         return {
-            "POST /api/water/schedule": self._write_down,
-            "GET /api/water/poll": self._weigh_poll,
+            EVERY: self._wishes.settle,
+            _SCHEDULE: self._write_down,
+            _POLL: self._weigh_poll,
         }
 
     def _write_down(self, exchange: Exchange) -> None:
@@ -74,13 +92,14 @@ class WaterPromises(Judge):
             return
         wish = exchange.answer["schedule"]
         assert isinstance(wish, dict)
-        schedule = schedule_of(wish, self._zones)
-        self._books.setdefault(wish["user_id"], _Book()).schedule = schedule
+        schedules = self._books[wish["user_id"]].schedules
+        since = self._wishes.since(exchange)
+        schedules.keep(schedule_of(wish, self._zones), since, exchange.at)
 
     def _weigh_poll(self, exchange: Exchange) -> None:
         self.cases += 1
         user_id = str(exchange.asked["user_id"])
-        book = self._books.setdefault(user_id, _Book())
+        book = self._books[user_id]
         instant = exchange.instant("server_time_utc")
         reminds, ahead_min = exchange.answer["remind_now"] is True, _ahead_min(exchange)
         before = book.reminders.get(exchange.key) if exchange.key else None
@@ -88,17 +107,57 @@ class WaterPromises(Judge):
             if not reminds or (instant, ahead_min) != before:
                 self._object(exchange, f"did not repeat the reminder of {before[0]} for {user_id}")
             return
-        expected = book.schedule.ahead_min(instant) if book.schedule else None
-        if ahead_min != expected:
-            words = f"said that {user_id} is {ahead_min} min ahead of UTC, not {expected}"
-            self._object(exchange, words)
-        why_not = book.why_not(instant)
-        if reminds and why_not:
-            self._object(exchange, f"reminded {user_id} at {instant} {why_not}")
-        elif not reminds and not why_not:
-            self._object(exchange, f"did not remind {user_id} at {instant} although it was due")
+        faults = [
+            self._fault(book, each, exchange) for each in self._schedules(book, user_id, exchange)
+        ]
+        if all(faults):
+            self.objections += [
+                Objection(exchange.at, f"poll {exchange.id}: the server {fault}")
+                for fault in (faults[0] if faults else ())
+            ]
         if reminds:
             book.remind(instant, ahead_min, exchange.key)
+
+    def _schedules(self, book: _Book, user_id: str, exchange: Exchange) -> list[Schedule | None]:
+        """Those by which it may go, the likeliest first; none if that could be any."""
+        since = self._wishes.since(exchange)
+        open_ones = [
+            wish
+            for wish in self._wishes.open(_SCHEDULE, *_TALK)
+            if wish.text("user_id") == user_id and not book.schedules.overwrites(wish.ends_at)
+        ]
+        if any(wish.operation in _TALK for wish in open_ones):
+            return []
+        found: list[Schedule | None] = [each.what for each in book.schedules.held(since)]
+        found += [None] if book.schedules.had_none(since) else []
+        asked = [wished(wish.asked, self._zones) for wish in open_ones]
+        return found + [each for each in asked if each is not None]
+
+    def _fault(self, book: _Book, schedule: Schedule | None, exchange: Exchange) -> list[str]:
+        """What is wrong with a poll if that is the schedule."""
+        user_id, instant = exchange.asked["user_id"], exchange.instant("server_time_utc")
+        ahead_min = _ahead_min(exchange)
+        reminds = exchange.answer["remind_now"] is True
+        expected = schedule.ahead_min(instant) if schedule else None
+        faults = []
+        if ahead_min != expected:
+            faults.append(f"said that {user_id} is {ahead_min} min ahead of UTC, not {expected}")
+        why_not = book.why_not(schedule, instant)
+        if reminds and why_not:
+            faults.append(f"reminded {user_id} at {instant} {why_not}")
+        elif not (reminds or why_not or self._has_perhaps_reminded(schedule, exchange)):
+            faults.append(f"did not remind {user_id} at {instant} although it was due")
+        return faults
+
+    def _has_perhaps_reminded(self, schedule: Schedule | None, exchange: Exchange) -> bool:
+        """Whether a poll that came to no end may have been the one, less than an interval ago."""
+        interval = schedule.interval if schedule else timedelta(0)
+        earliest = exchange.instant("server_time_utc") - interval
+        return any(
+            wish.text("user_id") == exchange.asked["user_id"]
+            and self._clock.span(wish.since, wish.ends_at)[1] > earliest
+            for wish in self._wishes.open(_POLL)
+        )
 
     def _object(self, exchange: Exchange, what: str) -> None:
         self.objections.append(Objection(exchange.at, f"poll {exchange.id}: the server {what}"))

@@ -1,8 +1,10 @@
-"""The server's clock in a simulated world."""
+"""The clocks of a simulated world: its own, and the server's, which can be wrong."""
 
 from datetime import UTC, datetime, timedelta
 
 from simpy import Environment
+
+from petcore.ports.clock import Clock
 
 
 class VirtualClock:
@@ -15,3 +17,20 @@ class VirtualClock:
     def now(self) -> datetime:
         """The present instant in UTC."""
         return self._began_at + timedelta(milliseconds=self._environment.now)
+
+
+class SettableClock:
+    """Another clock, and what somebody has set it by."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._off = timedelta()
+
+    def step(self, ms: int) -> int:
+        """Set it by so many milliseconds, forward or back; how far it is off now."""
+        self._off += timedelta(milliseconds=ms)
+        return self._off // timedelta(milliseconds=1)
+
+    def now(self) -> datetime:
+        """What it says, in UTC."""
+        return self._clock.now() + self._off

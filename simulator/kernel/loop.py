@@ -14,13 +14,18 @@ import math
 import selectors
 from collections.abc import Awaitable, Callable, Coroutine, Generator
 from contextvars import Context
+from functools import partial
+from heapq import heappop
 from types import coroutine
-from typing import Any, TypeVarTuple
+from typing import Any, Protocol, TypeVarTuple, cast
 
 from simpy import Environment, Event
 
+from simulator.kernel.alarms import Alarm, Alarms
+
 Ts = TypeVarTuple("Ts")
 
+_NOBODY = ()
 _ROUNDING = 1e-3
 """A thousandth of a millisecond: what asyncio's seconds in floating point may be off."""
 
@@ -35,13 +40,29 @@ def happening(event: Event) -> Generator[Event, Any, Any]:
     return (yield event)
 
 
-class VirtualLoop(asyncio.SelectorEventLoop):
-    """An asyncio loop in the time of a SimPy environment."""
+class _Timer(asyncio.TimerHandle):
+    """Turns its alarm off when it is cancelled."""
 
-    def __init__(self, environment: Environment) -> None:
+    alarm: Alarm
+
+    def cancel(self) -> None:
+        """Do not call back."""
+        self.alarm.turn_off()
+        super().cancel()
+
+
+class VirtualLoop(asyncio.SelectorEventLoop):
+    """An asyncio loop in the time of a SimPy environment. Its timers are timeouts of that."""
+
+    def __init__(
+        self, environment: Environment, selector: "SteppingSelector | None" = None
+    ) -> None:
         self._environment = environment
-        self._selector_of_time = _SteppingSelector(environment)
+        self._alarms = Alarms(environment)
+        self._selector_of_time = selector or SteppingSelector(environment)
         self._serving: set[asyncio.Task[None]] = set()
+        self._first_step: Callable[[], object] | None = None
+        self._is_beginning = False
         super().__init__(self._selector_of_time)
 
     def time(self) -> float:
@@ -55,8 +76,26 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         context: Context | None = None,
     ) -> asyncio.Handle:
         """Let the selector know that asyncio has something to do before time goes on."""
+        if self._is_beginning and context is not None:
+            self._is_beginning = False
+            self._first_step = partial(context.run, callback, *args)
+            return asyncio.Handle(callback, args, self, context)
         self._selector_of_time.is_over = True
         return super().call_soon(callback, *args, context=context)
+
+    def call_at(
+        self,
+        when: float,
+        callback: Callable[[*Ts], object],
+        *args: *Ts,
+        context: Context | None = None,
+    ) -> asyncio.TimerHandle:
+        """Call back when it is ``when``, in seconds as ``time`` has them, unless cancelled."""
+        timer = _Timer(when, callback, args, self, context)
+        delay_ms = math.ceil(when * 1000 - self._environment.now - _ROUNDING)
+        ring = partial(self.call_soon, callback, *args, context=context)
+        timer.alarm = self._alarms.set(max(0, delay_ms), ring)
+        return timer
 
     def serve(self, work: Coroutine[object, None, object]) -> Event:
         """Run ``work`` in asyncio; the event happens when it is done and has its result.
@@ -64,19 +103,39 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         It is a task from its first step on: what limits its own time has to know its task.
         """
         event = self._environment.event()
-        # Held, for asyncio itself forgets a task that waits for something nobody holds.
-        self._serving.add(self.create_task(self._conclude(event, work)))
+        self._hold(self._begun(_conclude(event, work)))
         return event
 
-    async def _conclude(self, event: Event, work: Awaitable[object]) -> None:
-        """Do ``work`` and tell; within its own task, so that telling takes no further turn."""
+    def let(self, work: Coroutine[object, None, None]) -> None:
+        """Run ``work`` in asyncio as ``serve`` does, for nobody who waits. What it raises ends the
+        world.
+        """
+        self._hold(self._begun(self._unheard(work)))
+
+    async def _unheard(self, work: Awaitable[None]) -> None:
         try:
-            event.succeed(await work)
-        except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 -- for who waits
-            event.fail(_told(failure))
-        task = asyncio.current_task()
-        if task is not None:
-            self._serving.discard(task)
+            await work
+        except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 -- SimPy raises it
+            self._environment.event().fail(_told(failure))
+
+    def _hold(self, task: asyncio.Task[None]) -> None:
+        """Asyncio itself forgets a task that waits for something nobody holds."""
+        if not task.done():
+            self._serving.add(task)
+            task.add_done_callback(self._serving.discard)
+
+    def _begun(self, work: Coroutine[object, None, None]) -> asyncio.Task[None]:
+        """A task of ``work``, which has taken its first step. Most have no need for another one,
+        and then asyncio has not had a turn. While another task is at its step it cannot be.
+        """
+        if not self.is_running() or asyncio.current_task(self) is not None:
+            return self.create_task(work)
+        self._is_beginning = True
+        task = self.create_task(work)
+        if self._first_step is not None:
+            self._first_step()
+        self._first_step = None
+        return task
 
     def close(self) -> None:
         """Cancel what is still being served, and close."""
@@ -95,12 +154,33 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self.run_until_complete(over)
 
 
+async def _conclude(event: Event, work: Awaitable[object]) -> None:
+    """Do ``work`` and tell; within its own task, so that telling takes no further turn."""
+    try:
+        event.succeed(await work)
+    except (Exception, asyncio.CancelledError) as failure:  # noqa: BLE001 -- for who waits
+        event.fail(_told(failure))
+
+
 def _told(failure: BaseException) -> Exception:
     """SimPy passes on exceptions, but not what asyncio means by cancellation."""
     return failure if isinstance(failure, Exception) else RuntimeError("the work was cancelled")
 
 
-class _SteppingSelector(selectors.SelectSelector):
+class _Happening(Protocol):
+    """What a step needs of an event of SimPy; it says itself that its callbacks may be None."""
+
+    callbacks: list[Callable[["_Happening"], None]] | None
+    _ok: bool
+
+    @property
+    def defused(self) -> bool: ...
+
+    @property
+    def value(self) -> object: ...
+
+
+class SteppingSelector(selectors.SelectSelector):
     """Where asyncio asks for news of its sockets, SimPy takes its steps. There are no sockets."""
 
     def __init__(self, environment: Environment) -> None:
@@ -109,22 +189,25 @@ class _SteppingSelector(selectors.SelectSelector):
         self.is_over = False
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        """Let things happen until asyncio has something to do, at most for ``timeout`` seconds."""
+        """Let things happen until asyncio has something to do, if it has nothing now."""
         if timeout is None:
-            self._step_until(math.inf)
-        elif timeout > 0:
-            self._step_until(self._environment.now + math.ceil(timeout * 1000 - _ROUNDING))
+            self._step()
         return []
 
-    def _step_until(self, end: float) -> None:
-        """Take steps until ``is_over``, or until ``end``, in milliseconds of the environment."""
+    def _step(self) -> None:
+        """Take steps until ``is_over``, as ``Environment.step`` does, but without a call for each:
+        there are very many.
+        """
         environment = self._environment
+        coming = environment._queue  # noqa: SLF001 -- what step() takes its events from
+        queue = cast("list[tuple[int, int, int, _Happening]]", coming)
         self.is_over = False
         while not self.is_over:
-            following = environment.peek()
-            if following > end:
-                environment.timeout(int(end - environment.now))
-                self.is_over = True
-            elif following == math.inf:
+            if not queue:
                 raise Stalled("nothing is left that could ever happen")
-            environment.step()
+            environment._now, _, _, event = heappop(queue)  # noqa: SLF001 -- as step() does
+            callbacks, event.callbacks = event.callbacks, None
+            for callback in callbacks or _NOBODY:
+                callback(event)
+            if not event._ok and not event.defused:  # noqa: SLF001 -- nobody has heard of it
+                raise cast("Exception", event.value)

@@ -7,7 +7,7 @@ look like a token is masked where it stands in the place of one.
 import re
 from hashlib import sha256
 
-_HINT = re.compile(r"(?i)(?:pet|pair)_|pairing:|_code\"")
+_HINTS = ("pet_", "pair_", "pairing:", '_code"')
 _TOKEN = re.compile(r"(?i)(pet|pair)_[A-Za-z0-9_-]{20,}")
 _USER_CODE = re.compile(r'("user_code":\s*"|"pairing:)([A-Z-]+)"')
 _DEVICE_CODE = re.compile(r'("device_code":\s*")(?!pair_)([^"]+)"')
@@ -17,7 +17,9 @@ _LETTERS = 8
 
 def masked(text: str) -> str:
     """``text`` without the tokens, device codes and codes of screens that stand in it."""
-    if not _HINT.search(text):
+    # Hardly any text has a secret, and every text passes here: looking for words is cheap.
+    small = text.lower()
+    if not any(map(small.__contains__, _HINTS)):
         return text
     text = _TOKEN.sub(lambda found: masked_token(found[0]), text)
     text = _USER_CODE.sub(lambda found: f'{found[1]}{masked_code(found[2])}"', text)

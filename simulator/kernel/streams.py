@@ -7,6 +7,17 @@ Chance = Random
 """What a stream is, for who is handed one."""
 
 
+def below(chance: Random, bound: int) -> int:
+    """What ``chance.randrange(bound)`` draws, for those who draw very often: without the questions
+    that it asks of its arguments first. ``bound`` must be 1 or more.
+    """
+    bits = bound.bit_length()
+    drawn = chance.getrandbits(bits)
+    while drawn >= bound:
+        drawn = chance.getrandbits(bits)
+    return drawn
+
+
 class Streams:
     """All chance of one world, from one seed."""
 

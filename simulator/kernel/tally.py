@@ -1,6 +1,7 @@
 """How often what happened, by names that people and programs can read."""
 
 from collections import Counter
+from functools import lru_cache
 
 from simulator.kernel.trace import Event
 
@@ -10,6 +11,9 @@ _BY: dict[str, tuple[str, ...]] = {
     "answer": ("status",),
     "student": ("does", "late"),
     "stored": ("collection",),
+    "fault": ("fault",),
+    "worker": ("does",),
+    "dropped": ("why",),
 }
 """By which facts events of a kind are told apart: ``lost request loss``, ``served 200``."""
 
@@ -30,7 +34,7 @@ class Tally:
             self._asked(event)
         elif kind == "answer":
             self._keys.pop(event["id"], None)
-        elif kind == "timeout":
+        elif kind in ("timeout", "broken"):
             self._unanswered.add(self._keys.pop(event["id"], None))
 
     def _asked(self, event: Event) -> None:
@@ -46,17 +50,24 @@ class Tally:
 
 
 def _name(kind: str, event: Event) -> str:
+    facts = _BY.get(kind)
+    if facts is not None:
+        return _told_apart(kind, *[event.get(fact) for fact in facts])
     if kind == "screen":
         scene = event["scene"]
         return f"screen {scene[0]}" if isinstance(scene, list) else kind
-    if kind not in _BY:
-        return kind
-    facts = [_word(fact, event[fact]) for fact in _BY[kind] if fact in event]
+    return kind
+
+
+@lru_cache(maxsize=1024, typed=True)
+def _told_apart(kind: str, *values: object) -> str:
+    """There are few names, and very many events."""
+    facts = map(_word, _BY[kind], values)
     return " ".join([kind, *filter(None, facts)])
 
 
 def _word(fact: str, value: object) -> str:
-    """A fact that is true is said by its name, one that is false not at all."""
-    if isinstance(value, bool):
+    """A fact that is true is said by its name, one that is false or not there not at all."""
+    if value is None or isinstance(value, bool):
         return fact if value else ""
     return str(value)

@@ -9,7 +9,14 @@ A request bears ``copy_of`` if the network made it, ``body_ms`` if its body took
 
 | kind | facts |
 |---|---|
-| world | seed, pets, and the scenario; talkative, camera, metrics, if it is: first of all lines |
+| world | seed, pets, and the scenario; talkative, camera, metrics, faults, only, if so: first |
+| fault | fault, who, number: it befalls somebody, for the so-many-th time; ms, if it lasts |
+| heals | from now on nothing goes wrong any more |
+| reopens | the world is over; the server starts once more, to finish what lies in outboxes |
+| dropped | id, why (died or refused): nobody answers this request |
+| broken | id, who: the client hears that the connection is gone |
+| worker | who (a process of the server), does: starts, leaves (takes no more), stops, dies |
+| clock | off_ms: somebody has set the server's clock, and by so much it is ahead now |
 | student | who (a user), does; what else depends on that |
 | truth | who, activity, focus, stress (thousandths): what nobody in the world can see |
 | face | who, is_there, bpm, breaths (a minute, in tenths): what a camera in truth looks at now |
@@ -17,9 +24,10 @@ A request bears ``copy_of`` if the network made it, ``body_ms`` if its body took
 | boot | who (a device), boot_id, version (of the firmware), address (of the server) |
 | unplugged | who: the device lost its power |
 | request | id, who, method, path, query, headers, body; copy_of, body_ms |
-| lost | id, leg (request or answer), why (loss or cut) |
+| lost | id, leg (request or answer), why (loss, cut or half-open) |
 | acted | id, tool, arguments, result (as texts): the pet used a tool to answer this request |
 | failed | id, what: language, voice or hearing failed while this request was answered |
+| late | id, what: language, voice or hearing takes very long while this request is answered |
 | served | id, status, headers, body: the server has answered |
 | answer | id, who, status: the answer arrived |
 | timeout | id, who: nothing arrived in time |

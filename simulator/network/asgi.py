@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hypercorn.typing import (
     ASGIFramework,
@@ -52,7 +53,7 @@ async def exchange(app: ASGIFramework, request: Request, address: str = "192.168
 
     async def send(event: ASGISendEvent) -> None:
         if event["type"] == "http.response.start":
-            start.append((event["status"], list(event["headers"])))
+            start.append((event["status"], tuple(event["headers"])))
         elif event["type"] == "http.response.body":
             parts.append(event["body"])
 
@@ -82,9 +83,14 @@ async def _wait(ms: int) -> None:
         await over.wait()
 
 
+@lru_cache(maxsize=1024)
+def _with_host(headers: tuple[Header, ...]) -> tuple[Header, ...]:
+    """Most say the same again and again, and no host."""
+    is_named = any(name == b"host" for name, _ in headers)
+    return headers if is_named else ((b"host", b"localhost:5000"), *headers)
+
+
 def _scope(request: Request, address: str) -> HTTPScope:
-    is_named = any(name == b"host" for name, _ in request.headers)
-    host: Sequence[Header] = () if is_named else ((b"host", b"localhost:5000"),)
     return {
         "type": "http",
         "asgi": {"spec_version": "2.3", "version": "3.0"},
@@ -95,7 +101,7 @@ def _scope(request: Request, address: str) -> HTTPScope:
         "raw_path": request.path.encode(),
         "query_string": request.query.encode(),
         "root_path": "",
-        "headers": [*host, *request.headers],
+        "headers": _with_host(tuple(request.headers)),
         "client": (address, 50000),
         "server": ("192.168.1.10", 5000),
         "state": ConnectionState({}),

@@ -1,6 +1,7 @@
 """JSON over a link: what the people's own programs (phone, edge agent) use to reach the server."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import chain, repeat
 from random import Random
 
@@ -15,6 +16,7 @@ from simulator.network.link import Link, Network
 _TIMEOUT_MS = 8_000
 _PAUSES_MS = (1_000, 2_000, 4_000, 8_000, 16_000, 32_000)
 _SERVER_FAILED = 500
+_Words = tuple[tuple[str, str], ...]
 _LAST = "done"
 """The event that ends a stream when all went well."""
 
@@ -23,15 +25,24 @@ def json_request(
     method: str, target: str, body: Json | None = None, headers: Mapping[str, str] | None = None
 ) -> Request:
     """A request for ``target``, a path with or without a query, as a JSON client sends it."""
-    path, _, query = target.partition("?")
-    sent: list[Header] = [
-        (name.lower().encode(), value.encode()) for name, value in (headers or {}).items()
-    ]
+    sent = tuple(headers.items()) if headers else ()
     if body is None:
-        return Request(method, path, query, sent)
+        return _without_body(method, target, sent)
+    path, _, query = target.partition("?")
     raw = orjson.dumps(body)
-    sent += [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(raw))]
-    return Request(method, path, query, sent, raw)
+    of_body = (b"content-type", b"application/json"), (b"content-length", b"%d" % len(raw))
+    return Request(method, path, query, (*_as_sent(sent), *of_body), raw)
+
+
+@lru_cache(maxsize=1024)
+def _without_body(method: str, target: str, headers: _Words) -> Request:
+    """A pet asks the same again and again."""
+    path, _, query = target.partition("?")
+    return Request(method, path, query, _as_sent(headers))
+
+
+def _as_sent(headers: _Words) -> tuple[Header, ...]:
+    return tuple([(name.lower().encode(), value.encode()) for name, value in headers])
 
 
 class Client:

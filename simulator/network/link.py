@@ -1,42 +1,63 @@
 """A lossy network. Every exchange leaves its whole story in the trace.
 
 Its events carry the exchange's number as ``id``: ``request`` when it is sent, ``lost`` with the
-``leg`` on which a message got lost, ``served`` when the server has answered, and in the end
-``answer`` or ``timeout`` at the client. A copy of a request that the network made is a ``request``
-with a number of its own; nobody waits for what is answered to it. Secrets are masked.
+``leg`` on which a message got lost and ``why`` (loss, cut or half-open), ``served`` when the server
+has answered, or ``dropped`` with ``why`` (refused or died) when nobody is there to answer any more;
+and in the end ``answer``, ``broken`` or ``timeout`` at the client. A copy of a request that the
+network made is a ``request`` with a number of its own; nobody waits for what is answered to it.
 """
 
-from collections.abc import Callable, Iterable
-from functools import lru_cache
+from dataclasses import dataclass
+from errno import ECONNREFUSED, ECONNRESET, ETIMEDOUT
+from functools import partial
 from itertools import count
+from typing import cast
 
 from hypercorn.typing import ASGIFramework
 from simpy import Event
 
+from simulator.kernel.alarms import Alarms
+from simulator.kernel.fate import Fate
 from simulator.kernel.loop import happening
-from simulator.kernel.masking import masked, masked_credentials
 from simulator.kernel.serving import SERVING
 from simulator.kernel.stage import Stage
-from simulator.kernel.trace import Json
-from simulator.network.asgi import Header, Request, Response, exchange
+from simulator.network.asgi import Request, Response, exchange
+from simulator.network.faults import NetworkFaults
+from simulator.network.luck import Leg, Luck
+from simulator.network.record import note_request, note_served
+from simulator.network.spells import Spells
 from simulator.network.weather import Weather
 
 HOME = "192.168.1.50"
 """The address of everybody at home, as the server sees it."""
 
-_ETIMEDOUT = 110
-_THOUSAND = 1000
+_WHY_DROPPED = {ECONNREFUSED: "refused", ECONNRESET: "died"}
+_SAID = {
+    ECONNREFUSED: "connection refused",
+    ECONNRESET: "connection reset",
+    ETIMEDOUT: "timed out",
+}
 
 
 class Network:
     """All ways to one server."""
 
-    def __init__(self, app: ASGIFramework, stage: Stage, weather: Weather) -> None:
+    def __init__(
+        self,
+        app: ASGIFramework,
+        stage: Stage,
+        weather: Weather,
+        faults: NetworkFaults | None = None,
+        fate: Fate | None = None,
+    ) -> None:
         self.app = app
         self.stage = stage
         self.weather = weather
+        self.faults = faults or NetworkFaults()
+        self.fate = fate or Fate(stage)
+        self.spells = Spells(stage, self.faults, self.fate)
         self.numbers = count(1)
-        self._cut_until = 0
+        self.alarms = Alarms(stage.environment)
 
     def link(self, who: str, address: str = HOME) -> "Link":
         """The way of the client called ``who``, with its own chance, from ``address``."""
@@ -44,13 +65,27 @@ class Network:
 
     def cut(self, minutes: int) -> None:
         """Let nothing through for so long."""
-        self._cut_until = max(self._cut_until, self.stage.now + minutes * 60_000)
-        self.stage.trace.note("cut", until=self._cut_until)
+        self.spells.cut(minutes * 60_000)
 
     @property
     def is_cut(self) -> bool:
         """Whether nothing gets through now."""
-        return self.stage.now < self._cut_until
+        return self.spells.is_cut
+
+
+@dataclass(slots=True)
+class _Way:
+    """One exchange under way. Of a copy nothing has to arrive: nobody waits for it.
+
+    ``outcome`` is what the client will hear; a number is that of an ``OSError``. ``ill`` says why
+    the message that is under way does not get there, if so.
+    """
+
+    number: int
+    request: Request
+    arrived: Event | None = None
+    outcome: Response | int | None = None
+    ill: str = ""
 
 
 class Link:
@@ -60,124 +95,103 @@ class Link:
         self._network = network
         self._address = address
         self._stage = network.stage
-        self._chance = network.stage.streams.stream(f"link/{who}")
-        self._copies = network.stage.streams.stream(f"copies/{who}")
+        self._environment = network.stage.environment
+        self._spells = network.spells
+        self._luck = Luck(network.stage.streams, who, network.weather, network.faults, network.fate)
         self._who = who
 
     async def send(self, request: Request, timeout_ms: int) -> Response:
-        """The server's response. Raises ``OSError`` if none came within ``timeout_ms``."""
-        number = self._note_request(request)
-        arrived = self._stage.environment.event()
-        self._carry(number, request, arrived)
-        self._duplicate(number, request)
-        self._stage.after(timeout_ms, lambda: _happen_once(arrived, None))
-        response: Response | None = await happening(arrived)
-        if response is None:
-            self._stage.trace.note("timeout", id=number, who=self._who)
-            raise OSError(_ETIMEDOUT, "timed out")
-        self._stage.trace.note("answer", id=number, who=self._who, status=response.status)
-        return response
+        """The server's response. Raises ``OSError`` if none came within ``timeout_ms``, or nobody
+        is there, or the connection breaks.
+        """
+        way = _Way(self._note_request(request), request, self._environment.event())
+        self._set_out(way)
+        self._duplicate(way)
+        alarm = self._network.alarms.set(timeout_ms, partial(_give_up, way))
+        await happening(cast("Event", way.arrived))
+        alarm.turn_off()
+        trace, outcome = self._stage.trace, way.outcome
+        if isinstance(outcome, Response):
+            trace.note("answer", id=way.number, who=self._who, status=outcome.status)
+            return outcome
+        number = outcome or ETIMEDOUT
+        trace.note("broken" if outcome else "timeout", id=way.number, who=self._who)
+        raise OSError(number, _SAID[number])
 
-    def _carry(self, number: int, request: Request, arrived: Event) -> None:
-        """Take the request to the server and, some time later, the response back."""
-        loss = self._network.weather.answer_loss
+    def _set_out(self, way: _Way) -> None:
+        """Take the request to the server."""
+        leg = self._luck.request()
+        way.ill = self._ill_of(leg)
+        self._environment.timeout(leg.delay_ms, way).callbacks.append(self._reach)
 
-        def answer(response: Response) -> None:
-            self._travel(number, "answer", loss, lambda: _happen_once(arrived, response))
+    def _reach(self, event: Event) -> None:
+        way = cast("_Way", event.value)
+        if not self._is_lost(way, "request"):
+            self._stage.loop.let(self._serve(way))
 
-        self._travel(
-            number,
-            "request",
-            self._network.weather.request_loss,
-            lambda: self._serve(number, request, answer),
-        )
+    async def _serve(self, way: _Way) -> None:
+        """Let the server answer; note what it says, and let that set out for the client."""
+        SERVING.set(way.number)
+        try:
+            response = await exchange(self._network.app, way.request, self._address)
+        except ConnectionError as failure:
+            is_refused = isinstance(failure, ConnectionRefusedError)
+            outcome: Response | int = ECONNREFUSED if is_refused else ECONNRESET
+            why = _WHY_DROPPED[cast("int", outcome)]
+            self._stage.trace.note("dropped", id=way.number, why=why)
+        else:
+            note_served(self._stage.trace, way.number, response)
+            outcome = response
+        if way.arrived is not None:
+            self._return(way, outcome)
 
-    def _travel(self, number: int, leg: str, loss: int, arrive: Callable[[], None]) -> None:
-        """Let the message of this leg be under way, and then ``arrive`` unless it gets lost."""
-        # Both are drawn always, so that no draw depends on the outcome of another.
-        delay_ms = self._chance.randint(*self._network.weather.delay_ms)
-        is_unlucky = self._chance.randrange(_THOUSAND) < loss
-        was_cut = self._network.is_cut
+    def _return(self, way: _Way, outcome: Response | int) -> None:
+        """Take what came of it to the client; what arrives too late is not heard."""
+        leg = self._luck.answer()
+        way.ill = self._ill_of(leg)
+        if self._spells.is_half_open:
+            way.ill = "half-open"
+        heard = (way, ECONNRESET if self._luck.is_reset() else outcome)
+        self._environment.timeout(leg.delay_ms, heard).callbacks.append(self._arrive)
 
-        def end() -> None:
-            is_cut = was_cut or self._network.is_cut
-            if is_cut or is_unlucky:
-                self._stage.trace.note("lost", id=number, leg=leg, why="cut" if is_cut else "loss")
-            else:
-                arrive()
+    def _arrive(self, event: Event) -> None:
+        way, outcome = cast("tuple[_Way, Response | int]", event.value)
+        if self._spells.is_half_open:
+            way.ill = "half-open"
+        arrived = cast("Event", way.arrived)
+        if not self._is_lost(way, "answer") and not arrived.triggered:
+            way.outcome = outcome
+            arrived.succeed()
 
-        self._stage.after(delay_ms, end)
+    def _ill_of(self, leg: Leg) -> str:
+        if self._spells.is_cut:
+            return "cut"
+        return "loss" if leg.is_lost else ""
 
-    def _serve(self, number: int, request: Request, then: Callable[[Response], None]) -> None:
-        """Let the server answer; note what it says, and then go on with it."""
+    def _is_lost(self, way: _Way, leg: str) -> bool:
+        if self._spells.is_cut:
+            way.ill = "cut"
+        if way.ill:
+            self._stage.trace.note("lost", id=way.number, leg=leg, why=way.ill)
+        return bool(way.ill)
 
-        async def serve() -> None:
-            SERVING.set(number)
-            response = await exchange(self._network.app, request, self._address)
-            self._note_served(number, response)
-            then(response)
+    def _duplicate(self, way: _Way) -> None:
+        for delay_ms in self._luck.copies_ms():
+            self._environment.timeout(delay_ms, way).callbacks.append(self._deliver_copy)
 
-        self._stage.loop.serve(serve())
-
-    def _duplicate(self, number: int, request: Request) -> None:
-        """Perhaps send a second copy on its way, a little later."""
-        weather = self._network.weather
-        if self._copies.randrange(_THOUSAND) < weather.duplication:
-            delay_ms = self._copies.randint(*weather.second_copy_ms)
-            self._stage.after(delay_ms, lambda: self._deliver_copy(number, request))
-
-    def _deliver_copy(self, number: int, request: Request) -> None:
-        if not self._network.is_cut:
-            copy = self._note_request(request, copy_of=number)
-            self._serve(copy, request, lambda _: None)
+    def _deliver_copy(self, event: Event) -> None:
+        if not self._spells.is_cut:
+            way = cast("_Way", event.value)
+            number = self._note_request(way.request, copy_of=way.number)
+            self._stage.loop.let(self._serve(_Way(number, way.request)))
 
     def _note_request(self, request: Request, **origin: int) -> int:
         number = next(self._network.numbers)
-        self._stage.trace.note(
-            "request",
-            id=number,
-            who=self._who,
-            method=request.method,
-            path=_masked_often(request.path),
-            query=_masked_often(request.query),
-            headers=_decoded(request.headers),
-            body=masked(request.body.decode()) if request.body else "",
-            **origin,
-            **({"body_ms": request.body_ms} if request.body_ms else {}),
-        )
+        note_request(self._stage.trace, number, self._who, request, **origin)
         return number
 
-    def _note_served(self, number: int, response: Response) -> None:
-        self._stage.trace.note(
-            "served",
-            id=number,
-            status=response.status,
-            headers=_decoded(response.headers),
-            body=masked(response.body.decode()),
-        )
 
-
-@lru_cache(maxsize=1024)
-def _masked_often(text: str) -> str:
-    """A pet asks the same again and again."""
-    return masked(text)
-
-
-def _decoded(headers: Iterable[Header]) -> Json:
-    """The headers by name; what was said several times is joined, as HTTP has it."""
-    shown: dict[str, str] = {}
-    for name, value in map(_shown, headers):
-        shown[name] = f"{shown[name]}, {value}" if name in shown else value
-    return shown
-
-
-@lru_cache(maxsize=1024)
-def _shown(header: Header) -> tuple[str, str]:
-    """Most headers are the same again and again."""
-    name, value = header[0].decode(), header[1].decode()
-    return name, masked_credentials(value) if name == "authorization" else masked(value)
-
-
-def _happen_once(event: Event, value: object) -> None:
-    if not event.triggered:
-        event.succeed(value)
+def _give_up(way: _Way) -> None:
+    arrived = way.arrived
+    if arrived is not None and not arrived.triggered:
+        arrived.succeed()

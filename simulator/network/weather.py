@@ -27,3 +27,7 @@ class Weather(Value):
     """How much later the second copy arrives, in milliseconds."""
     cuts: Several[Cut] = ()
     """When nothing gets through at all."""
+
+
+FAIR = Weather(delay_ms=(2, 40), request_loss=0, answer_loss=0, duplication=0)
+"""Nothing gets lost, nothing comes twice."""

@@ -17,11 +17,12 @@ _FINDS_COMPUTER_S = (75, 180)
 
 
 class Codes:
-    """One student's, who owns the server."""
+    """One student's, who owns the server. ``where`` tells two pets of one student apart."""
 
-    def __init__(self, mind: Mind, desk: Desk, owner: Owner) -> None:
+    def __init__(self, mind: Mind, desk: Desk, owner: Owner, where: str = "") -> None:
         self._mind, self._stage, self._desk, self._owner = mind, mind.stage, desk, owner
-        self._chance = mind.chance("codes")
+        self._where = f" in the {where}" if where else ""
+        self._chance = mind.chance(f"codes{self._where}")
         self._code = ""
         self._confirmed = 0
 
@@ -38,7 +39,8 @@ class Codes:
 
     def _confirm(self, code: str) -> None:
         self._confirmed += 1
-        self._stage.live(self._try(code, f"pet {self._confirmed} of {self._mind.user_id}"))
+        name = f"pet {self._confirmed} of {self._mind.user_id}{self._where}"
+        self._stage.live(self._try(code, name))
 
     async def _try(self, code: str, name: str) -> None:
         try:

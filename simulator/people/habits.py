@@ -4,6 +4,7 @@ Times stand on the clock on the wall of the place where the student is. The day 
 ``wake``; a time before that belongs to the night after it.
 """
 
+from datetime import date as Date  # noqa: N812 -- the field has the file's word
 from typing import Annotated, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -27,7 +28,20 @@ def _known_zone(name: str) -> str:
 ZoneName = Annotated[str, AfterValidator(_known_zone)]
 
 
-class Study(Value):
+def _is_unsaid(value: object) -> bool:
+    """What is not said is not told either, so that a trace without it stays as it was."""
+    return value is None or value == ()
+
+
+class Entry(Value):
+    """What stands in a timetable."""
+
+    date: Annotated[Date | None, Field(exclude_if=_is_unsaid)] = None
+    """On which day, by the calendar of the place where the student is; every day if none is said.
+    """
+
+
+class Study(Entry):
     """A study session in front of the camera."""
 
     label: Label
@@ -46,7 +60,7 @@ class Study(Value):
     """Whether the student starts a Pomodoro on the pet at its beginning."""
 
 
-class Exam(Value):
+class Exam(Entry):
     """An exam somewhere else: it casts its shadow ahead."""
 
     label: Label
@@ -59,7 +73,18 @@ class Exam(Value):
     """How much it matters to the student."""
 
 
-class Commute(Value):
+class Away(Entry):
+    """Somewhere else, such as in a lecture, without pet and camera."""
+
+    label: Label
+    """What for."""
+    start: WallTime
+    """When the student leaves."""
+    minutes: Minutes
+    """How long until the student is back."""
+
+
+class Commute(Entry):
     """On the way to campus, or back, without pet and camera."""
 
     start: WallTime
@@ -68,7 +93,7 @@ class Commute(Value):
     """How long it takes."""
 
 
-class Trip(Value):
+class Trip(Entry):
     """A journey to another time zone, with the pet in the bag; made once."""
 
     start: WallTime
@@ -90,6 +115,8 @@ class Timetable(Value):
     """Study sessions."""
     exam: Several[Exam] = ()
     """Exams."""
+    away: Annotated[Several[Away], Field(exclude_if=_is_unsaid)] = ()
+    """What keeps the student from home."""
     commute: Several[Commute] = ()
     """Ways to campus and back."""
     trip: Several[Trip] = ()

@@ -6,21 +6,26 @@ from simulator.device.board import Scene
 from simulator.network.client import Client
 from simulator.network.link import Network
 from simulator.people.agenda import Agenda, Entry
-from simulator.people.camera import CameraOnDesk, Onlooker
+from simulator.people.camera import Onlooker
 from simulator.people.codes import Codes
 from simulator.people.desk import Desk, Pet
 from simulator.people.encouragement import Encouragement
+from simulator.people.errands import World
 from simulator.people.face import FaceInPicture, Studio
-from simulator.people.habits import Commute, Exam, Habits, Study, Timetable, Trip, WaterWish
+from simulator.people.faults import PeopleFaults
+from simulator.people.habits import Away, Commute, Exam, Habits, Study, Timetable, Trip, WaterWish
+from simulator.people.kitchen import Kitchen
 from simulator.people.mind import Mind
 from simulator.people.owner import Owner, phone_of
 from simulator.people.pomodoro import Pomodoros
 from simulator.people.postings import Edge, EdgeOfScores
 from simulator.people.prompts import Prompts
+from simulator.people.recorded import onlooker_of
 from simulator.people.reminders import Reminders
 from simulator.people.status import StatusLooks
 from simulator.people.study import Sitting
 from simulator.people.talk import Grapevine, Talk
+from simulator.people.unasked import Unasked, phone_of_student
 from simulator.people.walltime import WallClock
 from simulator.people.water import WaterSchedule
 from simulator.signals.person import Camera, Person
@@ -28,13 +33,15 @@ from simulator.signals.truth import Activity
 
 _MINUTE_MS = 60_000
 _HOME, _CAMPUS = "home", "campus"
+_HARMLESS = PeopleFaults()
 
 
 class Student:
     """Asleep at home until ``begin``. ``zone_home`` is the IANA name of home's time zone. Who owns
     a locked server has given the own phone and edge agent tokens, and confirms the pet's code.
     Students with a ``grapevine`` talk to their pets. ``edge`` makes the student's edge agent; in a
-    ``studio`` there is none, for the server itself watches the camera.
+    ``studio`` there is none, for the server itself watches the camera. ``faults`` are what the
+    student does unasked, ``worlds`` in what kind of world.
     """
 
     def __init__(
@@ -50,6 +57,8 @@ class Student:
         grapevine: Grapevine | None = None,
         edge: Callable[[], Edge] = EdgeOfScores,
         studio: Studio | None = None,
+        faults: PeopleFaults = _HARMLESS,
+        worlds: frozenset[World] = frozenset(),
     ) -> None:
         self._stage = network.stage
         self._habits = habits
@@ -57,7 +66,8 @@ class Student:
             owner.give(name, person.user_id) if owner else None
             for name in (phone_of(person.user_id), f"edge agent of {person.user_id}")
         )
-        self._phone = Client(network, f"phone/{person.user_id}", phone_token)
+        self._phone = phone_of_student(network, person.user_id, phone_token, owner, faults)
+        self._unasked = Unasked(network, self._phone, owner, faults, worlds)
         self._edge = Client(network, f"edge/{person.user_id}", edge_token)
         self._mind = mind = Mind(network.stage, person)
         self._lateness = mind.chance("timetable")
@@ -65,7 +75,7 @@ class Student:
         self._agenda = Agenda(timetable, self._clock)
         self._studio = studio
         self._camera: Onlooker = (
-            CameraOnDesk(mind, person, camera, edge())
+            onlooker_of(mind, person, camera, edge)
             if studio is None
             else FaceInPicture(mind, person, studio)
         )
@@ -82,7 +92,10 @@ class Student:
             if grapevine is None
             else Talk(mind, self._phone, grapevine, self._is_sitting, self._water.hear)
         )
+        self.kitchen = Kitchen(mind, owner)
+        """Where a second pet may stand."""
         self._sitting: Sitting | None = None
+        self._forgotten: Sitting | None = None
         self._place = _HOME
 
     def sit_down_at(self, pet: Pet) -> None:
@@ -93,6 +106,7 @@ class Student:
         """Live."""
         self._stage.live(self._mind.be())
         self._stage.live(self._live())
+        self._unasked.begin(self._mind, self._phone, self._water, self._talk)
 
     def sees(self, scene: Scene) -> None:
         """Follow what the pet shows, whether or not the student is there to react."""
@@ -103,6 +117,7 @@ class Student:
         self._reminders.follow(screen)
         self._prompts.follow(screen)
         self._status.follow(screen)
+        self._unasked.follow(screen)
         self._look()
 
     def _look(self) -> None:
@@ -158,6 +173,8 @@ class Student:
                 await self._study(entry.item)
             case Exam():
                 await self._sit_exam(entry.item, entry.until)
+            case Away():
+                await self._stay_away(entry.item, entry.until)
             case Commute():
                 await self._commute(entry.item)
             case Trip():
@@ -169,7 +186,9 @@ class Student:
         self._sitting = Sitting(self._mind, self._camera, self._phone, self._edge, study)
         if study.pomodoro:
             self._pomodoros.session_begins()
-        await self._sitting.go_through()
+        leaves_at = self._agenda.departure(self._stage.now, self._sitting.end)
+        await self._sitting.go_through(leaves_at)
+        self._forgotten = None if leaves_at is None else self._sitting
         self._sitting = None
         self._prompts.session_is_over()
         self._pomodoros.session_is_over()
@@ -189,6 +208,13 @@ class Student:
         self._mind.does("arrives", where=self._place, label=exam.label)
         self._be_there()
 
+    async def _stay_away(self, away: Away, until: int) -> None:
+        self._mind.does("leaves", where=self._place, label=away.label)
+        self._mind.turn_to(Activity.AWAY)
+        await self._clock.sleep_until(until)
+        self._mind.does("arrives", where=self._place, label=away.label)
+        self._be_there()
+
     async def _commute(self, commute: Commute) -> None:
         self._mind.does("leaves", where=self._place)
         self._mind.turn_to(Activity.COMMUTING)
@@ -206,6 +232,9 @@ class Student:
         self._clock.move_to(trip.to)
         self._place = _HOME
         self._mind.does("arrives", where=trip.to)
+        if self._forgotten is not None:
+            self._forgotten.conclude()
+            self._forgotten = None
         self._desk.unpack()
         self._turn_the_page()
         self._water.move_to(trip.to)

@@ -32,17 +32,29 @@ class Sitting:
         self._opened = mind.stage.environment.event()
         self._closed = mind.stage.environment.event()
 
-    async def go_through(self) -> None:
-        """Study for as long as planned, breaks included."""
+    @property
+    def end(self) -> int:
+        """Until when it is planned, in milliseconds since the world began."""
+        return self._began_at + self._study.minutes * _MINUTE_MS
+
+    async def go_through(self, leaves_at: int | None = None) -> None:
+        """Study for as long as planned, breaks included. Who leaves before that forgets to end the
+        session: it goes on, unwatched, until ``conclude``.
+        """
         self._mind.does("starts to study", label=self._study.label)
         self._stage.live(self._tell_server())
         self._camera.begin_session()
         self._sit_down()
         for minute in self._hard_part:
             self._stage.after(minute * _MINUTE_MS, self._feel)
-        await self._watch_until(self._began_at + self._study.minutes * _MINUTE_MS)
+        await self._watch_until(self.end if leaves_at is None else leaves_at)
         self._is_over = True
         self._camera.switch_off()
+        if leaves_at is None:
+            self.conclude()
+
+    def conclude(self) -> None:
+        """End the session."""
         self._mind.does("ends the session", label=self._study.label)
         self._closed.succeed()
 

@@ -38,8 +38,10 @@ _APART_MS = 20_000
 _PATIENCE_MS, _IMPATIENCE_MS = 90_000, (500, 4_000)
 """More than the server may take for an answer, and mostly less than it takes."""
 
+_NOT_FOUND = 404
+
 _MESSAGE, _STREAM = "/api/chat/message", "/api/chat/stream"
-_PERSONA, _MEMORY = "/api/chat/persona", "/api/chat/memory"
+_PERSONA, MEMORY = "/api/chat/persona", "/api/chat/memory"
 _NAMES = ("Nova", "Momo", "Pixel", "Biscuit")
 _SILENT = frozenset({Activity.ASLEEP, Activity.IN_EXAM})
 
@@ -111,7 +113,18 @@ class Talk:
         self._pet_name: str | None = None
         self._has_begun_study = False
         self._is_talking = False
+        self._erases_after_ms: int | None = None
         self._day = 0
+
+    def erase_next(self, after_ms: int) -> None:
+        """Erase all that was said so long after something is next said, before the answer if that
+        takes longer.
+        """
+        self._erases_after_ms = after_ms
+
+    def erase(self) -> None:
+        """Erase all that was said, now, whatever else is under way."""
+        self._stage.live(self._erase())
 
     def day_begins(self, bed: int) -> None:
         """Draw the moments of a day that ends at ``bed``; at the first one the pet gets a name."""
@@ -153,7 +166,7 @@ class Talk:
         card = self._deck.draw()
         if card is Card.LOOK:
             self._mind.does("looks at the pet's memory")
-            await self._phone.get(f"{_MEMORY}?{self._query}")
+            await self._phone.get(f"{MEMORY}?{self._query}")
         elif card is Card.ERASE:
             await self._erase()
         elif card is not None:
@@ -162,7 +175,7 @@ class Talk:
     async def _erase(self) -> None:
         """Nothing that was said goes on after that."""
         self._mind.does("erases the pet's memory")
-        await self._phone.delete(f"{_MEMORY}?{self._query}")
+        await self._phone.delete(f"{MEMORY}?{self._query}")
         self._conversation_id = None
 
     async def _talk(self, card: Card) -> None:
@@ -177,7 +190,13 @@ class Talk:
         is_spoken = int("audio_base64" in manner)
         self._mind.does("talks", about=card.value, words=transcript, spoken=is_spoken)
         wish = {"user_id": self._user_id, **place, **manner}
-        _, answer = await self._phone.post(path, wish, patience_ms)
+        if self._erases_after_ms is not None:
+            self._stage.after(self._erases_after_ms, self.erase)
+            self._erases_after_ms = None
+        status, answer = await self._phone.post(path, wish, patience_ms)
+        if status == _NOT_FOUND and card is not Card.TRESPASS:
+            # It was erased while this was under way.
+            self._conversation_id = None
         self._hear(answer)
 
     def _on_studying(self) -> Sequence[Saying]:

@@ -58,10 +58,15 @@ class WaterSchedule:
         self.interval_min = int(self._wanted["interval_min"])
 
     def _change(self, change: WaterChange, plan: int) -> None:
-        changed = {**self._wanted, **_given(change)}
-        if plan == self._plan and changed != self._wanted:
+        if plan == self._plan:
+            self.change(_given(change))
+
+    def change(self, given: Schedule) -> None:
+        """Want what is ``given``, in the words of the API document, and all else as it was."""
+        changed = {**self._wanted, **given}
+        if changed != self._wanted:
             self._wanted = changed
-            self.interval_min = change.interval_min or self.interval_min
+            self.interval_min = int(changed["interval_min"])
             facts = {name: value for name, value in changed.items() if name != "user_id"}
             self._mind.does("changes the water schedule", **facts)
             self.tell_server()

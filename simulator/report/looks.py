@@ -40,6 +40,7 @@ LOOKS: Mapping[str, Look] = {
     "awake": Look("awake", *_CREAM),
     "studying": Look("studying", *_PALE_BLUE),
     "on_break": Look("on a break", *_PALE_GREEN),
+    "away": Look("somewhere else", *_PALE_YELLOW),
     "commuting": Look("commuting", *_PALE_BROWN),
     "in_exam": Look("in an exam", *_PALE_RED),
     "travelling": Look("travelling", *_PALE_PURPLE),

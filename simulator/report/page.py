@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup
 from plotly.offline import get_plotlyjs
 
@@ -38,15 +38,12 @@ class Shown:
     note: str
 
 
-def page(story: Story, summary: Json) -> str:
-    """The whole page as HTML."""
-    environment = Environment(
-        loader=FileSystemLoader(_ROOM), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+def page(story: Story, summary: Json, chart: Markup | None = None) -> str:
+    """The whole page as HTML; with a chart of the first broken promise, if one was drawn."""
     plotly: str = get_plotlyjs()
-    return environment.get_template("page.html.j2").render(
+    return _template("page.html.j2").render(
         story=story,
+        chart=chart,
         day=days(story),
         headline=headline(story),
         judgement=judgement(summary, story.wall),
@@ -58,6 +55,19 @@ def page(story: Story, summary: Json) -> str:
         looks={key.replace("_", "-"): look for key, look in LOOKS.items()},
         plotly=Markup(plotly),  # noqa: S704 -- plotly's own script, nothing that anybody typed
     )
+
+
+def page_of_story(remains: Sequence[str], chart: Markup) -> str:
+    """A page with a chart, under the lines of what remains of a failure."""
+    return _template("story.html.j2").render(remains=remains, chart=chart)
+
+
+def _template(name: str) -> Template:
+    environment = Environment(
+        loader=FileSystemLoader(_ROOM), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template(name)
 
 
 def kinds(story: Story) -> list[Shown]:

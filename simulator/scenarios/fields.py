@@ -51,6 +51,8 @@ def _table(
 def _inner(field: _Schema) -> str:
     """The definition of the table, or of the tables in the list; "" for anything else."""
     entry = cast("_Schema", field.get("items") or field)
+    if "anyOf" in entry:
+        entry = cast("Sequence[_Schema]", entry["anyOf"])[0]
     return str(entry.get("$ref", "")).rpartition("/")[2]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
-from typing import get_args
+from typing import TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -14,6 +14,8 @@ from tomlkit.exceptions import ParseError
 
 from simulator.scenarios.lines import line_of
 from simulator.scenarios.scenario import Scenario
+
+M = TypeVar("M", bound=BaseModel)
 
 SHIPPED = Path(__file__).parent
 _SUFFIX = ".toml"
@@ -95,8 +97,13 @@ def find(name: str) -> Scenario:
 
 def parse(text: str, path: Path) -> Scenario:
     """The scenario that ``text`` describes. Raises ``BadScenario``, which names ``path``."""
+    return parse_as(Scenario, text, path)
+
+
+def parse_as(model: type[M], text: str, path: Path) -> M:
+    """The value of ``model`` that ``text`` describes. Raises ``BadScenario``, as above."""
     try:
-        return _parse(text, path)
+        return _parse(model, text, path)
     except RecursionError:
         deepest = _busiest(text, r"[\[{.]")
         raise BadScenario(path, [Problem(deepest, "TOML", "is nested too deeply")]) from None
@@ -106,14 +113,14 @@ def parse(text: str, path: Path) -> Scenario:
         raise BadScenario(path, [Problem(error.line, "TOML", reason)]) from None
 
 
-def _parse(text: str, path: Path) -> Scenario:
+def _parse(model: type[M], text: str, path: Path) -> M:
     try:
-        return Scenario.model_validate(tomllib.loads(text))
+        return model.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise BadScenario(path, [_syntax(error, text)]) from None
     except ValidationError as error:
         complaints = error.errors(include_url=False)
-        raise BadScenario(path, _problems(complaints, text)) from None
+        raise BadScenario(path, _problems(model, complaints, text)) from None
     except ValueError:
         # Python refuses to read a whole number of thousands of digits.
         longest = _busiest(text, r"\d")
@@ -157,9 +164,11 @@ def _slip(line: str, column: int) -> tuple[str, str] | None:
     return None
 
 
-def _problems(complaints: Iterable[ErrorDetails], text: str) -> list[Problem]:
+def _problems(
+    model: type[BaseModel], complaints: Iterable[ErrorDetails], text: str
+) -> list[Problem]:
     found = [
-        Problem(line_of(text, complaint["loc"]), _name(complaint["loc"]), _remedy(complaint))
+        Problem(line_of(text, complaint["loc"]), _name(complaint["loc"]), _remedy(model, complaint))
         for complaint in complaints
     ]
     return sorted(found, key=lambda problem: problem.line)
@@ -170,9 +179,9 @@ def _name(place: Sequence[str | int]) -> str:
     return "".join(steps).lstrip(".")
 
 
-def _remedy(complaint: ErrorDetails) -> str:
+def _remedy(model: type[BaseModel], complaint: ErrorDetails) -> str:
     if complaint["type"] == "extra_forbidden":
-        return _unknown(complaint["loc"])
+        return _unknown(model, complaint["loc"])
     kind, field = complaint["type"], str(complaint["loc"][-1]) if complaint["loc"] else ""
     remedy = _REMEDIES_OF_FIELDS.get((kind, field)) or _REMEDIES.get(kind)
     if remedy is not None:
@@ -180,17 +189,16 @@ def _remedy(complaint: ErrorDetails) -> str:
     return complaint["msg"].removeprefix("Value error, ")
 
 
-def _unknown(place: Sequence[str | int]) -> str:
-    fields = sorted(_model_at(place[:-1]).model_fields)
+def _unknown(model: type[BaseModel], place: Sequence[str | int]) -> str:
+    fields = sorted(_model_at(model, place[:-1]).model_fields)
     near = get_close_matches(str(place[-1]), fields, n=1)
     if near:
         return f"is not known; did you mean {near[0]}?"
     return f"is not known; known are {', '.join(fields)}"
 
 
-def _model_at(place: Sequence[str | int]) -> type[BaseModel]:
+def _model_at(model: type[BaseModel], place: Sequence[str | int]) -> type[BaseModel]:
     """The model of the table at ``place``."""
-    model: type[BaseModel] = Scenario
     for step in place:
         if isinstance(step, str):
             model = _table(model.model_fields[step].annotation)

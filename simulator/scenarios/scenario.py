@@ -29,7 +29,7 @@ class Scenario(Value):
     """The first day. The world begins at its midnight in ``zone``."""
     zone: ZoneName
     """The time zone of the student's home."""
-    hours: Annotated[int, Field(ge=1, le=744)] = 24
+    hours: Annotated[int, Field(ge=1, le=8784)] = 24
     """How long the world lasts."""
     person: Person = Person()
     """Who the student is, in body."""

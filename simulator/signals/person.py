@@ -94,6 +94,15 @@ def _drawn(person: Person, chance: Random) -> dict[str, float]:
     }
 
 
+class RecordingFile(Value):
+    """A recording of what a camera's SDK, or an edge agent, reported."""
+
+    path: Annotated[str, Field(min_length=1, max_length=4096)]
+    """Where the file is."""
+    sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+    """Its digest: another file under that name is refused."""
+
+
 class Camera(Value):
     """How the SDK sees through this camera, and how often the edge posts what it makes of it.
 
@@ -127,3 +136,5 @@ class Camera(Value):
     """Thousandths of all looks at the face that find it talking, at a focus of one half."""
     light: Share = 0.85
     """How well the face is lit: at 0 nothing is stable, at 1 the SDK is as sure as it can be."""
+    recording: Annotated[RecordingFile | None, Field(exclude_if=lambda value: value is None)] = None
+    """What was recorded, in place of all this: each study session gets it from its beginning."""

@@ -24,6 +24,7 @@ class Activity(StrEnum):
     AWAKE = "awake"
     STUDYING = "studying"
     ON_BREAK = "on_break"
+    AWAY = "away"
     COMMUTING = "commuting"
     IN_EXAM = "in_exam"
     TRAVELLING = "travelling"
@@ -57,6 +58,7 @@ _DOINGS = {
     Activity.AWAKE: _Doing(attends=0.65, strains=0.0, feels=0.8, rests_min=30),
     Activity.STUDYING: _Doing(attends=1.0, strains=0.0, feels=1.0, rests_min=0),
     Activity.ON_BREAK: _Doing(attends=0.55, strains=-0.05, feels=0.2, rests_min=10),
+    Activity.AWAY: _Doing(attends=0.8, strains=0.03, feels=0.8, rests_min=120),
     Activity.COMMUTING: _Doing(attends=0.55, strains=0.08, feels=0.8, rests_min=60),
     Activity.IN_EXAM: _Doing(attends=1.1, strains=0.05, feels=1.0, rests_min=0),
     Activity.TRAVELLING: _Doing(attends=0.5, strains=0.12, feels=0.5, rests_min=120),

@@ -14,6 +14,7 @@ from petcore.ports.language import Talk, ToolCall
 from simulator.kernel.marks import marks
 from simulator.kernel.streams import Chance
 from simulator.talk.sayings import SAYINGS
+from simulator.talk.trouble import Plight, Trouble
 
 _FAILS = 40
 """Thousandths of all answers; half of them in the middle."""
@@ -24,6 +25,18 @@ _PIECE_LETTERS = (12, 60)
 _RESULT_LETTERS = 200
 _WORDS_MAX = 40
 _THOUSAND = 1000
+
+_BLANK = " \n"
+NO_LETTERS = "\ud83d\x00\x1b"
+"""What no store keeps and nobody means."""
+_MISUSES = (
+    ToolCall("launch_rocket", {"at": "once"}),
+    ToolCall("start_pomodoro", {"focus_minutes": "many"}),
+    ToolCall("set_water_schedule", {"user_id": "somebody", "interval_min": 5}),
+)
+_LOOK = ToolCall("read_water", {})
+_LOOKS, _LONG = 40, "one word after the other " * 2_000
+"""More than any server puts up with."""
 
 Result = Mapping[str, object] | None
 
@@ -37,13 +50,17 @@ class Log(Protocol):
     def failed(self, what: str) -> None:
         """The answer fails now."""
 
+    def late(self, what: str) -> None:
+        """It will take long."""
+
 
 class SmallModel:
     """Answers by the table."""
 
-    def __init__(self, chance: Chance, log: Log) -> None:
+    def __init__(self, chance: Chance, log: Log, trouble: Trouble) -> None:
         self._chance = chance
         self._log = log
+        self._trouble = trouble
 
     def answer(self, talk: Talk) -> Generator[Step, Result, None]:
         """A ``Script``: takes its time, perhaps uses a tool, writes, and fails now and then."""
@@ -51,9 +68,14 @@ class SmallModel:
         is_unlucky = self._chance.randrange(_THOUSAND) < _FAILS
         fails_early = self._chance.randrange(2) == 0
         hangs = self._chance.randrange(_THOUSAND) < _HANGS
-        yield Wait(self._seconds(_FIRST_MS))
-        if is_unlucky and fails_early:
+        plight = self._trouble.of_answer()
+        yield from self._begin(plight)
+        if (is_unlucky and fails_early) or plight.fails:
             yield self._failure()
+        if plight.is_blank:
+            self._log.failed("language")
+            yield _BLANK
+            return
         call, done = _call(talk.transcript), None
         if call is not None:
             done = yield call
@@ -61,11 +83,39 @@ class SmallModel:
             if hangs:
                 self._log.failed("language")
                 yield Wait(_FOREVER_S)
-        for place, piece in enumerate(self._pieces("".join(_sentences(talk, call, done)))):
+        if plight.is_strange:
+            yield from self._misuse_tools()
+        text = "".join(_sentences(talk, call, done))
+        if plight.is_endless:
+            text = yield from self._go_on(text)
+        yield from self._write(text, is_cut=is_unlucky or plight.is_cut)
+
+    def _begin(self, plight: Plight) -> Iterator[Step]:
+        if plight.hangs_s:
+            self._log.late("language")
+        yield Wait(self._seconds(_FIRST_MS) + plight.hangs_s)
+
+    def _misuse_tools(self) -> Generator[Step, Result, None]:
+        """Ask for what cannot be done, after what was asked for, and write what are no letters."""
+        for call in _MISUSES:
+            self._log.acted(call, (yield call))
+        yield NO_LETTERS
+
+    def _go_on(self, text: str) -> Generator[Step, Result, str]:
+        """Use a tool for ever, or have a long text to write: it is given back."""
+        if self._chance.randrange(2):
+            return text + _LONG
+        self._log.failed("language")
+        for _ in range(_LOOKS):
+            yield _LOOK
+        return text
+
+    def _write(self, text: str, *, is_cut: bool) -> Iterator[Step]:
+        for place, piece in enumerate(self._pieces(text)):
             if place:
                 yield Wait(self._seconds(_PIECE_MS))
             yield piece
-            if is_unlucky:
+            if is_cut:
                 yield self._failure()
 
     def _failure(self) -> Fail:

@@ -1,0 +1,40 @@
+"""What can go wrong with a pet."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from simulator.kernel.values import Permille, Span, Value
+
+PerDay = Annotated[int, Field(ge=0, le=1000)]
+
+
+class DeviceFaults(Value):
+    """Faults of the board, and boards that are not the newest."""
+
+    reboots: PerDay = 0
+    """How often a day the pet loses its power for a moment."""
+    off_ms: Span = (500, 60_000)
+    """How long, in milliseconds."""
+    brown_out: Permille = 0
+    """Thousandths of all that the pet keeps in its flash during which the power fails: half of them
+    are kept."""
+    full_flash: PerDay = 0
+    """How often a day nothing can be kept in the flash."""
+    full_flash_ms: Span = (10_000, 600_000)
+    """How long, in milliseconds."""
+    drift_ppm: Annotated[int, Field(ge=0, le=50_000)] = 0
+    """By how many millionths the board's clock is too fast or too slow at most."""
+    wraps: bool = False
+    """Whether its counter of milliseconds begins anew in the course of the first hours."""
+    crowds: PerDay = 0
+    """How often a day somebody presses its buttons again and again, whatever it shows."""
+    crowd_ms: Span = (10_000, 120_000)
+    """For how long, in milliseconds."""
+    crowd_pause_ms: Span = (200, 3_000)
+    """From one press to the next, in milliseconds."""
+    by_document: Permille = 0
+    """Thousandths of all pets that know the API document alone: no keys, no ``next_poll_s``, no
+    pairing; such as somebody's own firmware of long ago."""
+    older: Permille = 0
+    """Thousandths of all pets that poll at fixed periods, whatever the server says."""

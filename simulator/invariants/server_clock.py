@@ -1,0 +1,78 @@
+"""What the server's clock shows, which may be set wrong: for judges who compare its instants with
+the world's.
+
+The server cannot know that its clock is wrong, and the contract promises no more than that it goes
+by its clock. So whoever judges an instant that it said asks here what it went by, and lets it be
+neither earlier nor later than that. When nothing sets the clock it shows the time of the world.
+"""
+
+from bisect import bisect_right
+from datetime import UTC, date, datetime, time, timedelta
+
+from petcore.ports.zones import Zones
+from simulator.invariants import Hears
+from simulator.kernel.trace import Event, number
+
+
+class ServerClock:
+    """Listens to when the world begins and to each step of the clock. Times are milliseconds since
+    the world began, and may lie in the past.
+    """
+
+    def __init__(self, zones: Zones) -> None:
+        self._zones = zones
+        self._began: datetime | None = None
+        self._steps_at = [0]
+        self._offs_ms = [0]
+
+    @property
+    def hears(self) -> Hears:
+        """What to pass on to it: a judge adds this to what it hears itself."""
+        return {"world": self.begin, "clock": self.step}
+
+    def begin(self, event: Event) -> None:
+        """The first line of the trace."""
+        scenario = event["scenario"]
+        assert isinstance(scenario, dict)
+        day = date.fromisoformat(scenario["date"])
+        midnight = datetime.combine(day, time(), self._zones.zone(scenario["zone"]))
+        self._began = midnight.astimezone(UTC)
+
+    def step(self, event: Event) -> None:
+        """Somebody has set it."""
+        self._steps_at.append(number(event, "at"))
+        self._offs_ms.append(number(event, "off_ms"))
+
+    def now(self, at: int) -> datetime:
+        """What it shows at ``at``, in UTC; the world must have begun."""
+        return self._shown(at, self.off_ms(at))
+
+    def off_ms(self, at: int) -> int:
+        """By how much it is ahead at ``at``; less than 0, if it is behind."""
+        return self._offs_ms[bisect_right(self._steps_at, at) - 1]
+
+    def span(self, since: int, until: int) -> tuple[datetime, datetime]:
+        """The earliest and the latest that it showed from ``since`` until ``until``."""
+        steps = [at for at in self._steps_at if since < at <= until]
+        shown = [self.now(at) for at in (since, *steps, until)]
+        before = [self._shown(at, self.off_ms(at - 1)) for at in steps]
+        return min(shown), max(*shown, *before)
+
+    def showed(self, said: datetime, since: int, until: int, slack: timedelta) -> bool:
+        """Whether it showed ``said``, give or take ``slack``, at any time from ``since`` until
+        ``until``.
+        """
+        first = bisect_right(self._steps_at, since) - 1
+        steps = [*zip(self._steps_at, self._offs_ms, strict=True)][first:]
+        ends = [at for at, _ in steps[1:]] + [until]
+        return any(
+            self._shown(max(at, since), off_ms) - slack
+            <= said
+            <= self._shown(min(end, until), off_ms) + slack
+            for (at, off_ms), end in zip(steps, ends, strict=True)
+            if at <= until
+        )
+
+    def _shown(self, at: int, off_ms: int) -> datetime:
+        assert self._began is not None
+        return self._began + timedelta(milliseconds=at + off_ms)

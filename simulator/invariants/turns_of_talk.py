@@ -1,0 +1,69 @@
+"""Turns of talk as they are remembered and stored, for the judge of them."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from simulator.invariants.wishes import Wish
+from simulator.kernel.trace import Json
+
+
+class Turn(NamedTuple):
+    """What was said, and what was answered."""
+
+    conversation_id: str
+    transcript: str
+    reply_text: str
+
+
+def without_doubtful(known: list[Turn], turns: list[Turn], wishes: Sequence[Wish]) -> list[Turn]:
+    """What is known but for turns of which nobody knows yet whether they happened, since they are
+    open ``wishes``; all of it if there are others that were never answered.
+    """
+    doubtful = [turn for turn in known if turn not in turns]
+    if len(doubtful) > len(wishes):
+        return known
+    is_theirs = all(any(_may_say(wish, turn) for wish in wishes) for turn in doubtful)
+    return [turn for turn in known if turn in turns] if is_theirs else known
+
+
+def older_than(known: list[Turn], told: list[tuple[Turn, bool]]) -> list[Turn] | None:
+    """The turns before all that is ``known``, of those that were ``told`` and are there for sure;
+    None if what is known are not the newest ones, with or without those that need not be there.
+    """
+    left = known.copy()
+    older = []
+    for turn, is_sure in reversed(told):
+        if left and left[-1] == turn:
+            left.pop()
+        elif is_sure and left:
+            return None
+        elif is_sure:
+            older.append(turn)
+    return None if left else older
+
+
+def _may_say(wish: Wish, turn: Turn) -> bool:
+    """Whether a turn may be what was asked for. What is spoken nobody has read."""
+    return wish.asked.get("transcript") in (None, turn.transcript)
+
+
+def turn_of(said: Json) -> Turn:
+    """A turn as the memory tells it."""
+    return Turn(*(str(said[name]) for name in Turn._fields))
+
+
+def pair_of(one: Json, other: Json) -> Turn:
+    """A turn of its two messages; of two that do not belong together, one that nobody said."""
+    roles = one["role"], other["role"]
+    conversations = {str(each["conversation_id"]) for each in (one, other)}
+    if roles != ("user", "assistant") or len(conversations) != 1:
+        return Turn("", str(roles), str(sorted(conversations)))
+    return Turn(str(one["conversation_id"]), str(one["content"]), str(other["content"]))
+
+
+def parting(turns: list[Turn], stored: list[Turn]) -> str:
+    """Where the two part, in words."""
+    for place, (turn, other) in enumerate(zip(turns, stored, strict=False)):
+        if turn != other:
+            return f"number {place} was {turn}, and is {other}"
+    return "the last ones differ"

@@ -1,0 +1,110 @@
+"""What was asked for and has not come to its end: nobody knows whether the server did it.
+
+A wish is all that one sender asks with one key. It is open from its first request on, since that
+may get lost, or the server may die or lose its store in the middle of it; it is settled when the
+server says that it has done it, or that it will not. Until then it may have been done, wholly or
+not at all, and once. A refusal that has nothing to do with what was asked (401, 403, 408, 429)
+says nothing of what an earlier request for the same wish has done.
+"""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+from urllib.parse import parse_qsl
+
+import orjson
+
+from simulator.invariants.exchanges import Exchange
+from simulator.kernel.trace import Event, Json, number, words
+
+_REFUSED = frozenset(range(400, 500)) - {401, 403, 408, 429}
+_KEPT = 65_536
+"""Settled wishes that are remembered: whoever asks again for one of them opens nothing."""
+
+_LINGERS_MS = 120_000
+"""As long as anybody waits for an answer, and then as long as a call of the store may take."""
+
+Key = tuple[str, str, str]
+
+
+class Wish(NamedTuple):
+    """One of them. ``asked`` is the body, or the query if there is none; ``since`` is when it was
+    asked for the first time, ``latest`` when most lately.
+    """
+
+    who: str
+    operation: str
+    asked: Json
+    since: int = 0
+    latest: int = 0
+
+    def text(self, name: str) -> str:
+        """The text ``name`` of what was asked."""
+        return str(self.asked.get(name, ""))
+
+    @property
+    def ends_at(self) -> int:
+        """By then it was done, if it was: whoever does it when nobody waits any more is soon done,
+        unless he is asked again.
+        """
+        return self.latest + _LINGERS_MS
+
+    def may_concern(self, begun_at: int) -> bool:
+        """Whether it may have been done to what was begun at ``begun_at``."""
+        return begun_at <= self.ends_at
+
+
+class Wishes:
+    """Told of every ``request`` and of every exchange; knows those to one of ``operations``."""
+
+    def __init__(self, *operations: str) -> None:
+        self._operations = frozenset(operations)
+        self._open: dict[Key, Wish] = {}
+        self._settled: dict[Key, int] = {}
+
+    def ask(self, event: Event) -> None:
+        """A request was sent. A copy of one that the network made is no other wish."""
+        operation = f"{event['method']} {event['path']}"
+        if operation not in self._operations or "copy_of" in event:
+            return
+        headers = event["headers"]
+        assert isinstance(headers, dict)
+        who, key = words(event, "who"), headers.get("idempotency-key", f"request {event['id']}")
+        place = who, operation, key
+        at = number(event, "at")
+        if place in self._open:
+            self._open[place] = self._open[place]._replace(latest=at)
+        elif place not in self._settled:
+            self._open[place] = Wish(who, operation, _asked(event), at, at)
+
+    def settle(self, exchange: Exchange) -> None:
+        """A request was answered, perhaps for good."""
+        if exchange.operation in self._operations and (
+            exchange.is_done or exchange.status in _REFUSED
+        ):
+            place = _place(exchange)
+            self._settled[place] = self.since(exchange)
+            self._open.pop(place, None)
+            if len(self._settled) > _KEPT:
+                del self._settled[next(iter(self._settled))]
+
+    def since(self, exchange: Exchange) -> int:
+        """When what is answered was asked for the first time: somewhen from then on it was done."""
+        place, asked_at = _place(exchange), exchange.asked_at
+        wish = self._open.get(place)
+        first = wish.since if wish is not None else self._settled.get(place, asked_at)
+        return min(first, asked_at, asked_at if exchange.wished_at is None else exchange.wished_at)
+
+    def open(self, *operations: str) -> Iterator[Wish]:
+        """The open ones for these operations, oldest first."""
+        return (wish for wish in self._open.values() if wish.operation in operations)
+
+
+def _place(exchange: Exchange) -> Key:
+    key = exchange.key or f"request {exchange.id}"
+    return exchange.who, exchange.operation, key
+
+
+def _asked(event: Event) -> Json:
+    body = words(event, "body")
+    asked: object = orjson.loads(body) if body else dict(parse_qsl(words(event, "query")))
+    return asked if isinstance(asked, dict) else {}

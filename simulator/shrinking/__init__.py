@@ -1,0 +1,1 @@
+"""Makes a failure small enough to understand, and keeps it for ever."""

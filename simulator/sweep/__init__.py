@@ -1,0 +1,1 @@
+"""Many worlds at once: which, on what machines, and what they come to together."""
