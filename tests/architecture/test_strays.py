@@ -38,7 +38,7 @@ OWNERS = {
         "petcore/api/bodies.py",
     },
     "asyncio.wait_for": set(),
-    "threading.Timer": set(),
+    "threading.Timer": {"simulator/sweep/cluster.py"},
     "random.Random()": {"simulator/kernel/streams.py"},
     "secrets.token_hex": set(),
     "secrets.token_bytes": {"petcore/adapters/entropy_system.py"},
@@ -80,8 +80,10 @@ IMPORTERS = {
     "threading": {
         "petcore/adapters/store_sqlite_crew.py",
         "petcore/workers.py",
+        "simulator/crew.py",
         "simulator/kernel/outside.py",
         "simulator/kernel/tripwires.py",
+        "simulator/sweep/cluster.py",
     },
     "secrets": {"petcore/adapters/entropy_system.py", "simulator/kernel/tripwires.py"},
     "uuid": {

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from rich.console import Console
 from rich.table import Table
 
+from tests.bench.breakdown import breakdown, wild
 from tests.bench.day import day, growth
 from tests.bench.door import door
 from tests.bench.figures import Figure, Report
@@ -27,6 +28,7 @@ from tests.bench.store import store
 from tests.bench.talk import talk
 from tests.bench.users import users
 from tests.bench.viewers import viewers
+from tests.bench.wide import wide
 from tests.bench.workers import workers
 
 BENCHES: dict[str, Callable[[], Report]] = {
@@ -39,6 +41,7 @@ BENCHES: dict[str, Callable[[], Report]] = {
     "workers": workers,
     "report": report,
     "day": day,
+    "breakdown": breakdown,
     "growth": growth,
     "firmware": firmware,
     "requests": requests,
@@ -46,7 +49,13 @@ BENCHES: dict[str, Callable[[], Report]] = {
     "viewers": viewers,
 }
 
-LONG: dict[str, Callable[[], Report]] = {"memory": memory, "sight": sight, "speech": speech}
+LONG: dict[str, Callable[[], Report]] = {
+    "memory": memory,
+    "sight": sight,
+    "speech": speech,
+    "wide": wide,
+    "wild": wild,
+}
 """Minutes each; they run if they are named."""
 
 _WIDTH = 140  # of what goes into a file

@@ -17,8 +17,8 @@ from tests.bench.rounds import Rounds
 _Polling = Literal["fixed", "next"]
 
 _POLLINGS: Mapping[_Polling, Aim] = {
-    "fixed": Aim(15_000, is_floor=True),
-    "next": Aim(60_000, is_floor=True),
+    "fixed": Aim(86_400, is_floor=True),
+    "next": Aim(172_800, is_floor=True),
 }
 _ROUNDS = 3
 _LINEAR = Aim(1.2)

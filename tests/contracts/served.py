@@ -11,7 +11,7 @@ import asyncio
 import json
 import os
 from collections.abc import Coroutine, Iterable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from random import Random
@@ -83,7 +83,8 @@ class Reply:
 class Served:
     """The server. Close it, or use it in ``with``. What is given replaces clock, ids, store or how
     it talks and sees (which is by twins), and of ``settings`` those that are named. Who names the
-    ``door`` brings the tokens himself.
+    ``door`` brings the tokens himself. After ``patience_s`` seconds it closes no matter what is
+    under way.
     """
 
     def __init__(
@@ -94,8 +95,10 @@ class Served:
         store: Store | None = None,
         faculties: Faculties | None = None,
         eyes: Eyes | None = None,
+        patience_s: float | None = None,
         **settings: object,
     ) -> None:
+        self._patience_s = patience_s
         self.clock = HandClock()
         self._held = ExitStack()
         self.services = wire(
@@ -126,8 +129,13 @@ class Served:
     def close(self) -> None:
         """Let go of store and loop."""
         with self._held:
-            self._runner.run(self.services.close())
+            self._runner.run(self._close())
             self._runner.close()
+
+    async def _close(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._patience_s):
+                await self.services.close()
 
     def ask(
         self, method: str, target: str, body: bytes | None = None, headers: Headers = ()

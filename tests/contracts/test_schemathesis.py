@@ -111,6 +111,10 @@ def _wrong_or_right(case: Case) -> bool:
     return not contract("desktop_pet").validator(schema).is_valid(case.body)
 
 
+_PATIENCE_S = 20
+"""So long its server waits for what is under way when it is closed."""
+
+
 def _run(name: str) -> Verdict:
     schemathesis.openapi.format("iana-tz", st.sampled_from(ZONES))
     schemathesis.openapi.format("date-time", _instants())
@@ -129,7 +133,12 @@ def _run(name: str) -> Verdict:
 
     verdict = Verdict()
     # Each request comes in an event loop of its own, which a store that waits would not survive.
-    with fresh_store(KIND) as store, outside(store) as kept, Served(store=kept) as served:
+    # What was begun by a request that the fuzzer gave up stays in such a loop, and never ends.
+    with (
+        fresh_store(KIND) as store,
+        outside(store) as kept,
+        Served(store=kept, patience_s=_PATIENCE_S) as served,
+    ):
         timed = RealTimes(RealIds(served.app), served)
         schema.app = RealSources(RealSound(RealCodes(timed, served)))
         for event in from_schema(schema).execute():

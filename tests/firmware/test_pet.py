@@ -109,6 +109,19 @@ def test_a_press_on_a_screen_has_one_meaning() -> None:
     assert pet.hal.server.sessions[0][1] is not None
 
 
+@pytest.mark.parametrize(
+    ("kind", "acknowledged"), [("short", True), ("long", False), ("second", False)]
+)
+def test_a_press_answers_the_prompt_on_the_screen(kind: str, acknowledged: bool) -> None:
+    """A short press says yes to it, every other one says no."""
+    pet, _ = pet_on([])
+    pet.parts.known.open(("p", "Break time", "Take a short break."))
+    pet.button.press(kind)
+    pet.hal.kernel.close()
+    bodies = [body for _, body, _, _ in pet.parts.outbox.messages]
+    assert bodies == [{"prompt_id": "p", "acknowledged": acknowledged}]
+
+
 def test_the_screen_lets_go_of_a_message_that_is_over() -> None:
     """Kept, it would come back when the ticks have gone round."""
     pet, _ = pet_on([(1_000, "long")])

@@ -191,6 +191,15 @@ def test_a_prompt_sounds_once_and_closes_with_the_server(parts_with: MakeParts) 
     assert prompt.known.prompt is None
 
 
+def test_a_press_answers_the_prompt_that_is_open_now(parts_with: MakeParts) -> None:
+    """One that the server put in the place of another is the one on the screen."""
+    prompt = Prompt(parts_with(prompt_of("p"), prompt_of("q")))
+    asked(prompt, 2)
+    prompt.accept()
+    bodies = [message[1] for message in prompt.parts.outbox.messages]
+    assert bodies == [{"prompt_id": "q", "acknowledged": True}]
+
+
 def test_garbage_does_not_close_an_open_prompt(parts_with: MakeParts) -> None:
     """What is on the screen was well formed and stays."""
     prompt = Prompt(parts_with(prompt_of("p"), (200, []), (200, {"show_prompt": True})))

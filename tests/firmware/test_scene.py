@@ -121,6 +121,13 @@ def test_a_count_that_ran_out_stays_at_zero_when_the_ticks_wrap() -> None:
     assert compose(known, -100_000) == ("POMODORO_TIMER", "focus", 0, False)
 
 
+def test_a_count_goes_on_when_the_ticks_wrap() -> None:
+    """A board counts to a thousand and begins anew at 0 in the middle of a phase."""
+    known = Known(Changed(), lambda later, earlier: (later - earlier + 500) % 1_000 - 500)
+    known.count_down("s", "focus", 300, 900)
+    assert [known.left_ms(now) for now in (950, 50, 199, 200)] == [250, 150, 1, 0]
+
+
 def test_an_ended_count_leaves_the_screen() -> None:
     """Nothing is left to count."""
     known = known_to_a_pet()

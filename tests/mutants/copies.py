@@ -1,31 +1,48 @@
-"""Copies of the tree; in them, simulated days and pytest."""
+"""Copies of the tree; in them, a sweep of storms and pytest."""
 
+import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from shutil import copy2
 
 from tests.mutants.patches import ROOT
 
 _PACKAGES = ("petcore", "simulator", "firmware", "tests")
 _TIMEOUT_S = 120
-_FAILED = 1  # pytest's exit code when it ran and tests failed
+_FAILED, _UNTESTED = 1, 3
+"""Exit codes: pytest ran and tests failed, or a promise is broken; no promise is broken, and not
+each was put to the test.
+"""
+SWEPT = "swept"
+"""The folder of a copy in which a sweep leaves what it found."""
+_WORLDS = 1_000
+"""More than there is time for."""
+_HOURS = 13
+"""Nights are long, and little happens in them."""
+_ENDED = "(the world ended)"
+"""Who notices a world that nobody could live through: it raised, or its process died."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How a run ended; ``caught_by`` is the first test that failed, or the judge that objected."""
+    """How a run ended; ``caught_by`` is the first test that failed, or the judge that objected.
+
+    ``words`` are the judge's, ``seconds`` the time of the machine that a sweep took.
+    """
 
     code: int
     caught_by: str | None
     output: str
+    words: str = ""
+    seconds: float | None = None
 
     @property
     def is_green(self) -> bool:
-        """Whether all tests passed."""
+        """Whether nobody objects."""
         return self.code == 0
 
     @property
@@ -46,7 +63,7 @@ def copy_tree(folder: Path) -> None:
     for name in filter(None, listed.split("\0")):
         if (ROOT / name).is_file():
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+            copy2(ROOT / name, folder / name)
 
 
 def strangers(copy: Path) -> list[str]:
@@ -72,16 +89,37 @@ def run_tests(copy: Path, tests: Iterable[str]) -> Verdict:
     return Verdict(done.returncode, next(iter(failed), None), done.stdout + done.stderr)
 
 
-def run_day(copy: Path, scenario: str, *options: str) -> Verdict:
-    """Live through a scenario in ``copy``; ``caught_by`` is what a judge says."""
+def run_sweep(copy: Path, seconds: int) -> Verdict:
+    """Live through one stormy world after another in ``copy``, for so long or until a promise is
+    broken; ``caught_by`` is the judge who says so.
+    """
+    out = copy / SWEPT
     done = _python(
         copy,
-        *("-m", "simulator", "day", "--quiet", "--no-report", "--polling", "next"),
-        *("--scenario", scenario, *options, "--out", str(copy / "day")),
+        *("-m", "simulator", "sweep", "--preset", "storm", "--days", str(_WORLDS)),
+        *("--hours", str(_HOURS), "--for", str(seconds), "--processes", "1"),
+        *("--stop-at-first", "--quiet"),
+        *("--out", str(out)),
     )
-    words = done.stderr.partition("\n")[0].removeprefix("petsim: ")
-    is_judged = done.returncode == _FAILED and "Traceback" not in done.stderr
-    return Verdict(done.returncode, words if is_judged else None, done.stdout + done.stderr)
+    found = out / "sweep.json"
+    # A minute is not enough for every judge to have had a case.
+    code = 0 if done.returncode == _UNTESTED else done.returncode
+    output = done.stdout + done.stderr
+    if not found.exists():
+        return Verdict(code, None, output)
+    told = json.loads(found.read_text(encoding="utf-8"))
+    judge, words = _first(told["broken"]) if told["broken"] else (None, "")
+    return Verdict(code, judge, output, words, told["wall_seconds"])
+
+
+def _first(broken: list[dict[str, object]]) -> tuple[str, str]:
+    """Who objects first, in the first world, and in which words."""
+    world = broken[0]
+    match world["first"]:
+        case [{"judge": str(judge), "words": str(words)}, *_]:
+            return judge, words
+        case _:
+            return _ENDED, str(world["failure"])
 
 
 def _python(copy: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

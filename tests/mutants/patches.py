@@ -1,7 +1,7 @@
-"""The faults on file: one patch each, with what it breaks and which tests should notice.
+"""The faults on file: one patch each, with what it breaks, which tests should notice, and where.
 
-A patch begins with ``# <the fault in a sentence>`` and ``# tests: <paths of tests>``; the rest is a
-unified diff against the root of the tree.
+A patch begins with ``# <the fault in a sentence>``, ``# tests: <paths of tests>`` and
+``# where: <one of WHERE>``; the rest is a unified diff against the root of the tree.
 """
 
 import os
@@ -11,7 +11,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-_TESTS = "# tests: "
+WHERE = ("server", "store", "firmware", "edge")
+"""What a simulated world lives by; and its edge, which no simulated world touches: cameras, SDKs,
+sockets, hostile requests, files of databases, time that runs faster, commands, logs.
+"""
+JUDGED = WHERE[:-1]
+"""Where a sweep of storms can be asked whether it notices."""
+_MARKS = ("# ", "# tests: ", "# where: ")
 
 
 class DoesNotApply(Exception):
@@ -25,6 +31,12 @@ class Mutant:
     path: Path
     fault: str
     tests: tuple[str, ...]
+    where: str
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether simulated worlds live by what it breaks."""
+        return self.where in JUDGED
 
     @property
     def name(self) -> str:
@@ -47,10 +59,13 @@ def mutants() -> list[Mutant]:
 
 
 def _read(path: Path) -> Mutant:
-    fault, tests, *_ = path.read_text(encoding="utf-8").splitlines()
-    if not fault.startswith("# ") or not tests.startswith(_TESTS):
-        raise ValueError(f"{path.name} must begin with its fault and its tests")
-    return Mutant(path, fault.removeprefix("# "), tuple(tests.removeprefix(_TESTS).split()))
+    head = path.read_text(encoding="utf-8").splitlines()[: len(_MARKS)]
+    if not all(map(str.startswith, head, _MARKS)):
+        raise ValueError(f"{path.name} must begin with its fault, its tests and where it is")
+    fault, tests, where = map(str.removeprefix, head, _MARKS)
+    if where not in WHERE:
+        raise ValueError(f"{path.name}: a fault is in one of {', '.join(WHERE)}")
+    return Mutant(path, fault, tuple(tests.split()), where)
 
 
 def _outside(tree: Path) -> Mapping[str, str]:

@@ -14,7 +14,7 @@ from tests.operations.recipes import ROOT
 
 _NUMBERS = (
     *("five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
-    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen"),
+    *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
 )
 """From 5 on."""
 _CODE = re.compile(r"`([^`]+)`")
@@ -114,12 +114,12 @@ def test_the_page_counts_stories_and_judges(name: str) -> None:
     stories = len(list((ROOT / "simulator" / "scenarios").glob("*.toml")))
     assert counts == [
         (False, stories),
-        (True, len(judges_of("locked", is_talkative=True, is_watched=True))),
+        (True, len(judges_of("locked", is_talkative=True, is_watched=True, heals=True))),
     ]
 
 
 def test_the_page_lists_every_judge() -> None:
     """By the name of its file, in the order in which they are named to people."""
     told = [name.strip("`") for name, _ in rows("docs/architecture.md", "## The simulated world")]
-    judges = judges_of("locked", is_talkative=True, is_watched=True)
+    judges = judges_of("locked", is_talkative=True, is_watched=True, heals=True)
     assert told == [type(judge).__module__.rpartition(".")[2] for judge in judges]

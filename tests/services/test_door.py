@@ -336,6 +336,23 @@ async def test_who_asks_too_often_is_told_of_once(caplog: pytest.LogCaptureFixtu
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("seconds", [1, 59, 75, 119, 600])
+async def test_a_clock_that_was_set_back_holds_nobody_up(seconds: float) -> None:
+    """Who has asked little may go on at once, and who has asked too often gets nothing by it."""
+    server = Server()
+    door, token = _door(server, Lock.LOCKED, THREE), await _token(server)
+    for asked in (token, None):
+        await _granted(door, 1, asked, "192.0.2.1")
+    assert await _granted(door, 9, None, "192.0.2.7") == 3
+    _pass(server, -seconds)
+    for asked in (token, None):
+        assert await _granted(door, 9, asked, "192.0.2.1") == 2
+    assert await _granted(door, 9, None, "192.0.2.7") == 0
+    _pass(server, 20)
+    assert await _granted(door, 9, None, "192.0.2.7") == 1
+
+
+@pytest.mark.asyncio
 async def test_no_limit_holds_nobody_back() -> None:
     """If the owner wants none."""
     assert await _granted(_door(Server(), Lock.OPEN), 50, None, "192.0.2.1") == 50

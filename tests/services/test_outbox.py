@@ -136,6 +136,42 @@ async def test_a_restart_alone_completes_what_was_begun(
     assert _census(await cut.stored()) in (nothing, everything)
 
 
+@pytest.mark.asyncio
+@pytest.mark.parametrize("writes", range(4))
+async def test_a_restart_alone_completes_what_a_key_decides(writes: int) -> None:
+    """Where the kept answer is what decides, it holds the rest, and a start delivers that, too."""
+    calm, cut = Server(), Server()
+    call = Call("act", "key-1", "same")
+    nothing = _census(await calm.stored())
+    await (await _prepare_start(calm))(calm.services(), call)
+    everything = _census(await calm.stored())
+    act = await _prepare_start(cut)
+    with suppress(StoreUnavailable):
+        await act(cut.services(InterruptedStore(cut.store, writes, is_stored=False)), call)
+    await cut.services().open()
+    assert _census(await cut.stored()) in (nothing, everything)
+
+
+@pytest.mark.asyncio
+@pytest.mark.parametrize("prepare", PREPARATIONS)
+@pytest.mark.parametrize("writes", range(8))
+async def test_what_was_answered_is_done(
+    prepare: Callable[[Server], Awaitable[Act]], writes: int
+) -> None:
+    """Who got an answer need not ask again: all of it is there after a restart, if not before."""
+    calm, cut = Server(), Server()
+    call = Call("act", "key-1", "same")
+    act = await prepare(calm)
+    await act(calm.services(), call)
+    act = await prepare(cut)
+    try:
+        await act(cut.services(InterruptedStore(cut.store, writes, is_stored=False)), call)
+    except StoreUnavailable:
+        return
+    await cut.services().open()
+    assert _census(await cut.stored()) == _census(await calm.stored())
+
+
 def _shape(answer: Answer) -> set[str]:
     return set(answer)
 

@@ -224,7 +224,7 @@ def test_a_wrong_use_is_named(
         (["--hours", "0"], "--hours"),
         (["--days", "0"], "--days"),
         (["--pets", "0"], "--pets"),
-        (["--days", "99"], "--hours"),
+        (["--days", "999"], "--hours"),
         (["--scenario", "ordinery"], "did you mean ordinary?"),
         (["--scenario", "FILE"], ":2: date: is missing"),
     ],

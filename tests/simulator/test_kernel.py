@@ -24,7 +24,7 @@ from petcore.adapters.entropy_system import SystemEntropy
 from simulator.kernel.clock import VirtualClock
 from simulator.kernel.loop import Stalled, VirtualLoop, happening
 from simulator.kernel.stage import Stage
-from simulator.kernel.streams import Streams
+from simulator.kernel.streams import Streams, below
 from simulator.kernel.trace import Trace
 from simulator.kernel.tripwires import Tripped, tripwires
 
@@ -129,6 +129,78 @@ def test_work_is_a_task_of_its_own() -> None:
         _stage(environment, loop).live(life())
         loop.run_for(10)
     assert heard == ["done", "failed", "went on", 1, 1, 1]
+
+
+def test_a_timer_that_a_first_step_sets_rings_on_time() -> None:
+    """Also if nothing else happens then, and only if it is not cancelled."""
+    environment = Environment(0)
+    heard: list[object] = []
+
+    async def work() -> None:
+        loop.call_later(0.003, lambda: heard.append(environment.now))
+        loop.call_later(0.003, heard.append, "cancelled").cancel()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(0.007):
+                await asyncio.Event().wait()
+        heard.append(environment.now)
+
+    with closing(VirtualLoop(environment)) as loop:
+
+        async def life() -> None:
+            loop.serve(work())
+
+        _stage(environment, loop).live(life())
+        loop.run_for(20)
+    assert heard == [3, 7]
+
+
+def test_a_task_has_work_served() -> None:
+    """Two tasks cannot be at a step at once: such work begins when that of the task is over."""
+    environment = Environment(0)
+    heard: list[str] = []
+
+    async def work() -> None:
+        assert asyncio.current_task() is not None
+        heard.append("the work")
+
+    async def ask() -> None:
+        own = asyncio.current_task()
+        done = loop.serve(work())
+        heard.append("who asks")
+        assert asyncio.current_task() is own
+        await asyncio.sleep(0.001)
+        assert done.processed
+
+    with closing(VirtualLoop(environment)) as loop:
+        loop.run_until_complete(ask())
+    assert heard == ["who asks", "the work"]
+
+
+@pytest.mark.parametrize("waits_s", [0, 0.002])
+def test_work_for_nobody_ends_the_world_if_it_fails(waits_s: float) -> None:
+    """What goes wrong is not swallowed because nobody waits for it."""
+    environment = Environment(0)
+
+    async def work() -> None:
+        if waits_s:
+            await asyncio.sleep(waits_s)
+        raise KeyError("failed")
+
+    with closing(VirtualLoop(environment)) as loop:
+
+        async def life() -> None:
+            loop.let(work())
+
+        _stage(environment, loop).live(life())
+        with pytest.raises(KeyError):
+            loop.run_for(10)
+
+
+@pytest.mark.parametrize("bound", [1, 2, 79, 1000, 1024])
+def test_a_draw_is_that_of_the_library(bound: int) -> None:
+    """Whoever draws very often draws the same as everybody else, one after the other."""
+    one, other = random.Random(bound), random.Random(bound)
+    assert [below(one, bound) for _ in range(200)] == [other.randrange(bound) for _ in range(200)]
 
 
 def test_work_that_is_done_is_let_go_of() -> None:

@@ -3,35 +3,35 @@
 It takes a minute: the code that ships looks at each of some 19,000 pictures.
 """
 
-import json
-from pathlib import Path
-
 import pytest
 
-from simulator.__main__ import main
-from simulator.world import World
-from tests.simulator.test_camera_day import lived, story
+from tests.sweep.days import CameraMinute, Morning, Pool
 
 MINUTE_MS = 60_000
 BEGINS, HARD, ENDS = (9 * 60, 9 * 60 + 8, 9 * 60 + 40)
 
 
-def test_a_morning_in_front_of_a_camera(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize("jobs", [(Morning(),)], ids=["morning"])
+def test_a_morning_in_front_of_a_camera(lived: Pool, jobs: tuple[Morning]) -> None:
     """One prompt, and in time; the pulse is true."""
-    assert main(["day", "--camera", "--no-report", "--out", str(tmp_path)]) == 0
-    said = capsys.readouterr().out
-    assert "the server watches their faces" in said
-    assert "measured pulse off by (median)" in said
-    summary = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
+    told = lived(jobs[0])
+    assert told.code == 0
+    assert "the server watches their faces" in told.said
+    assert "measured pulse off by (median)" in told.said
+    summary = told.summary
     assert summary["camera"] is True
+    assert isinstance(summary["pulse_error_bpm"], float)
     assert summary["pulse_error_bpm"] < 1.5
-    assert summary["counts"]["student accepts the prompt"] == 1
-    assert summary["counts"]["measured"] == summary["counts"]["stored focus_samples"]
-    (due,) = summary["prompts_due_at_ms"]
-    assert (HARD + 10) * MINUTE_MS < due < ENDS * MINUTE_MS
+    counts, due = summary["counts"], summary["prompts_due_at_ms"]
+    assert isinstance(counts, dict)
+    assert counts["student accepts the prompt"] == 1
+    assert counts["measured"] == counts["stored focus_samples"]
+    assert isinstance(due, list)
+    assert len(due) == 1
+    assert (HARD + 10) * MINUTE_MS < due[0] < ENDS * MINUTE_MS
 
 
-def test_the_same_pictures_are_the_same_day() -> None:
+@pytest.mark.parametrize("jobs", [(CameraMinute(1), CameraMinute(2))], ids=["minute"])
+def test_the_same_pictures_are_the_same_day(lived: Pool, jobs: tuple[CameraMinute, ...]) -> None:
     """To the last byte, on one machine."""
-    world = World(seed=3, scenario=story(1), camera=True)
-    assert len({lived(world)[0].digest for _ in range(2)}) == 1
+    assert len({lived(job).digest for job in jobs}) == 1

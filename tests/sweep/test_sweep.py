@@ -1,48 +1,63 @@
-"""All shipped scenarios, 20 seeds each, and a few days of two students who talk to their pets, or
-whose scores the server makes: every judge is content with every day.
+"""All shipped scenarios with many seeds, a few days of students who talk to their pets or whose
+scores the server makes, storms, swarms, and a few worlds that nobody has seen before: every judge
+is content with every world.
 
-Run by ``task sweep``, on all cores. With ``PETCORE_TEST_SEEDS`` it is so many seeds.
+Run by ``task sweep``, on all cores. With ``PETCORE_TEST_SEEDS`` it is so many seeds; if they are
+few, storms and swarms end at noon.
 """
 
-import multiprocessing
 import os
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ProcessPoolExecutor
+from random import SystemRandom
 
 import pytest
 
 from simulator.scenarios.reading import shipped
-from tests.sweep.days import Day, Verdict, judged
+from tests.sweep.days import Day, Pool, Swept
 
 SEEDS = range(1, int(os.environ.get("PETCORE_TEST_SEEDS", "20")) + 1)
+IS_BRIEF = len(SEEDS) < 20
+HOURS = 12 if IS_BRIEF else None
+FEW = SEEDS[: 2 if IS_BRIEF else 3]
 DAYS = [
     *(Day(scenario, seed) for scenario in shipped() for seed in SEEDS),
-    *(Day("ordinary", seed, pets=2, talkative=True) for seed in SEEDS[:3]),
+    *(Day("ordinary", seed, pets=2, talkative=True) for seed in FEW),
     Day("locked", SEEDS[0], talkative=True),
-    *(Day("exam_day", seed, pets=2, metrics=True) for seed in SEEDS[:3]),
+    *(Day("exam_day", seed, pets=2, metrics=True) for seed in FEW),
 ]
 STORIES = list(dict.fromkeys(day.story for day in DAYS))
-
-Verdicts = Mapping[Day, "Future[Verdict]"]
-
-
-@pytest.fixture(scope="module")
-def verdicts() -> Iterator[Verdicts]:
-    """All days, being lived through."""
-    spawn = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(os.cpu_count(), mp_context=spawn) as pool:
-        yield {day: pool.submit(judged, day) for day in DAYS}
+WORLDS = [Swept(f"{preset}/{seed}", HOURS) for preset in ("storm", "swarm") for seed in SEEDS]
+FRESH = [
+    Swept(f"{preset}/{SystemRandom().getrandbits(32)}", HOURS)
+    for preset in ("storm", "swarm")
+    for _ in range(1 if IS_BRIEF else 6)
+]
 
 
-@pytest.mark.parametrize("day", DAYS, ids=str)
-def test_every_promise_is_kept(verdicts: Verdicts, day: Day) -> None:
+@pytest.mark.parametrize("jobs", [(day,) for day in DAYS], ids=map(str, DAYS))
+def test_every_promise_is_kept(lived: Pool, jobs: tuple[Day]) -> None:
     """No judge objects; ``petsim day`` with the words in brackets shows the day of one who did."""
-    assert verdicts[day].result().objections == []
+    assert lived(jobs[0]).objections == []
 
 
-@pytest.mark.parametrize("story", STORIES, ids=str)
-def test_every_promise_is_put_to_the_test(verdicts: Verdicts, story: Day) -> None:
+@pytest.mark.parametrize(
+    "jobs",
+    [tuple(day for day in DAYS if day.story == story) for story in STORIES],
+    ids=map(str, STORIES),
+)
+def test_every_promise_is_put_to_the_test(lived: Pool, jobs: tuple[Day, ...]) -> None:
     """Over the seeds of a scenario each judge has cases."""
-    lived = [verdicts[day].result() for day in DAYS if day.story == story]
-    for judge in lived[0].cases:
-        assert any(verdict.cases[judge] for verdict in lived), judge
+    days = [lived(job) for job in jobs]
+    for judge in days[0].cases:
+        assert any(day.cases[judge] for day in days), judge
+
+
+@pytest.mark.parametrize("jobs", [(world,) for world in WORLDS], ids=map(str, WORLDS))
+def test_every_promise_is_kept_in_bad_weather(lived: Pool, jobs: tuple[Swept]) -> None:
+    """Storms and swarms that are the same each time."""
+    assert lived(jobs[0]).objections == []
+
+
+@pytest.mark.parametrize("jobs", [(world,) for world in FRESH], ids=map(str, FRESH))
+def test_every_promise_is_kept_in_a_fresh_world(lived: Pool, jobs: tuple[Swept]) -> None:
+    """Others each time: what is found here is found again by the words in brackets."""
+    assert lived(jobs[0]).objections == []

@@ -98,10 +98,10 @@ def test_it_ends_by_itself() -> None:
     assert ended_at(replace(CLASSIC, ended_at=NOON), NOON + 200 * MINUTE) == NOON
 
 
-def test_before_its_end_a_stopped_pomodoro_still_ran() -> None:
-    """Asked by a clock that was put back, it answers as of that time."""
+def test_a_stopped_pomodoro_is_over_on_a_clock_that_was_put_back() -> None:
+    """Also before its end; that it does not run is what whoever stopped it was told."""
     stopped = replace(CLASSIC, ended_at=NOON + 10 * MINUTE)
-    assert progress(stopped, NOON + 5 * MINUTE) == Progress(Phase.FOCUS, 1, 1200)
+    assert progress(stopped, NOON + 5 * MINUTE) == Progress(Phase.COMPLETED, 1, 0)
 
 
 def test_the_reason_names_the_time() -> None:

@@ -71,6 +71,14 @@ def test_the_report_has_three_decimals() -> None:
     assert (found.peak_stress, found.lowest_focus) == (0.4, 0.6666)
 
 
+def test_a_report_is_of_all_samples() -> None:
+    """Also of those that the detector would not look at, since nobody was sure of them."""
+    readings = [Sample(NOON, 0.2, 0.8, 0.1), Sample(NOON + MINUTE, 0.4, 0.6, 1.0)]
+    found = report(readings)
+    assert (found.sample_count, found.lowest_focus, found.peak_stress) == (2, 0.6, 0.4)
+    assert (found.average_focus, found.average_stress) == (0.7, 0.3)
+
+
 @given(st.lists(samples, min_size=1, max_size=60), st.randoms(use_true_random=False))
 def test_the_report_does_not_depend_on_the_order(readings: list[Sample], chance: Random) -> None:
     """Late samples make the same report as punctual ones; its graph is sorted by time."""

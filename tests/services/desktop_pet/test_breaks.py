@@ -147,6 +147,21 @@ async def test_after_an_answer_the_pet_is_quiet_for_a_while() -> None:
 
 
 @pytest.mark.asyncio
+@pytest.mark.parametrize("acknowledged", [True, False])
+async def test_what_was_decided_about_a_prompt_is_what_was_said(acknowledged: bool) -> None:
+    """In the answer, in the next one, and in the store."""
+    server = Server()
+    breaks = server.services().desktop_pet.breaks
+    await study(server, allows=True, minutes=11)
+    prompt_id = str((await breaks.poll_prompt("audrey"))["prompt_id"])
+    for said in (acknowledged, not acknowledged):
+        answer = await breaks.acknowledge_prompt(prompt_id, said, CALL)
+        assert answer["acknowledged"] is acknowledged
+    stored = await server.store.find(Query(BREAK_PROMPTS))
+    assert [prompt["acknowledged"] for prompt in stored] == [acknowledged]
+
+
+@pytest.mark.asyncio
 async def test_the_first_decision_about_a_prompt_is_kept() -> None:
     """Accepted stays accepted; what the session's end resolved stays unanswered."""
     server = Server()

@@ -28,6 +28,17 @@ async def test_without_scores_the_latest_sample_counts() -> None:
 
 
 @pytest.mark.asyncio
+async def test_what_was_measured_before_the_latest_counts_no_more() -> None:
+    """Who calms down is not told to calm down."""
+    server = Server()
+    encouragement = server.services().desktop_pet.encouragement
+    for stress in (0.9, 0.1):
+        await study(server, allows=True, minutes=2, stress=stress)
+        said = (await encouragement.get_message("audrey", None, None, CALL))["message"]
+        assert said in MESSAGES[bands(0.5, stress)]
+
+
+@pytest.mark.asyncio
 async def test_the_pet_does_not_repeat_itself() -> None:
     """Asked again and again, it says something else each time."""
     server = Server()

@@ -166,3 +166,52 @@ def test_without_a_reminder_it_counts_from_when_it_was_cut_off() -> None:
     late = START + minute(60) + 150_001
     assert "does not remind" in sole(verdict(truth(), *begun, idle(late), until=late))
     assert verdict(truth(), *begun, drop(START + minute(61)), until=START + minute(61)) == []
+
+
+def status(at: int, time: str) -> list[Story]:
+    """The person asks for the status, and the pet shows this time."""
+    lines = f"wifi -60 dBm\nserver server:5000\ntime {time}\nversion 1.0.0"
+    return [press(at, "second"), screen(at, "STATUS", "Status", lines)]
+
+
+NINE = minute(9 * 60)
+READY = [world(), boot(0), idle(0, offline=False)]
+
+
+@pytest.mark.parametrize(
+    ("said_at", "time", "is_true"),
+    [
+        (NINE, "09:00", True),
+        (NINE + minute(2), "09:02", True),
+        (NINE + minute(2), "09:00", False),
+        (NINE - minute(2), "08:58", True),
+        (NINE - minute(2), "09:00", False),
+        (NINE, "--:--", False),
+    ],
+)
+def test_a_pet_shows_the_time_that_it_was_told(said_at: int, time: str, is_true: bool) -> None:
+    """A server whose clock is set wrong cannot know, and the pet neither."""
+    poll = water_poll(NINE, reminds=False, said_at=said_at)
+    until = NINE + 2_000
+    assert (verdict(truth(), *READY, poll, *status(NINE + 1_000, time), until=until) == []) is (
+        is_true
+    )
+
+
+@pytest.mark.parametrize(
+    ("first_at", "is_copy", "may_doubt"),
+    [(NINE - 28_000, False, False), (NINE - 31_000, False, True), (NINE - 31_000, True, False)],
+)
+def test_what_was_asked_for_again_and_again_need_not_be_believed(
+    first_at: int, is_copy: bool, may_doubt: bool
+) -> None:
+    """For so long the answer may have been on its way. What the network asks again is not the
+    pet's doing.
+    """
+    request = water_poll(first_at, reminds=False, key="a")[0]
+    asked: Story = [{**request, **({"copy_of": 1} if is_copy else {})}]
+    poll = water_poll(NINE, reminds=False, key="a")
+    told, until = [*READY, asked, poll], NINE + 2_000
+    silent = verdict(truth(), *told, *status(NINE + 1_000, "--:--"), until=until)
+    assert (silent == []) is may_doubt
+    assert verdict(truth(), *told, *status(NINE + 1_000, "09:00"), until=until) == []

@@ -2,6 +2,7 @@
 
 import pytest
 
+from petcore.adapters.zones_tzdata import TzdataZones
 from simulator.invariants.break_prompts import BreakPrompts
 from tests.simulator.invariants.story import (
     PROMPT,
@@ -16,6 +17,7 @@ from tests.simulator.invariants.story import (
     sole,
     study,
     verdict,
+    world,
 )
 
 OTHER = "99999999-9999-4999-8999-999999999999"
@@ -82,8 +84,8 @@ RESOLVED = [HIGH, shown(10.5), ack(11)]
 )
 def test_prompts_as_promised_are_accepted(stories: list[Story]) -> None:
     """Ten unbroken minutes bring one, nothing else does, and it stays until it is resolved."""
-    judge = BreakPrompts()
-    assert verdict(judge, study(0), *stories) == []
+    judge = BreakPrompts(TzdataZones())
+    assert verdict(judge, world(), study(0), *stories) == []
     assert judge.cases
 
 
@@ -111,7 +113,7 @@ def test_prompts_as_promised_are_accepted(stories: list[Story]) -> None:
 )
 def test_a_broken_promise_about_prompts_is_noticed(stories: list[Story], complaint: str) -> None:
     """One fault in a trace made by hand, and the judge names it."""
-    assert complaint in sole(verdict(BreakPrompts(), study(0), *stories))
+    assert complaint in sole(verdict(BreakPrompts(TzdataZones()), world(), study(0), *stories))
 
 
 @pytest.mark.parametrize(
@@ -127,7 +129,7 @@ def test_whether_a_session_may_ask_is_said_at_its_start(
     stories: list[Story], complaint: str
 ) -> None:
     """In its request, or else by the preference of its user; without one it may not."""
-    assert complaint in sole(verdict(BreakPrompts(), *stories))
+    assert complaint in sole(verdict(BreakPrompts(TzdataZones()), world(), *stories))
 
 
 @pytest.mark.parametrize(
@@ -140,7 +142,7 @@ def test_whether_a_session_may_ask_is_said_at_its_start(
 )
 def test_what_was_said_at_the_start_is_accepted(stories: list[Story]) -> None:
     """The session's own wish goes before the preference."""
-    assert verdict(BreakPrompts(), *stories) == []
+    assert verdict(BreakPrompts(TzdataZones()), world(), *stories) == []
 
 
 def test_a_sample_that_comes_twice_counts_once() -> None:
@@ -149,7 +151,7 @@ def test_a_sample_that_comes_twice_counts_once() -> None:
     last = sample(minute(10), key="a")
     again = sample(minute(12), captured_at=minute(10), key="a")
     story = [off, samples(range(10)), last, on, again, shown(13, None)]
-    assert verdict(BreakPrompts(), study(0), *story) == []
+    assert verdict(BreakPrompts(TzdataZones()), world(), study(0), *story) == []
 
 
 def test_the_oldest_of_two_open_prompts_is_shown() -> None:
@@ -162,6 +164,9 @@ def test_the_oldest_of_two_open_prompts_is_shown() -> None:
     ]
     sessions = [study(0, PROMPT), study(0, OTHER)]
     first, second = shown(11.5, PROMPT), shown(12.5, OTHER, since=11)
-    assert verdict(BreakPrompts(), *sessions, both, first, ack(12), second) == []
+    assert (
+        verdict(BreakPrompts(TzdataZones()), world(), *sessions, both, first, ack(12), second) == []
+    )
     wrong = [first, shown(11.7, OTHER, since=11)]
-    assert "had not been high" in sole(verdict(BreakPrompts(), *sessions, both, *wrong))
+    complaint = sole(verdict(BreakPrompts(TzdataZones()), world(), *sessions, both, *wrong))
+    assert "not the oldest" in complaint

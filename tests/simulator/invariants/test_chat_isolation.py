@@ -133,6 +133,61 @@ def test_what_was_erased_does_not_come_back() -> None:
         assert verdict(ChatIsolation(), *BEGIN, erase(6), again, leak) == []
 
 
+def lasting(story: Story, asked_at: int) -> Story:
+    """The story of an exchange that was asked for earlier."""
+    return [{**story[0], "at": asked_at}, *story[1:]]
+
+
+ABOUT = answer("My dog is.", f"Hi {KUZO}")
+
+
+@pytest.mark.parametrize(
+    ("asked_at", "at", "may_tell"), [(6, 9, True), (7, 9, True), (8, 9, False)]
+)
+def test_what_is_under_way_may_tell_of_what_was_erased(
+    asked_at: int, at: int, may_tell: bool
+) -> None:
+    """It was thought of before; what is asked after the erasure was not."""
+    asked, *rest = lasting(talk(at, "My dog is.", ABOUT), asked_at)
+    gone = erase(7)
+    story = [asked, *gone, *rest] if may_tell else [*gone, asked, *rest]
+    assert (verdict(ChatIsolation(), *BEGIN, story) == []) is may_tell
+    stored = verdict(ChatIsolation(), *BEGIN, story, message(0, KUZO))
+    assert "was erased" in stored[-1]
+
+
+@pytest.mark.parametrize("answered_at", [6, 9])
+def test_a_key_that_was_answered_brings_nothing_back(answered_at: int) -> None:
+    """What had no answer when all was erased may come after it, and stay; the rest is heard by who
+    says it again, and not stored.
+    """
+    said = f"I come from {KUZO}."
+    hello = answer(said, f"So {KUZO}")
+    asked, *rest = lasting(talk(answered_at, said, hello, key="a"), 6)
+    gone = lasting(erase(8), 7)
+    first = [asked, *rest, *gone] if answered_at == 6 else [asked, *gone, *rest]
+    stories = [says(6, said), first, talk(10, said, hello, key="a")]
+    assert verdict(ChatIsolation(), *stories) == []
+    objections = verdict(ChatIsolation(), *stories, message(0, KUZO))
+    assert len(objections) == (answered_at == 6)
+    other = talk(10, "And?", answer("And?", KUZO))
+    assert len(verdict(ChatIsolation(), *stories, other)) == (answered_at == 6)
+
+
+def test_a_conversation_may_be_gone_once_it_is_to_be_erased() -> None:
+    """Even if nobody hears of that; not if the wish never arrived."""
+    request = erase(7)[0]
+    lost = {"at": 8, "kind": "lost", "id": request["id"], "leg": "request", "why": "loss"}
+    dropped = {"at": 8, "kind": "dropped", "id": request["id"]}
+    gone = asking_on(TALK, 404)
+    assert verdict(ChatIsolation(), *BEGIN, [request, dropped], gone) == []
+    assert "was answered 404" in sole(verdict(ChatIsolation(), *BEGIN, [request, lost], gone))
+    anew = talk(9, "Hello.", answer("Hello.", "Hi."))
+    assert "was answered 404" in sole(
+        verdict(ChatIsolation(), *BEGIN, [request, dropped], anew, gone)
+    )
+
+
 def test_to_erase_is_ones_own_affair() -> None:
     """What others have said is still theirs."""
     bobs = talk(9, "And?", answer("And?", VAXI, conversation_id=OTHER), user_id=BOB)

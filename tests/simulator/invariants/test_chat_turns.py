@@ -6,6 +6,7 @@ from collections.abc import Mapping
 import pytest
 
 from simulator.invariants.chat_turns import ChatTurns
+from simulator.kernel.trace import Event, number
 from tests.simulator.invariants.story import USER, Object, Story, exchanged, sole, verdict
 from tests.simulator.invariants.talk_story import (
     MESSAGE,
@@ -204,18 +205,194 @@ def test_a_memory_that_is_wrong_is_noticed(looked: Story, complaint: str) -> Non
 
 
 def test_what_was_erased_is_neither_remembered_nor_stored() -> None:
-    """Nor does its key get an answer any more that could be compared."""
-    again = talk(5, "Hello.", answer("Hello.", "Hi again."), key="a")
+    """Nor does its key get an answer any more that could be compared; nor is that stored."""
+    again, once_more, new = (
+        talk(at, "Hello.", answer("Hello.", reply), key=key)
+        for at, reply, key in ((5, "Hi again.", "a"), (6, "Hi, hi.", "a"), (6, "Hi, hi.", "c"))
+    )
     stories = [HELLO, HOW, erase(3), memory(4, [])]
     assert verdict(ChatTurns(), *stories) == []
-    assert verdict(ChatTurns(), *stories, again, turn(4, "Hello.", "Hi again.")) == []
+    assert verdict(ChatTurns(), *stories, again, once_more) == []
+    assert "stored are 1" in sole(
+        verdict(ChatTurns(), *stories, again, turn(4, "Hello.", "Hi again."))
+    )
+    assert verdict(ChatTurns(), *stories, new, turn(4, "Hello.", "Hi, hi.")) == []
     assert "remembers" in sole(
         verdict(ChatTurns(), HELLO, erase(3), memory(4, [("Hello.", "Hi.")]))
     )
     assert "stored are 2" in sole(verdict(ChatTurns(), *stories, STORED))
 
 
+def erasing(asked_at: int, at: int, **facts: object) -> Story:
+    """The user has all of it forgotten, which takes some time."""
+    (request, served, *rest) = erase(at)
+    return [{**request, "at": asked_at}, {**served, **facts}, *rest]
+
+
+def under_way(asked_at: int, at: int) -> Story:
+    """A turn that takes some time."""
+    (request, *rest) = talk(at, "Hello.", answer("Hello.", "Hi."), key="a")
+    return [{**request, "at": asked_at}, *rest]
+
+
+def mixed(*stories: Story) -> Story:
+    """Several at once, by their times."""
+    events = [event for story in stories for event in story]
+    return sorted(events, key=lambda event: number(event, "at"))
+
+
+STAYS = turn(0, "Hello.", "Hi.")
+
+
+@pytest.mark.parametrize(
+    ("turns", "erased", "may_stay", "may_go"),
+    [
+        (under_way(1, 4), erasing(2, 3), True, True),
+        (under_way(2, 3), erasing(1, 4), True, True),
+        (under_way(1, 3), erasing(2, 4), True, True),
+        (under_way(1, 2), erasing(3, 4), False, True),
+        (under_way(3, 4), erasing(1, 2), True, False),
+        (under_way(1, 2), erasing(3, 4, status=429), True, False),
+        (under_way(1, 2), erasing(3, 4)[:1], True, True),
+    ],
+)
+def test_of_what_was_said_while_it_was_erased_nobody_knows(
+    turns: Story, erased: Story, may_stay: bool, may_go: bool
+) -> None:
+    """It may be gone or not, but only if the two were under way at the same time."""
+    story = mixed(turns, erased)
+    assert (verdict(ChatTurns(), story, STAYS) == []) is may_stay
+    assert (verdict(ChatTurns(), story) == []) is may_go
+    remembered, nothing = memory(9, [("Hello.", "Hi.")]), memory(9, [])
+    assert any("remembers" in each for each in verdict(ChatTurns(), story, remembered)) != may_stay
+    assert any("remembers" in each for each in verdict(ChatTurns(), story, nothing)) != may_go
+
+
+def test_an_erasure_that_never_arrived_has_erased_nothing() -> None:
+    """While one that somebody died of may have."""
+    request = erasing(3, 4)[0]
+    lost = {"at": 4, "kind": "lost", "id": request["id"], "leg": "request", "why": "loss"}
+    dropped = {"at": 4, "kind": "dropped", "id": request["id"]}
+    assert "stored are 0" in sole(verdict(ChatTurns(), HELLO, [request, lost]))
+    assert verdict(ChatTurns(), HELLO, [request, dropped]) == []
+    assert verdict(ChatTurns(), HELLO, [request, dropped], STAYS) == []
+
+
 def test_older_turns_stand_in_the_summary() -> None:
     """Then the newest ones are enough."""
     looked = memory(4, [("How are you?", "Well.")], summary="They met.")
     assert verdict(ChatTurns(), HELLO, HOW, looked, STORED) == []
+
+
+def with_event(story: Story, kind: str, **facts: object) -> Story:
+    """The story of an exchange, in the middle of which something happens."""
+    request, *rest = story
+    return [request, {"at": request["at"], "kind": kind, **facts}, *rest]
+
+
+UNAVAILABLE = {"ok": False, "error": "No.", "code": "store_unavailable", "details": []}
+LOST = {"fault": "lost answer of the store", "who": "replace", "number": 1}
+
+
+def test_a_store_that_failed_is_an_excuse() -> None:
+    """Only if it did, and only for who says so."""
+    said = talk(2, "How are you?", UNAVAILABLE, key="b", status=503)
+    assert verdict(ChatTurns(), HELLO, with_event(said, "fault", **LOST), HOW, STORED) == []
+    assert "although nothing has failed" in sole(verdict(ChatTurns(), HELLO, said, HOW, STORED))
+    other = talk(2, "How are you?", FAILED, key="b", status=502)
+    assert "although nothing has failed" in sole(
+        verdict(ChatTurns(), HELLO, with_event(other, "fault", **LOST), HOW, STORED)
+    )
+
+
+@pytest.mark.parametrize("what", ["language", "hearing"])
+def test_who_takes_long_may_be_given_up_or_waited_for(what: str) -> None:
+    """Both are as they should be; a voice that takes long costs no more than the sound."""
+    failed = talk(2, "How are you?", FAILED, key="b", status=502)
+    (request, *_) = failed
+    late = with_event(failed, "late", id=request["id"], what=what)
+    assert verdict(ChatTurns(), HELLO, late, HOW, STORED) == []
+    waited = with_event(HELLO, "late", id=HELLO[0]["id"], what=what)
+    assert verdict(ChatTurns(), waited, HOW, STORED) == []
+    mute = with_event(failed, "late", id=request["id"], what="voice")
+    assert "although nothing has failed" in sole(verdict(ChatTurns(), HELLO, mute, HOW, STORED))
+
+
+@pytest.mark.parametrize("what", ["language", "hearing", "voice"])
+def test_who_takes_long_may_leave_no_time_for_the_sound(what: str) -> None:
+    """Then there is a warning in its place."""
+    for warnings, complaints in ((["mute"], 0), ([], 1)):
+        story, held = spoken([], warnings=warnings)
+        late = with_event(story, "late", id=story[0]["id"], what=what)
+        assert len(verdict(ChatTurns(), late, held)) == complaints
+
+
+def test_what_was_said_to_a_server_that_died_may_be_stored_once() -> None:
+    """In its own words, and until it is answered after all."""
+    (request, *_) = talk(2, "How are you?", {}, key="b")
+    died: Story = [request, {"at": 2, "kind": "dropped", "id": request["id"], "why": "crash"}]
+    boo = [*turn(0, "Hello.", "Hi."), *turn(2, "Boo.", "Oh.")]
+    assert verdict(ChatTurns(), HELLO, died, STORED) == []
+    assert verdict(ChatTurns(), HELLO, died, turn(0, "Hello.", "Hi.")) == []
+    assert "stored are 2" in sole(verdict(ChatTurns(), HELLO, died, boo))
+    twice = [*STORED, *turn(4, "How are you?", "Well.")]
+    assert "stored are 3" in sole(verdict(ChatTurns(), HELLO, died, twice))
+    assert verdict(ChatTurns(), HELLO, died, HOW, STORED) == []
+    assert "stored are 3" in sole(verdict(ChatTurns(), HELLO, died, HOW, twice))
+    known = memory(4, [("Hello.", "Hi."), ("How are you?", "Well.")])
+    assert verdict(ChatTurns(), HELLO, died, known, STORED) == []
+    assert "and was told" in sole(verdict(ChatTurns(), HELLO, known, turn(0, "Hello.", "Hi.")))
+
+
+def test_the_answer_may_be_that_of_an_earlier_request() -> None:
+    """It was kept, and tells of what was done then; whoever asked again did more in vain."""
+    refused = ("set_water_schedule", {"interval_min": 5}, {"ok": False, "error": "no"})
+    first = talk(1, "Start.", UNAVAILABLE, key="a", status=503, deeds=[START])
+    kept = answer("Start.", "Done.", actions=[DEED])
+    second = talk(2, "Start.", kept, key="a", deeds=[START, refused])
+    stories = [with_event(first, "fault", **LOST), second, turn(0, "Start.", "Done.")]
+    assert verdict(ChatTurns(), *stories) == []
+
+
+@pytest.mark.parametrize("answered", [{}, {"actions": [DEED]}])
+def test_the_answer_may_be_that_of_a_request_still_worked_on(answered: Object) -> None:
+    """Asked again too soon, both are at work: the language that fails one does not fail the other,
+    and it may use nothing for one of them.
+    """
+    kept = answer("Start.", "Done.", **answered)
+    one = talk(1, "Start.", kept, key="a", deeds=[START] if answered else [])
+    other = talk(1, "Start.", kept, key="a", deeds=[START], failures=["language"])
+    held = turn(0, "Start.", "Done.")
+    assert verdict(ChatTurns(), one[:1], other, one[1:], held) == []
+    assert verdict(ChatTurns(), other, held)
+    assert verdict(ChatTurns(), gone(one), other, held)
+
+
+def test_the_answer_is_not_that_of_a_request_that_was_told_that_it_failed() -> None:
+    """Unless the store failed: then the answer may be there."""
+    kept, held = answer("Start.", "Done."), turn(0, "Start.", "Done.")
+    again = talk(3, "Start.", kept, key="a", deeds=[START])
+    away = talk(1, "Start.", UNAVAILABLE, key="a", status=503)
+    assert verdict(ChatTurns(), with_event(away, "fault", **LOST), again, held) == []
+    failed = talk(1, "Start.", FAILED, key="a", status=502, failures=["language"])
+    assert "tells of []" in sole(verdict(ChatTurns(), failed, again, held))
+
+
+def gone(story: Story) -> Story:
+    """The same, but its request gets lost on its way."""
+    asked = story[0]
+    lost: Event = {**asked, "kind": "lost", "leg": "request", "why": "loss"}
+    return [asked, lost]
+
+
+def test_a_stream_that_another_process_answers_is_broken_off() -> None:
+    """If the same was said twice at a time; the answer is that of the other process."""
+    error = {"ok": False, "error": "No.", "code": "wrong_state", "details": []}
+    events: list[tuple[str, Object]] = [("heard", {"transcript": "Hello."}), ("error", error)]
+    broken = told(2, "Hello.", events, key="a")
+    whole = told(1, "Hello.", [("done", answer("Hello.", "Hi."))], key="a")
+    (request, *rest) = whole
+    held = turn(0, "Hello.", "Hi.")
+    assert verdict(ChatTurns(), [request], broken, rest, held) == []
+    alone = told(2, "Hello.", events, key="b")
+    assert "nothing has failed" in sole(verdict(ChatTurns(), whole, alone, held))

@@ -157,6 +157,33 @@ def test_what_breaks_the_contract_is_noticed(story: Story, complaint: str) -> No
     assert complaint in sole(verdict(ContractKept(), story))
 
 
+@pytest.mark.parametrize(
+    ("failed", "asked", "place", "is_fair"),
+    [
+        ("hearing", {"audio_base64": "UklGRg=="}, "audio_base64", True),
+        ("voice", {"audio_base64": "UklGRg=="}, "audio_base64", False),
+        (None, {"audio_base64": "UklGRg=="}, "audio_base64", False),
+        ("hearing", {"transcript": "Hello."}, "audio_base64", False),
+        ("hearing", {"audio_base64": "UklGRg=="}, "user_id", False),
+    ],
+)
+def test_who_was_not_heard_may_hear_that(
+    failed: str | None, asked: Mapping[str, object], place: str, is_fair: bool
+) -> None:
+    """Only if it was the pet's ears that gave nothing, and of his speech."""
+    answer = {
+        "ok": False,
+        "error": "No.",
+        "code": "validation_failed",
+        "details": [{"loc": ["body", place], "msg": "no words were heard in it"}],
+    }
+    wish = {"user_id": "audrey", **asked}
+    story = exchanged(1, "POST /api/chat/message", wish, answer, status=400, key="a")
+    event: Event = {"at": 1, "kind": "failed", "id": story[0]["id"], "what": failed}
+    events = [story[0], *([event] if failed else []), *story[1:]]
+    assert (verdict(ContractKept(), events) == []) is is_fair
+
+
 def test_the_platforms_contract_is_kept_too() -> None:
     """It is another file."""
     judge = ContractKept()
@@ -210,3 +237,46 @@ def test_a_stream_is_held_against_the_contract_event_by_event() -> None:
 def test_a_stream_against_the_contract_is_noticed(story: Story, fault: str) -> None:
     """In an event, in its name, in what it is altogether."""
     assert fault in sole(verdict(ContractKept(), story))
+
+
+CLUMSY = f"clumsy/{USER}"
+SET: Mapping[str, object] = json.loads(str(schedule()[1]["body"]))
+"""A schedule that was set after all."""
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "code"),
+    [
+        ("POST /api/water/schedule", 400, "validation_failed"),
+        ("POST /api/water/schedule", 503, "store_unavailable"),
+        ("GET /api/coffee/poll", 404, "not_found"),
+        ("DELETE /api/water/schedule", 405, "method_not_allowed"),
+    ],
+)
+def test_nonsense_is_refused(operation: str, status: int, code: str) -> None:
+    """As the contract has it; somebody else may not ask so."""
+    error: dict[str, object] = {"ok": False, "error": "No.", "code": code, "details": []}
+    asked = {"user_id": USER, "interval_min": 0}
+    story = exchanged(1, operation, asked, error, who=CLUMSY, status=status)
+    assert verdict(ContractKept(), story) == []
+    assert verdict(ContractKept(), exchanged(1, operation, asked, error, status=status)) != []
+
+
+@pytest.mark.parametrize(
+    ("operation", "status", "answer"),
+    [
+        ("POST /api/water/schedule", 200, {"ok": True}),
+        ("POST /api/water/schedule", 200, SET),
+        ("POST /api/water/schedule", 400, {"sorry": True}),
+        ("POST /api/water/schedule", 418, {}),
+        ("GET /api/coffee/poll", 200, {"ok": True}),
+        ("GET /api/coffee/poll", 500, {}),
+    ],
+)
+def test_nonsense_must_be_refused(
+    operation: str, status: int, answer: Mapping[str, object]
+) -> None:
+    """What is done all the same, or refused in another shape, is an objection."""
+    asked = {"user_id": USER, "interval_min": 0}
+    story = exchanged(1, operation, asked, answer, who=CLUMSY, status=status)
+    assert "makes no sense" in sole(verdict(ContractKept(), story))

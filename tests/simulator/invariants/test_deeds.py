@@ -19,6 +19,7 @@ from tests.simulator.invariants.story import (
     USER,
     Object,
     Story,
+    exchanged,
     minute,
     pomodoro_active,
     pomodoro_set,
@@ -66,10 +67,12 @@ def changed(interval: int, **asked: object) -> tuple[str, Object, Object]:
 def test_a_pomodoro_begun_by_talk_runs() -> None:
     """From the moment when it was begun, which is before the answer."""
     runs = pomodoro_active(1000, POMODORO, seconds=1800)
-    assert verdict(PomodoroOracle(), told(START), runs) == []
-    assert verdict(PomodoroOracle(), told(START)[:2], runs) == []
+    assert verdict(PomodoroOracle(TzdataZones()), told(START), runs) == []
+    assert verdict(PomodoroOracle(TzdataZones()), told(START)[:2], runs) == []
     none = pomodoro_active(1000, None)
-    assert f"{POMODORO} is active, not None" in sole(verdict(PomodoroOracle(), told(START), none))
+    assert f"{POMODORO} is active, not None" in sole(
+        verdict(PomodoroOracle(TzdataZones()), told(START), none)
+    )
 
 
 def test_a_pomodoro_ended_by_talk_is_over() -> None:
@@ -79,8 +82,8 @@ def test_a_pomodoro_ended_by_talk_is_over() -> None:
     over = {"ok": True, "session": {**session, "ended_at": utc(60_000), "status": "completed"}}
     stop = told(("stop_pomodoro", {}, over), at=60_000)
     stories = [told(START), stop, pomodoro_active(60_000, None)]
-    assert verdict(PomodoroOracle(), *stories) == []
-    assert verdict(PomodoroOracle(), stories[0], stories[2])
+    assert verdict(PomodoroOracle(TzdataZones()), *stories) == []
+    assert verdict(PomodoroOracle(TzdataZones()), stories[0], stories[2])
 
 
 def test_what_was_refused_is_no_deed() -> None:
@@ -177,3 +180,35 @@ def test_a_deed_is_no_exchange_of_its_own() -> None:
 def test_a_press_is_needed_by_pets_only() -> None:
     """A Pomodoro on the pet begins by a press; one begun by talk by none."""
     assert verdict(DoneAsAsked(), told(START), pomodoro_set(minute(720))) == []
+
+
+def test_a_pet_stops_all_pomodoros_that_run() -> None:
+    """It tells of the newest; whoever says that another one still runs is wrong."""
+    session = POMODORO_RESULT["session"]
+    assert isinstance(session, dict)
+    over = {**session, "status": "completed", "ended_at": utc(60_000)}
+    two = told(START), pomodoro_set(2_000, "p2")
+    stop = told(("stop_pomodoro", {}, {"ok": True, "session": over, "stopped": 2}), at=60_000)
+    none_runs, one_runs = (pomodoro_active(61_000, id) for id in (None, "p2"))
+    assert verdict(PomodoroOracle(TzdataZones()), *two, stop, none_runs) == []
+    assert "None is active, not p2" in sole(
+        verdict(PomodoroOracle(TzdataZones()), *two, stop, one_runs)
+    )
+
+
+def test_a_pet_ends_all_sessions_that_run() -> None:
+    """What the others came to is first heard when somebody reads their reports."""
+    other = "c0ffee00-0000-4000-8000-000000000000"
+    end = ended({**FIGURES, "sample_count": 0, **dict.fromkeys(_SCORES, 0)})
+    nothing = {"sample_count": 0, **dict.fromkeys(_SCORES, 0), "graph_points": []}
+    right, wrong = ({"ok": True, "report": {**nothing, "sample_count": n}} for n in (0, 1))
+    begun = study(1_000), study(2_000, other), told(end, at=minute(9))
+    told_right, told_wrong = (
+        exchanged(minute(10), f"GET /api/stress/report/{other}", {}, report)
+        for report in (right, wrong)
+    )
+    assert verdict(Reports(), *begun, told_right) == []
+    assert "sample_count is 1" in sole(verdict(Reports(), *begun, told_wrong))
+
+
+_SCORES = ("average_focus", "average_stress", "peak_stress", "lowest_focus")

@@ -1,7 +1,14 @@
 """A server that falls silent is noticed, and one that takes its time."""
 
+import pytest
+
+from simulator.faults.faults import Faults
 from simulator.invariants.every_request_answered import EveryRequestAnswered
+from simulator.invariants.patience import store_ms, way_ms
 from simulator.kernel.trace import Event
+from simulator.network.faults import NetworkFaults
+from simulator.network.weather import FAIR
+from simulator.server.faults import StoreFaults
 from tests.simulator.invariants.story import Story, exchanged, minute, sole, verdict, world
 
 REQUEST, SERVED, ANSWER = exchanged(minute(600), "GET /x", {}, {})
@@ -52,3 +59,67 @@ def test_talk_takes_its_time() -> None:
         assert len(verdict(EveryRequestAnswered(), world(delay_ms=500), late)) == objections
     assert verdict(EveryRequestAnswered(), world(), [talk], until=minute(601)) == []
     assert verdict(EveryRequestAnswered(), world(), [talk], until=minute(602))
+
+
+def worker(at: int, who: str, does: str) -> Story:
+    """Something becomes of a process of the server."""
+    return [{"at": at, "kind": "worker", "who": who, "does": does}]
+
+
+def dropped(at: int, why: str) -> Story:
+    """Somebody asks, and hears that nobody answers."""
+    request, *_ = exchanged(at, "GET /x", {}, {})
+    return [request, {"at": at, "kind": "dropped", "id": request["id"], "why": why}]
+
+
+STARTS = worker(0, "server", "starts")
+
+
+@pytest.mark.parametrize(
+    ("stories", "is_true"),
+    [
+        ((worker(9, "server", "dies"), dropped(9, "died")), True),
+        ((worker(9, "server", "stops"), dropped(9, "died")), True),
+        ((worker(8, "server", "dies"), dropped(9, "died")), False),
+        ((dropped(9, "died"),), False),
+        ((worker(8, "server", "dies"), dropped(9, "refused")), True),
+        ((worker(8, "server", "leaves"), dropped(9, "refused")), True),
+        ((dropped(9, "refused"),), False),
+        (
+            (worker(8, "server", "dies"), worker(8, "server/2", "starts"), dropped(9, "refused")),
+            False,
+        ),
+    ],
+)
+def test_who_is_dropped_was_dropped_by_the_dead_or_the_absent(
+    stories: tuple[Story, ...], is_true: bool
+) -> None:
+    """That is an answer, too, if it is true."""
+    judge = EveryRequestAnswered()
+    assert len(verdict(judge, world(), STARTS, *stories)) == (not is_true)
+    assert judge.cases == 1
+
+
+@pytest.mark.parametrize(("ms", "is_in_time"), [(20_000, True), (40_000, False)])
+def test_a_slow_store_may_make_an_answer_late(ms: int, is_in_time: bool) -> None:
+    """By as much as it is slow; in a world whose store is well that is too late."""
+    late = exchanged(ms, "GET /x", {}, {}, sent_at=0)
+    (first,) = world()
+    slow: Story = [{**first, "faults": {"store": {"slow": 10, "slow_ms": [50, 5_000]}}}]
+    assert (verdict(EveryRequestAnswered(), slow, late) == []) is is_in_time
+    assert len(verdict(EveryRequestAnswered(), world(), late)) == 1
+
+
+def test_what_is_usual_is_what_worlds_have() -> None:
+    """A judge knows the trace alone, so it stands in two places."""
+    network, store = NetworkFaults(tail=1), StoreFaults(slow=1)
+    (first,) = world()
+    dumped = Faults(as_told=False, network=network, store=store).model_dump(mode="json")
+    sparse = Faults(as_told=False, network=network, store=store).model_dump(
+        mode="json", exclude_defaults=True
+    )
+    ways = {way_ms({**first, "faults": faults}) for faults in (dumped, sparse)}
+    stores = {store_ms({**first, "faults": faults}) for faults in (dumped, sparse)}
+    assert ways == {network.tail_ms[1] + FAIR.delay_ms[1]}
+    assert len(stores) == 1
+    assert stores == {store_ms({**first, "faults": {"store": {"slow": 1}}})}

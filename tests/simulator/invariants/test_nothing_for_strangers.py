@@ -126,6 +126,26 @@ def test_another_answer_is_noticed(story: Story, words: str) -> None:
     assert words in sole(said(story))
 
 
+@pytest.mark.parametrize(
+    ("fails_at", "status", "code", "is_true"),
+    [
+        (1, 503, "store_unavailable", True),
+        (3, 503, "store_unavailable", False),
+        (1, 500, "store_unavailable", False),
+        (1, 503, "sight_absent", False),
+    ],
+)
+def test_that_the_store_fails_he_may_hear_while_it_does(
+    fails_at: int, status: int, code: str, is_true: bool
+) -> None:
+    """As everybody; not before it did, and nothing else."""
+    fault = {"kind": "fault", "fault": "store away", "who": "store", "number": 1, "ms": 60_000}
+    asked = refused("pairs_lamp", status, code)
+    faults: Story = [{"at": fails_at, **fault}]
+    stories = (faults, asked) if fails_at == 1 else (asked, faults)
+    assert (said(*stories) == []) is is_true
+
+
 def test_a_refusal_without_its_headers_is_noticed() -> None:
     """Who is held back must hear for how long."""
     story = tried("flood", 429, {"code": "rate_limited"}, headers={"retry-after": "1"})

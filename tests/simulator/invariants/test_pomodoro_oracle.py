@@ -2,6 +2,7 @@
 
 import pytest
 
+from petcore.adapters.zones_tzdata import TzdataZones
 from simulator.invariants.pomodoro_oracle import PomodoroOracle
 from tests.simulator.invariants.story import (
     Story,
@@ -39,7 +40,7 @@ def active(clock: str, id: str | None) -> Story:
 
 def test_a_pomodoro_as_documented_is_accepted() -> None:
     """Focus, break, focus, break, over; and stopped means over."""
-    judge = PomodoroOracle()
+    judge = PomodoroOracle(TzdataZones())
     story = [
         active("11:59:59", None),
         started(),
@@ -68,10 +69,10 @@ def test_a_pomodoro_as_documented_is_accepted() -> None:
         [started(), status("12:55:00", "completed", 2, 0)],
         [started(), active("12:10:00", None)],
         [active("12:00:00", "p1")],
-        [started(), started("p2"), active("12:00:00", "p1")],
+        [started(), pomodoro_set(NOON, "p2", started_at=NOON + 1), active("12:00:00", "p1")],
         [started(), started(ended_at="12:05:00"), status("12:06:00", "focus", 1, 1140)],
     ],
 )
 def test_a_wrong_pomodoro_is_noticed(story: list[Story]) -> None:
     """One fault in a trace made by hand, and the oracle objects."""
-    assert "the oracle says" in sole(verdict(PomodoroOracle(), *story))
+    assert "the oracle says" in sole(verdict(PomodoroOracle(TzdataZones()), *story))

@@ -91,6 +91,10 @@ def test_a_reminder_that_only_a_late_copy_was_told_of_is_excused() -> None:
     *asked, arrival = early
     under_way: list[Story] = [asked, ghost, [{**arrival, "at": 1_100}], NOTHING]
     assert verdict(ReminderOnScreen(), boot(0), *under_way) == []
+    later = water_poll(950, reminds=False, key="b")
+    assert verdict(ReminderOnScreen(), boot(0), early, later, ghost, NOTHING) == []
+    other = water_poll(1_000, reminds=True, key="c", copy=True)
+    assert verdict(ReminderOnScreen(), boot(0), early, later, other, NOTHING)
 
 
 @pytest.mark.parametrize(

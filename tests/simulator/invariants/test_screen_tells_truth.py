@@ -243,6 +243,31 @@ def test_pairing_as_it_should_be_is_accepted(stories: list[Story]) -> None:
 
 
 @pytest.mark.parametrize(
+    ("dark_at", "shows", "is_true"),
+    [
+        (1_000, "", True),
+        (1_000, "BCDF-GHJK", True),
+        (1_000, "BCDF-GHJL", False),
+        (1_001, "", False),
+    ],
+)
+def test_a_code_that_came_when_the_power_went_may_be_gone(
+    dark_at: int, shows: str, is_true: bool
+) -> None:
+    """It was just being written; the one before, or none, is there again."""
+    dark = [*code(1_000), *unplugged(dark_at), *boot(9_000), *screen(9_100, "PAIRING", shows)]
+    assert (verdict(truth(), LOCKED, dark, until=9_200) == []) is is_true
+
+
+@pytest.mark.parametrize(("dark_at", "is_true"), [(6_000, True), (6_001, False)])
+def test_a_code_that_ended_when_the_power_went_may_be_there(dark_at: int, is_true: bool) -> None:
+    """That it ended was just being written."""
+    lit = [*code(1_000), *screen(1_100, "PAIRING", "BCDF-GHJK"), *collect(6_000, refused=404)]
+    dark = [*unplugged(dark_at), *boot(9_000), *screen(9_100, "PAIRING", "BCDF-GHJK")]
+    assert (verdict(truth(), LOCKED, lit, dark, until=9_200) == []) is is_true
+
+
+@pytest.mark.parametrize(
     "stories",
     [
         [idle(500)],

@@ -15,6 +15,7 @@ from tests.simulator.invariants.story import (
     water_poll,
     world,
 )
+from tests.simulator.invariants.talk_story import answer, talk
 
 NOON = minute(720)
 
@@ -34,6 +35,33 @@ def test_the_right_time_is_accepted() -> None:
     assert judge.cases == 2
 
 
+def refused(at: int, key: str) -> Story:
+    """The server cannot answer a poll, since its store fails."""
+    answer = {"ok": False, "error": "No.", "code": "store_unavailable", "details": []}
+    asked = {"user_id": USER}
+    return exchanged(at, "GET /api/water/poll", asked, answer, status=503, key=key)
+
+
+@pytest.mark.parametrize(
+    ("fails", "key", "said_at", "is_fair"),
+    [
+        (True, "a", NOON - 5_000, True),
+        (True, "a", NOON - 6_001, False),
+        (True, "b", NOON - 5_000, False),
+        (False, "a", NOON - 5_000, False),
+    ],
+)
+def test_what_was_refused_may_have_been_stored(
+    fails: bool, key: str, said_at: int, is_fair: bool
+) -> None:
+    """If the store failed, and the same is asked again."""
+    fault = {"fault": "lost answer of the store", "who": "replace", "number": 1}
+    faults: Story = [{"at": NOON - 5_000, "kind": "fault", **fault}] if fails else []
+    again = water_poll(NOON, reminds=True, key="a", said_at=said_at)
+    stories = [world(), faults, refused(NOON - 5_000, key), again]
+    assert (verdict(ServerTime(TzdataZones()), *stories) == []) is is_fair
+
+
 @pytest.mark.parametrize(
     "story",
     [
@@ -46,3 +74,19 @@ def test_a_wrong_time_is_noticed(story: Story) -> None:
     """Ahead, behind, or of another zone."""
     words = sole(verdict(ServerTime(TzdataZones()), world(), story))
     assert "was answered at 2026-05-05 12:00:00+00:00" in words
+
+
+@pytest.mark.parametrize(
+    ("fails", "key", "is_fair"), [(True, "a", True), (True, "b", False), (False, "a", False)]
+)
+def test_what_was_said_and_refused_may_have_been_done(fails: bool, key: str, is_fair: bool) -> None:
+    """What the pet did then keeps its time, if the same is said again under the same key."""
+    fault = {"fault": "lost answer of the store", "who": "replace", "number": 1}
+    faults: Story = [{"at": NOON - 5_000, "kind": "fault", **fault}] if fails else []
+    failed = {"ok": False, "error": "No.", "code": "store_unavailable", "details": []}
+    first = talk(NOON - 5_000, "Pomodoro!", failed, key=key, status=503)
+    started = {"ok": True, "session": {"started_at": utc(NOON - 5_000)}}
+    deeds = [("start_pomodoro", {"cycles": 1}, started)]
+    again = talk(NOON, "Pomodoro!", answer("Pomodoro!", "It runs."), key="a", deeds=deeds)
+    said = verdict(ServerTime(TzdataZones()), world(), faults, first, again)
+    assert (said == []) is is_fair

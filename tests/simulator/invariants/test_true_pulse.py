@@ -5,6 +5,7 @@ from datetime import datetime
 
 import pytest
 
+from petcore.adapters.zones_tzdata import TzdataZones
 from simulator.invariants import Judge
 from simulator.invariants.acknowledged_writes import AcknowledgedWrites
 from simulator.invariants.break_prompts import BreakPrompts
@@ -26,6 +27,7 @@ from tests.simulator.invariants.story import (
     study,
     utc,
     verdict,
+    world,
 )
 
 SAMPLE = "11111111-1111-4111-8111-111111111111"
@@ -166,13 +168,15 @@ def high(until_min: int) -> Story:
 def test_a_prompt_is_due_when_stress_was_measured_high() -> None:
     """For ten minutes, as it would be if somebody had posted that."""
     before = prompt_poll(minute(10.9), None)
-    judge = BreakPrompts()
+    judge, begins = BreakPrompts(TzdataZones()), [world(), study(0)]
     due = prompt_poll(minute(11.1), PROMPT, minute(11))
-    assert verdict(judge, study(0), high(11)[:10], before, high(11)[10:], due) == []
+    assert verdict(judge, *begins, high(11)[:10], before, high(11)[10:], due) == []
     assert judge.due_at == [minute(11)]
-    missing = sole(verdict(BreakPrompts(), study(0), high(11), prompt_poll(minute(11.1), None)))
+    none = prompt_poll(minute(11.1), None)
+    missing = sole(verdict(BreakPrompts(TzdataZones()), *begins, high(11), none))
     assert "shows no prompt" in missing
-    undue = sole(verdict(BreakPrompts(), study(0), high(9), prompt_poll(minute(9.5), PROMPT)))
+    early = prompt_poll(minute(9.5), PROMPT)
+    undue = sole(verdict(BreakPrompts(TzdataZones()), *begins, high(9), early))
     assert "had not been high" in undue
 
 

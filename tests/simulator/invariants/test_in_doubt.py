@@ -1,0 +1,455 @@
+"""What came to no end may have been done: judges accept either, and nothing beyond that.
+
+Each case has a twin in which nothing is in doubt, and then the judge objects.
+"""
+
+from collections.abc import Mapping
+
+import pytest
+
+from petcore.adapters.zones_tzdata import TzdataZones
+from simulator.invariants import Judge
+from simulator.invariants.acknowledged_writes import AcknowledgedWrites
+from simulator.invariants.break_prompts import BreakPrompts
+from simulator.invariants.done_as_asked import DoneAsAsked
+from simulator.invariants.pomodoro_oracle import PomodoroOracle
+from simulator.invariants.reports import Reports
+from simulator.invariants.water_promises import WaterPromises
+from simulator.kernel.trace import Event
+from tests.simulator.invariants.story import (
+    POMODORO,
+    PROMPT,
+    SESSION,
+    Object,
+    Story,
+    exchanged,
+    minute,
+    pomodoro_active,
+    pomodoro_set,
+    pomodoro_status,
+    preference,
+    prompt_ack,
+    prompt_poll,
+    sample,
+    samples,
+    schedule,
+    session_end,
+    sole,
+    stored,
+    study,
+    utc,
+    verdict,
+    water_poll,
+    world,
+)
+from tests.simulator.invariants.talk_story import answer, talk
+
+NOON = minute(720)
+OTHER = "99999999-9999-4999-8999-999999999999"
+HIGH = samples(range(11))
+SHOWN = prompt_poll(minute(10.5), PROMPT, minute(10))
+NONE = prompt_poll(minute(12), None)
+REPORT: Object = {
+    "sample_count": 1,
+    "average_focus": 0.5,
+    "average_stress": 0.9,
+    "peak_stress": 0.9,
+    "lowest_focus": 0.5,
+    "graph_points": [{"timestamp": utc(60_000), "focus_score": 0.5, "stress_score": 0.9}],
+}
+NOTHING: Object = {**dict.fromkeys(REPORT, 0), "graph_points": []}
+
+
+def unheard(story: Story) -> Story:
+    """The same, but nobody knows whether it was done: its worker has died."""
+    asked = story[0]
+    return [asked, {"at": asked["at"], "kind": "dropped", "id": asked["id"], "why": "crash"}]
+
+
+def refused(story: Story) -> Story:
+    """The same, but the server has said that it will not."""
+    return [{**event, "status": 409} if "status" in event else event for event in story]
+
+
+def set_clock(at: int, off_ms: int) -> Story:
+    """Somebody sets the server's clock."""
+    return [{"at": at, "kind": "clock", "off_ms": off_ms}]
+
+
+def read(at: int, report: Object | None, status: int = 200) -> Story:
+    """Somebody reads the report."""
+    operation = f"GET /api/stress/report/{SESSION}"
+    return exchanged(at, operation, {}, {"report": report} if report else {}, status=status)
+
+
+def said(at: int) -> Story:
+    """The user says something to the pet."""
+    return talk(at, "Do it.", answer("Do it.", "Done."), key="words")
+
+
+def judge_of(name: str) -> Judge:
+    """A fresh one."""
+    if name == "reports":
+        return Reports()
+    if name == "done":
+        return DoneAsAsked()
+    kinds = {"water": WaterPromises, "pomodoro": PomodoroOracle, "prompts": BreakPrompts}
+    return kinds[name](TzdataZones())
+
+
+def reading(at: int, zone: str) -> Story:
+    """Somebody reads the schedule."""
+    said = {"user_id": "audrey", "timezone": zone, "start_time": "09:00", "end_time": "22:00"}
+    answer = {**said, "interval_min": 60, "enabled": True}
+    return exchanged(at, "GET /api/water/schedule", {"user_id": "audrey"}, answer)
+
+
+Case = tuple[str, list[Story], Story, list[Story]]
+RUNS = pomodoro_set(NOON, POMODORO)
+NEWER = pomodoro_set(NOON + 1000, OTHER, started_at=NOON + 1000)
+STOP = pomodoro_set(NOON + 2000, ended_at=NOON + 2000)
+POLLED = water_poll(NOON, reminds=True, key="a")
+CASES: Mapping[str, Case] = {
+    "a Pomodoro was perhaps started": ("pomodoro", [], RUNS, [pomodoro_active(NOON, POMODORO)]),
+    "a newer one was perhaps started": (
+        "pomodoro",
+        [RUNS],
+        NEWER,
+        [pomodoro_active(NOON + 1000, OTHER)],
+    ),
+    "a Pomodoro was perhaps stopped": (
+        "pomodoro",
+        [RUNS],
+        STOP,
+        [pomodoro_active(NOON + 3000, None), pomodoro_status(NOON + 3000, "completed", 1, 0)],
+    ),
+    "words have perhaps stopped it": (
+        "pomodoro",
+        [RUNS],
+        said(NOON + 2000),
+        [pomodoro_active(NOON + 3000, None)],
+    ),
+    "there is perhaps a schedule": (
+        "water",
+        [],
+        schedule(NOON, key="s"),
+        [water_poll(NOON + 1, reminds=True)],
+    ),
+    "there is perhaps another schedule": (
+        "water",
+        [schedule(0, key="r")],
+        schedule(NOON, zone="Asia/Tokyo", key="s"),
+        [water_poll(NOON + 1, reminds=True, ahead_min=540)],
+    ),
+    "another schedule is perhaps read": (
+        "done",
+        [schedule(0, key="r")],
+        schedule(NOON, zone="Asia/Tokyo", key="s"),
+        [reading(NOON + 1, "Asia/Tokyo")],
+    ),
+    "words have perhaps changed the schedule": (
+        "water",
+        [schedule(0, key="r")],
+        said(NOON),
+        [water_poll(NOON + 1, reminds=False, ahead_min=540)],
+    ),
+    "another poll has perhaps reminded": (
+        "water",
+        [schedule(0)],
+        POLLED,
+        [water_poll(NOON + minute(59), reminds=False)],
+    ),
+    "a sample has perhaps brought a prompt": (
+        "prompts",
+        [study(0), samples(range(10))],
+        sample(minute(10)),
+        [SHOWN],
+    ),
+    "a sample has perhaps ended high stress": (
+        "prompts",
+        [study(0), samples(range(10))],
+        sample(minute(9.5), 0.2),
+        [sample(minute(10)), NONE],
+    ),
+    "a prompt is perhaps resolved": (
+        "prompts",
+        [study(0), HIGH, SHOWN],
+        prompt_ack(minute(11), PROMPT, accepts=True, answered=True),
+        [NONE],
+    ),
+    "a session has perhaps ended": (
+        "prompts",
+        [study(0), HIGH, SHOWN],
+        session_end(minute(11)),
+        [NONE],
+    ),
+    "words have perhaps ended the session": (
+        "prompts",
+        [study(0), HIGH, SHOWN],
+        said(minute(11)),
+        [NONE],
+    ),
+    "prompts are perhaps switched off": (
+        "prompts",
+        [study(0), samples(range(10))],
+        preference(minute(9.5), enabled=False),
+        [sample(minute(10)), NONE],
+    ),
+    "the preference at the start is in doubt": (
+        "prompts",
+        [],
+        preference(0, enabled=True),
+        [study(1, wish=None, allows=True)],
+    ),
+    "a sample is perhaps in the report": (
+        "reports",
+        [study(0)],
+        sample(60_000),
+        [session_end(minute(2), REPORT), read(minute(3), REPORT)],
+    ),
+    "there is perhaps a report": (
+        "reports",
+        [study(0)],
+        session_end(minute(2), NOTHING),
+        [read(minute(3), NOTHING)],
+    ),
+}
+"""Which judge, what was before, what is in doubt, and what only that explains."""
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_what_is_in_doubt_explains_what_it_can(name: str) -> None:
+    """While nobody knows, and not when it was refused or never asked for."""
+    judge, before, doubt, after = CASES[name]
+    assert verdict(judge_of(judge), world(), *before, unheard(doubt), *after) == []
+    assert verdict(judge_of(judge), world(), *before, refused(doubt), *after)
+    assert verdict(judge_of(judge), world(), *before, *after)
+
+
+def test_what_may_have_been_done_need_not_have_been() -> None:
+    """The other half of the doubt."""
+    runs, none = pomodoro_active(NOON + 3000, POMODORO, seconds=1497), pomodoro_active(NOON, None)
+    cases: list[tuple[str, list[Story]]] = [
+        ("pomodoro", [RUNS, unheard(STOP), runs]),
+        ("pomodoro", [unheard(RUNS), none]),
+        ("water", [unheard(schedule(0)), water_poll(NOON, reminds=False, ahead_min=None)]),
+        ("water", [schedule(0), unheard(POLLED), water_poll(NOON + 1, reminds=True)]),
+        ("prompts", [study(0), samples(range(10)), unheard(sample(minute(10))), NONE]),
+        ("prompts", [study(0), HIGH, unheard(session_end(minute(10.2))), SHOWN]),
+        ("reports", [study(0), unheard(sample(60_000)), session_end(minute(2), NOTHING)]),
+    ]
+    for judge, stories in cases:
+        assert verdict(judge_of(judge), world(), *stories) == []
+
+
+@pytest.mark.parametrize(
+    ("judge", "stories"),
+    [
+        (
+            "pomodoro",
+            [unheard(RUNS), pomodoro_active(NOON, POMODORO), pomodoro_active(NOON, OTHER)],
+        ),
+        ("pomodoro", [RUNS, unheard(STOP), pomodoro_status(NOON + 3000, "completed", 2, 7)]),
+        (
+            "pomodoro",
+            [unheard(said(NOON - minute(3))), RUNS, pomodoro_active(NOON + 3000, None)],
+        ),
+        ("pomodoro", [RUNS, NEWER, unheard(STOP), pomodoro_active(NOON + 3000, None)]),
+        (
+            "water",
+            [
+                unheard(schedule(NOON - minute(3), zone="Asia/Tokyo", key="s")),
+                schedule(NOON),
+                water_poll(NOON + 1, reminds=True, ahead_min=540),
+            ],
+        ),
+        (
+            "water",
+            [unheard(schedule(NOON, key="s")), water_poll(NOON + 1, reminds=True, ahead_min=9)],
+        ),
+        ("water", [schedule(0), unheard(POLLED), water_poll(NOON + minute(63), reminds=False)]),
+        (
+            "prompts",
+            [
+                study(0),
+                samples(range(9)),
+                unheard(sample(minute(9))),
+                prompt_poll(minute(9.5), PROMPT, minute(9)),
+            ],
+        ),
+        (
+            "prompts",
+            [
+                study(0),
+                samples(range(10)),
+                unheard(sample(minute(10))),
+                prompt_poll(minute(10.5), PROMPT, minute(9.5)),
+            ],
+        ),
+        (
+            "prompts",
+            [study(0), HIGH, SHOWN, unheard(prompt_ack(minute(11), OTHER, True, True)), NONE],
+        ),
+        (
+            "done",
+            [schedule(0), unheard(schedule(NOON, zone="Asia/Tokyo")), reading(NOON + 1, "UTC+1")],
+        ),
+        ("reports", [study(0), unheard(sample(60_000, 0.8)), session_end(minute(2), REPORT)]),
+        (
+            "reports",
+            [
+                study(0),
+                unheard(sample(60_000)),
+                session_end(minute(2), REPORT),
+                read(minute(3), NOTHING),
+            ],
+        ),
+    ],
+)
+def test_just_outside_of_a_doubt_judges_object(judge: str, stories: list[Story]) -> None:
+    """A second one for one wish, another one's, too late, too early, or now so and then so."""
+    assert verdict(judge_of(judge), world(), *stories)
+
+
+def late(story: Story, wished_at: int) -> list[Story]:
+    """It was asked, its worker died, and was asked again and answered."""
+    first: Story = [{**story[0], "at": wished_at, "id": -1}]
+    return [unheard(first), story]
+
+
+def test_a_prompt_came_when_its_sample_was_first_sent_or_later() -> None:
+    """Whoever answered first may have stored it; before that it was not there."""
+    brings = late(sample(minute(11), captured_at=minute(10), key="k"), minute(10))
+    for since, kept in ((10, True), (10.5, True), (11, True), (9.9, False), (11.1, False)):
+        shown = prompt_poll(minute(12), PROMPT, minute(since))
+        story = [world(), study(0), samples(range(10)), *brings, shown]
+        assert (verdict(judge_of("prompts"), *story) == []) is kept, since
+
+
+def test_a_prompt_cools_down_by_the_clock_of_the_server() -> None:
+    """It was set back a minute after the answer, so samples count a minute later."""
+    clock = set_clock(minute(10.2), 60_000)
+    ack = prompt_ack(minute(11), PROMPT, accepts=True, answered=True)
+    story = [world(), study(0), HIGH, clock, SHOWN, ack]
+    for ends, kept in ((37, True), (36, False)):
+        shown = prompt_poll(minute(ends + 0.5), OTHER, minute(ends + 1))
+        found = verdict(judge_of("prompts"), *story, samples(range(12, ends + 1)), shown)
+        assert (found == []) is kept, ends
+
+
+def test_two_doubles_of_a_pomodoro_are_told_apart_by_their_start() -> None:
+    """The one that was answered first need not be the older one."""
+    newest = pomodoro_active(NOON + 1000, OTHER)
+    assert verdict(judge_of("pomodoro"), world(), NEWER, RUNS, newest) == []
+    oldest = pomodoro_active(NOON + 1000, POMODORO, seconds=1499)
+    assert verdict(judge_of("pomodoro"), world(), NEWER, RUNS, oldest)
+
+
+def test_a_stopped_pomodoro_is_over_on_a_clock_that_was_set_back() -> None:
+    """It shows an instant before the stop, and one that has run out may stay so, too."""
+    back = set_clock(NOON + 3000, -60_000)
+    over: Event = pomodoro_status(NOON - 30_000, "completed", 1, 0)[0]
+    assert over
+    stopped = [world(), RUNS, STOP, back]
+    assert verdict(judge_of("pomodoro"), *stopped, by_clock("completed", 0)) == []
+    assert verdict(judge_of("pomodoro"), *stopped, by_clock("focus", 1500))
+    running = [world(), RUNS, back]
+    assert verdict(judge_of("pomodoro"), *running, by_clock("focus", 1500)) == []
+
+
+def by_clock(phase: str, seconds: int) -> Story:
+    """The status after that, of a server who thinks that it is half a minute before noon."""
+    return [
+        {**event, "at": NOON + 4000} for event in pomodoro_status(NOON - 30_000, phase, 1, seconds)
+    ]
+
+
+@pytest.mark.parametrize(("count", "kept"), [(2, True), (1, False)])
+def test_a_pet_ends_all_sessions_and_tells_of_one(count: int, kept: bool) -> None:
+    """It says how many; no other one is over."""
+    result = {"ok": True, "session_id": SESSION, "ended_at": utc(NOON), "ended": count}
+    deed: tuple[str, Object, Object] = ("end_study_session", {}, {**result, "report": {}})
+    words = talk(NOON, "Do it.", answer("Do it.", "Done."), deeds=(deed,))
+    held = [
+        stored("focus_reports", {"session_id": id, "report": {}}) for id in (SESSION, OTHER)
+    ] + [
+        stored("focus_sessions", {**begun(id), "ended_at": utc(NOON), "status": "completed"})
+        for id in (SESSION, OTHER)
+    ]
+    judge = AcknowledgedWrites()
+    found = verdict(judge, study(0), study(1, OTHER), words, *held)
+    assert (found == []) is kept
+
+
+def over(id: str) -> Story:
+    """The server holds that session as ended, and a report of it."""
+    ended = {**begun(id), "ended_at": utc(NOON), "status": "completed"}
+    report: Object = {"session_id": id, "user_id": "audrey", "report": {}}
+    return stored("focus_sessions", ended) + stored("focus_reports", report)
+
+
+def ends(count: int) -> Story:
+    """The pet ends so many sessions and tells of one."""
+    result = {"ok": True, "session_id": SESSION, "ended_at": utc(NOON), "ended": count}
+    deed: tuple[str, Object, Object] = ("end_study_session", {}, {**result, "report": {}})
+    return talk(NOON, "Do it.", answer("Do it.", "Done."), deeds=(deed,))
+
+
+@pytest.mark.parametrize(("count", "kept"), [(2, True), (1, False)])
+def test_a_pet_ends_also_sessions_of_which_nobody_has_heard(count: int, kept: bool) -> None:
+    """One that was asked for, and whose answer nobody got, or only after the end."""
+    for doubt in ([unheard(study(1, OTHER, key="k"))], late(study(1, OTHER, key="k"), 1)):
+        story = [study(0), *doubt, ends(count), over(SESSION), over(OTHER)]
+        found = verdict(AcknowledgedWrites(), *story)
+        assert (found == []) is kept
+    told: Story = [{**event, "at": NOON + 1} for event in study(1, OTHER, key="k")]
+    asked, again = late(told, 1)
+    story = [study(0), asked, ends(count), again, over(SESSION), over(OTHER)]
+    assert (verdict(AcknowledgedWrites(), *story) == []) is kept
+
+
+def test_a_pet_ends_no_session_that_began_later_or_is_another_users() -> None:
+    """Nor one that there is not."""
+    began = study(1, OTHER, key="k")
+    later: Story = [{**event, "at": NOON + 1} for event in began]
+    story = [study(0), ends(2), later, over(SESSION), over(OTHER)]
+    assert "was acknowledged with ended_at None" in verdict(AcknowledgedWrites(), *story)[0]
+    report, unknown = over(OTHER)[1:], f"focus_reports {OTHER} is stored and was never acknowledged"
+    story = [study(0), unheard(began), ends(2), over(SESSION)]
+    assert sole(verdict(AcknowledgedWrites(), *story, report)) == unknown
+    story = [study(0), unheard(bobs(began)), ends(2), over(SESSION), bobs(over(OTHER))]
+    assert sole(verdict(AcknowledgedWrites(), *story)) == unknown
+
+
+def bobs(story: Story) -> Story:
+    """The same of another user."""
+    texts = ("body", "document")
+    return [
+        {
+            **event,
+            **{name: str(event[name]).replace("audrey", "bob") for name in texts if name in event},
+        }
+        for event in story
+    ]
+
+
+def begun(id: str) -> Object:
+    """A session as the server keeps it."""
+    at = 0 if id == SESSION else 1
+    return {
+        "session_id": id,
+        "user_id": "audrey",
+        "started_at": utc(at),
+        "study_label": "Study Session",
+        "allow_prompted_breaks": True,
+        "signal_source": "presage",
+    }
+
+
+def test_the_first_decision_is_kept_also_if_nobody_heard_of_it() -> None:
+    """Either of two; without the doubt it is the one that was acknowledged."""
+    first = prompt_ack(minute(11), PROMPT, accepts=True, answered=True)
+    other = prompt_ack(minute(12), PROMPT, accepts=False, answered=True)
+    story = [world(), study(0), HIGH, SHOWN]
+    assert verdict(judge_of("prompts"), *story, unheard(first), other) == []
+    assert "decision" in sole(verdict(judge_of("prompts"), *story, other))
