@@ -50,7 +50,7 @@ def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
     path = tmp_path / "petcore.db"
     with serving(tmp_path, workers=2, log_level="info", environment=JSON_LOG) as server:
         first = set(server.workers)
-        answered = asyncio.run(_drink_until_cut_off(server, min(first, key=str)))
+        answered = asyncio.run(_drink_until_cut_off(server, *first))
         until(lambda: len(server.workers) == 3)
         with _locked(path):
             with _no_room(server):
@@ -66,30 +66,49 @@ def test_a_killed_worker_is_replaced(tmp_path: Path) -> None:
     assert contents.half_done() == 0
 
 
-async def _drink_until_cut_off(server: Serving, pid: object) -> int:
-    """Kill the worker under load; say how many writes were answered before and after."""
+async def _drink_until_cut_off(server: Serving, killed: object, spared: object) -> int:
+    """Kill a worker under load; say how many writes were answered before and after."""
     answered = 0
 
     async def drink(alone: Crowd) -> bool:
         """Whether the connection held."""
         nonlocal answered
         try:
-            for _ in range(20):
+            while answered < 20 * CLIENTS:
                 await alone.one_asks("POST", "/api/water/ack", {"user_id": "audrey"})
                 answered += 1
                 if answered == 5 * CLIENTS:
-                    _signal(pid, signal.SIGKILL)
+                    _signal(killed, signal.SIGKILL)
         except (OSError, asyncio.IncompleteReadError):
             return False
         return True
 
     async with AsyncExitStack() as stack:
-        # One after the other, so that no worker gets all of them.
-        doors = [gathered(server.url, 1) for _ in range(CLIENTS)]
-        crowds = [await stack.enter_async_context(door) for door in doors]
-        held = await asyncio.gather(*(drink(alone) for alone in crowds))
-    assert set(held) == {True, False}, "the worker had some of the clients"
+        # Whoever comes while a worker stands still is let in by the other one.
+        with _standing_still(spared):
+            cut_off = await _half_a_crowd(stack, server)
+        with _standing_still(killed):
+            lucky = await _half_a_crowd(stack, server)
+        held = await asyncio.gather(*(drink(alone) for alone in [*cut_off, *lucky]))
+    assert not any(held[: len(cut_off)])
+    assert all(held[len(cut_off) :])
     return answered
+
+
+async def _half_a_crowd(stack: AsyncExitStack, server: Serving) -> list[Crowd]:
+    """Clients each of whom has been answered over a connection of its own."""
+    doors = [gathered(server.url, 1) for _ in range(CLIENTS // 2)]
+    crowds = [await stack.enter_async_context(door) for door in doors]
+    for alone in crowds:
+        await alone.one_asks("GET", "/healthz", {})
+    return crowds
+
+
+@contextmanager
+def _standing_still(pid: object) -> Iterator[None]:
+    _signal(pid, signal.SIGSTOP)
+    yield
+    _signal(pid, signal.SIGCONT)
 
 
 @contextmanager
