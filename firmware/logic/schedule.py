@@ -22,7 +22,6 @@ class Schedule(Poll):
         self.asked_for: str | None = None  # the user that it last asked about
         self.left_ms = 0  # until it asks again
         self.looked_at = parts.hal.ticks_ms()
-        self.is_alone = False  # offline, and nobody has reminded since
 
     # One look a minute: that is how finely a window is set.
     async def turn(self) -> None:
@@ -55,19 +54,18 @@ class Schedule(Poll):
             return
         if is_due(known.schedule, known.clock.minute(now), known.quiet_ms(now)):
             self.hal.log("reminds by itself")
-            self.is_alone = False
+            known.is_quiet_alone = False
             known.remind(REMINDER)
             self.hal.tone(*TONE)
 
-    # A pet that has had no reminder yet counts from here, and after the next cut from there.
+    # A pet that has had no reminder yet counts from here, and after the next cut from there, unless
+    # one was acknowledged meanwhile.
     def _begin_alone(self, now: int) -> None:
-        if not self.known.offline:
-            if self.is_alone:
-                self.known.quiet = None
-            self.is_alone = False
-        elif self.known.quiet is None:
-            self.known.begin_quiet(now)
-            self.is_alone = True
+        known = self.known
+        if known.offline and known.quiet is None:
+            known.begin_quiet(now, alone=True)
+        elif not known.offline and known.is_quiet_alone:
+            known.end_quiet()
 
     # Whether the server is within reach say the polls alone.
     def count_failure(self) -> None:

@@ -26,6 +26,7 @@ class Known:
         self.talk: tuple | None = None  # (what is shown of talk.py, words)
         self.schedule: tuple | None = None  # see reminding.py
         self.quiet: tuple | None = None  # (for so long nothing was due, when that was so)
+        self.is_quiet_alone = False  # it began as the server was gone, with no acknowledgement
         self.code: str | None = None  # shown while pairing; "" before the server gave one
         self.offline = False
         self.settled: list = []
@@ -33,7 +34,8 @@ class Known:
     # All that was said to one user.
     def forget(self) -> None:
         self.reminder = self.prompt = self.pomodoro = self.message = None
-        self.schedule = self.quiet = None
+        self.schedule = None
+        self.end_quiet()
         self.clock.forget()
         self.settled = []
         self.changed.set()
@@ -105,9 +107,14 @@ class Known:
     def is_settled(self, settled_id: str) -> bool:
         return settled_id in self.settled
 
-    # A reminder was acknowledged, or there is a reason to wait as long as after that.
-    def begin_quiet(self, now: int) -> None:
+    # A reminder was acknowledged, or nobody would remind from now on.
+    def begin_quiet(self, now: int, alone: bool = False) -> None:
         self.quiet = (0, now)
+        self.is_quiet_alone = alone
+
+    def end_quiet(self) -> None:
+        self.quiet = None
+        self.is_quiet_alone = False
 
     # How long ago that was; a day stands for all that is longer. None when it never was.
     def quiet_ms(self, now: int) -> int | None:

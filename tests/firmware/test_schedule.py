@@ -223,6 +223,23 @@ def test_without_a_reminder_before_it_counts_from_the_cut(parts_with: MakeParts)
     assert HOUR_MS <= moment - cut_at <= HOUR_MS + 2 * MINUTE_MS
 
 
+def test_what_is_acknowledged_in_a_first_cut_counts_in_the_next(parts_with: MakeParts) -> None:
+    """The server's reminder stood there when it went; after it, there is a moment to count from."""
+    parts = parts_with(CUT)
+    live(parts)
+    parts.known.remind(REMINDER)
+    cut_off(parts, 12)
+    pass_ms(parts, 10 * MINUTE_MS)
+    Water(parts).acknowledge()
+    acknowledged_at = parts.hal.kernel.now_ms
+    parts.known.mark_offline(False)
+    pass_ms(parts, 40 * MINUTE_MS)
+    parts.known.mark_offline(True)
+    pass_ms(parts, 25 * MINUTE_MS)
+    (moment,) = reminded_at(parts)
+    assert HOUR_MS <= moment - acknowledged_at <= HOUR_MS + 2 * MINUTE_MS
+
+
 def test_its_own_reminder_counts_after_the_next_cut_too(parts_with: MakeParts) -> None:
     """A server that was back for a moment does not begin the interval anew."""
     parts = parts_with(CUT)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import httpx
@@ -54,8 +54,10 @@ def _handler(client: httpx.Client, lie: Lie) -> type[BaseHTTPRequestHandler]:
                 if name not in ("content-length", "transfer-encoding", "connection"):
                     self.send_header(name, value)
             self.send_header("content-length", str(len(told)))
-            self.end_headers()
-            self.wfile.write(told)
+            # Who asked may have gone, as a stream's listener does.
+            with suppress(ConnectionError):
+                self.end_headers()
+                self.wfile.write(told)
 
         def log_message(self, format: str, *args: object) -> None:
             """Say nothing."""
