@@ -9,7 +9,7 @@ import asyncio
 import logging
 import sys
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from ipaddress import ip_address, ip_network
 from typing import cast
@@ -226,7 +226,7 @@ class Connection(HttpToolsProtocol):
 
     def _tell_refusal(self) -> None:
         status, message = self._refusal
-        reply = replace(SHAPE.reply(BadInput(message)), status=status)
+        reply = SHAPE.reply(BadInput(message))._replace(status=status)
         headers = (*self.server_state.default_headers, *reply.headers, (b"connection", b"close"))
         lines = (b"%b: %b\r\n" % field for field in headers)
         self.transport.write(b"".join((STATUS_LINE[status], *lines, b"\r\n", reply.body)))

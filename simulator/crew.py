@@ -7,16 +7,16 @@ was. Nobody of the crew outlives who started it, however that one ends.
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from itertools import islice
 from math import inf
 from multiprocessing import get_context, parent_process, resource_tracker
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 from threading import Thread
 from traceback import extract_tb
-from typing import Generic, NamedTuple, TypeVar
+from types import TracebackType
+from typing import Generic, NamedTuple, Self, TypeVar
 
 from simulator.kernel.stopwatch import Stopwatch
 
@@ -38,40 +38,100 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+class Crew(Generic[J, R]):
+    """Does ``work`` in so many ``processes``, as many as cores unless told otherwise. Work, jobs,
+    and what comes of them must be picklable. A job that takes longer than ``patience`` says, in
+    seconds, is a failure. Who is hired stays until the crew is left by ``with``.
+    """
+
+    def __init__(
+        self,
+        work: Callable[[J], R],
+        processes: int | None = None,
+        patience: Callable[[J], float] = lambda _: inf,
+    ) -> None:
+        self._work, self._patience = work, patience
+        self._processes = processes or cores()
+        self._idle: list[_Hand[J, R]] = []
+        self._busy: list[_Hand[J, R]] = []
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        for hand in (*self._idle, *self._busy):
+            hand.dismiss()
+
+    def done(
+        self, jobs: Sequence[J], seconds: float | None = None
+    ) -> Iterator[tuple[int, R | Failure]]:
+        """What comes of ``jobs``, as it is done: the place of the job, from 0, and what came of it.
+        After so many ``seconds`` nobody waits for the rest. Who asks anew, or for other jobs, does
+        not hear of those asked for before; who is still at one of them comes to the others later.
+        """
+        if seconds is not None and seconds <= 0:
+            return
+        watch = Stopwatch()
+        for hand in self._busy:
+            hand.place = None
+        given = self._hand_out(jobs, 0)
+        while given < len(jobs) or any(hand.place is not None for hand in self._busy):
+            left = inf if seconds is None else seconds - watch.seconds
+            if left <= 0:
+                return
+            for hand in _ready(self._busy, left):
+                self._busy.remove(hand)
+                place, done = hand.place, hand.take()
+                self._idle.append(hand)
+                # Before anybody hears what was done: there is work to do meanwhile.
+                given = self._hand_out(jobs, given)
+                if place is not None:
+                    yield place, done
+
+    def done_in_order(
+        self, jobs: Sequence[J], seconds: float | None = None
+    ) -> Iterator[R | Failure]:
+        """The same in the order of the jobs, whoever is done first."""
+        early: dict[int, R | Failure] = {}
+        following = 0
+        for place, done in self.done(jobs, seconds):
+            early[place] = done
+            while following in early:
+                yield early.pop(following)
+                following += 1
+
+    def _hand_out(self, jobs: Sequence[J], given: int) -> int:
+        """Let everybody have a job, as long as there are any. How many of them are given then."""
+        while given < len(jobs) and len(self._busy) < self._processes:
+            self._busy.append(self._given(given, jobs[given]))
+            given += 1
+        return given
+
+    def _given(self, place: int, job: J) -> "_Hand[J, R]":
+        """Somebody who is at that job now."""
+        while self._idle:
+            hand = self._idle.pop()
+            if hand.give(place, job):
+                return hand
+            hand.dismiss()
+        return _Hand(self._work, self._patience, place, job)
+
+
 def done_by_all(
     work: Callable[[J], R],
-    jobs: Iterable[J],
+    jobs: Sequence[J],
     processes: int | None = None,
     seconds: float | None = None,
     patience: Callable[[J], float] = lambda _: inf,
 ) -> Iterator[tuple[int, R | Failure]]:
-    """What ``work`` makes of ``jobs``, as it is done: the place of the job, from 0, and what came
-    of it. All of it must be picklable. There are as many ``processes`` as cores unless told
-    otherwise. After so many ``seconds`` what is not done is given up; so it is when nobody wants
-    more of this iterator. A job that takes longer than ``patience`` says, in seconds, is a failure.
-    """
-    if seconds is not None and seconds <= 0:
-        return
-    watch, queue = Stopwatch(), enumerate(jobs)
-    crew = [_Hand(work, patience, *job) for job in islice(queue, processes or cores())]
-    try:
-        while crew:
-            left = inf if seconds is None else seconds - watch.seconds
-            if left <= 0:
-                return
-            for hand in _ready(crew, left):
-                crew.remove(hand)
-                place, done = hand.place, hand.take()
-                following = next(queue, None)
-                if following is not None:
-                    goes_on = hand.give(*following)
-                    crew.append(hand if goes_on else _Hand(work, patience, *following))
-                else:
-                    hand.dismiss()
-                yield place, done
-    finally:
-        for hand in crew:
-            hand.dismiss()
+    """What a ``Crew`` that is there for these jobs alone makes of them, as it is done."""
+    with Crew(work, processes, patience) as crew:
+        yield from crew.done(jobs, seconds)
 
 
 def told(error: Exception) -> str:
@@ -95,6 +155,8 @@ class _Hand(Generic[J, R]):
         self, work: Callable[[J], R], patience: Callable[[J], float], place: int, job: J
     ) -> None:
         self._patience = patience
+        self.place: int | None = place
+        """Of its job; None if nobody wants to know any more what comes of it."""
         self.pipe, theirs = _CONTEXT.Pipe()
         self._process = _CONTEXT.Process(target=_toil, args=(theirs, work), daemon=True)
         with _spared_of_interrupts():

@@ -1,14 +1,11 @@
 """Seed and scenario in, a world out. Same seed, same scenario: the same days, to the last byte."""
 
-import asyncio
-import logging
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import IO, TYPE_CHECKING, Annotated
 
-import orjson
 from pydantic import Field
 from simpy import Environment
 
@@ -17,11 +14,10 @@ from petcore.adapters.clock_system import pause
 from petcore.adapters.entropy_seeded import SeededEntropy
 from petcore.adapters.store_memory import MemoryStore
 from petcore.app import create_app
-from petcore.errors import StartRefused
 from petcore.marks import marked
 from petcore.ports.clock import Clock
 from petcore.ports.eyes import Eyes
-from petcore.ports.store import Collection, Query, Store
+from petcore.ports.store import Store
 from petcore.settings import default_settings
 from petcore.wiring import wire
 from simulator.faults.faults import Faults
@@ -31,7 +27,6 @@ from simulator.invariants.panel import judges_of
 from simulator.kernel.clock import VirtualClock
 from simulator.kernel.fate import Fate
 from simulator.kernel.loop import VirtualLoop
-from simulator.kernel.masking import masked
 from simulator.kernel.outside import outside
 from simulator.kernel.overheard import OverheardStore
 from simulator.kernel.stage import Stage
@@ -47,7 +42,9 @@ from simulator.people.owner import Owner
 from simulator.people.stranger import Stranger
 from simulator.people.talk import Grapevine
 from simulator.scenarios.scenario import Scenario
+from simulator.server.holdings import note_stored
 from simulator.server.house import House, Process
+from simulator.server.log import unheard
 from simulator.server.policy import HighStress
 from simulator.settling import Settlement, midnight
 from simulator.talk.twins import faculties_of
@@ -57,7 +54,6 @@ if TYPE_CHECKING:
 
 _HOUR_MS, _MINUTE_MS = 3_600_000, 60_000
 _PROGRESS_EVERY_MS = 600_000
-_PAGE = 1_000
 _NO_SIGHT = AbsentSight("there is no camera in this world")
 
 _DOORS: Mapping[str, Mapping[str, object]] = {
@@ -65,13 +61,6 @@ _DOORS: Mapping[str, Mapping[str, object]] = {
     "locked": {"door": "locked", "requests_per_min": 120},
 }
 """The settings of a server whose door is so."""
-
-_ON_PURPOSE = (
-    *("language_failed:", "voice_failed:", "hearing_failed:"),
-    "store_unavailable: ",
-    "sight_absent: there is no camera",
-)
-"""How lines of the server's log begin that this world is to blame for."""
 
 SEED_MAX = 2**63 - 1
 """The largest integer that every reader of a trace knows."""
@@ -144,16 +133,19 @@ def run(
     progress: Callable[[int], None] | None = None,
     store: Store | None = None,
     listeners: Sequence[Listener] = (),
+    court: Court | None = None,
 ) -> Outcome:
     """Live through the whole time of ``world``.
 
     Writes the trace to ``trace_file``; tells ``progress`` now and then how many milliseconds of
     the world have passed. The server keeps what it has in ``store``, which must be empty and closed
     and is closed again in the end, or else in memory; the trace is the same. ``listeners`` are told
-    of each event before the judges are; what one raises ends the world.
+    of each event before the judges are; what one raises ends the world. Who judges sits in
+    ``court``: unless told otherwise, all who have something to judge there.
     """
-    court, tally = Court(judges_in(world)), Tally()
-    with _within_reach(store) as kept, _unheard(), _stage(world, trace_file) as stage:
+    tally = Tally()
+    court = Court(judges_in(world)) if court is None else court
+    with _within_reach(store) as kept, unheard(), _stage(world, trace_file) as stage:
         stage.trace.listen(tally.see)
         for listener in listeners:
             stage.trace.listen(listener)
@@ -172,25 +164,8 @@ def judges_in(world: World) -> tuple[Judge, ...]:
         world.talkative,
         is_watched=world.camera,
         heals=world.heals_at is not None,
+        has_programs=world.faults.people.errands > 0,
     )
-
-
-def require_empty(store: Store) -> None:
-    """Raise ``StartRefused`` if ``store`` holds documents or cannot be used. It is closed again."""
-    asyncio.run(_require_empty(store))
-
-
-async def _require_empty(store: Store) -> None:
-    collections = wire(default_settings(store="memory:"), store=store).collections
-    await store.open()
-    try:
-        for collection in collections:
-            if await store.find(Query(collection, limit=1)):
-                raise StartRefused(
-                    f"the store holds {collection.name} already; a world needs an empty one"
-                )
-    finally:
-        await store.close()
 
 
 @contextmanager
@@ -200,28 +175,6 @@ def _within_reach(store: Store | None) -> Iterator[Store]:
         return
     with outside(store) as seen:
         yield seen
-
-
-@contextmanager
-def _unheard() -> Iterator[None]:
-    """The server complains of who asks too often, and of what it talks by; here somebody does so,
-    and that fails, on purpose.
-    """
-    door, *others = map(logging.getLogger, ("petcore.door", "petcore.api", "petcore.chat"))
-    level = door.level
-    door.setLevel(logging.ERROR)
-    for log in others:
-        log.addFilter(_is_news)
-    try:
-        yield
-    finally:
-        door.setLevel(level)
-        for log in others:
-            log.removeFilter(_is_news)
-
-
-def _is_news(record: logging.LogRecord) -> bool:
-    return not record.getMessage().startswith(_ON_PURPOSE)
 
 
 def _live(world: World, stage: Stage, store: Store, progress: Callable[[int], None] | None) -> None:
@@ -254,8 +207,7 @@ def _live(world: World, stage: Stage, store: Store, progress: Callable[[int], No
         # What is left in outboxes is delivered by whoever starts next.
         stage.trace.note("reopens")
         stage.loop.run_until_complete(house.reopen())
-    for collection in house.collections:
-        stage.loop.run_until_complete(_note_stored(stage, store, collection))
+    stage.loop.run_until_complete(note_stored(stage, store, house.collections))
     if world.camera:
         # It would watch on for ever.
         stage.loop.run_until_complete(house.close())
@@ -317,13 +269,3 @@ async def _report_progress(stage: Stage, progress: Callable[[int], None]) -> Non
     while True:
         progress(stage.now)
         await stage.sleep(_PROGRESS_EVERY_MS)
-
-
-async def _note_stored(stage: Stage, store: Store, collection: Collection[Json]) -> None:
-    """Let the trace say what the server holds in the end, page by page."""
-    after = ""
-    while page := await store.find(Query(collection, at_least=f"{after}\0", limit=_PAGE)):
-        for document in page:
-            text = masked(orjson.dumps(document).decode())
-            stage.trace.note("stored", collection=collection.name, document=text)
-        after = str(page[-1]["_id"])

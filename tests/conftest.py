@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import gc
 import shutil
 import tempfile
 from collections.abc import Generator
@@ -30,6 +31,20 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if folder in _ON_REQUEST and not any(folder in argument for argument in config.args):
         return True
     return None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Collect without looking for garbage in between: most of what comes then stays to the end. Nor
+    need anybody look through that later, again and again, for what a test has left.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_configure() -> None:

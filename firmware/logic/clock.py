@@ -83,7 +83,7 @@ def _number(text: str, start: int, end: int, least: int, most: int) -> int:
 
 
 def _is_number(digits: str) -> bool:
-    return digits != "" and all(digit in DIGITS for digit in digits)
+    return digits != "" and not digits.strip(DIGITS)
 
 
 # What stands behind the seconds and their fraction.

@@ -61,20 +61,20 @@ class MemoryStore:
     async def find(self, query: Query[R]) -> list[R]:
         """The documents the query describes, in its order."""
         shelf = self._shelf(query.collection)
-        documents = (shelf.documents[id] for id in shelf.ids(query))
-        return [cast("R", _copied(_lessened(each, query.without))) for each in documents]
+        found = [shelf.documents[id] for id in shelf.ids(query)]
+        return [cast("R", _copied(_lessened(each, query.without))) for each in found]
 
     async def delete(self, query: Query[R]) -> int:
         """Delete what ``find`` would return; say how many."""
         shelf = self._shelf(query.collection)
-        ids = list(shelf.ids(query))
+        ids = shelf.ids(query)
         for id in ids:
             shelf.drop(id)
         return len(ids)
 
     async def count(self, query: Query[R]) -> int:
         """How many documents ``find`` would return."""
-        return sum(1 for _ in self._shelf(query.collection).ids(query))
+        return len(self._shelf(query.collection).ids(query))
 
     def _shelf(self, collection: Collection[R]) -> "_Shelf":
         shelf = self._shelves.get(collection.name)
@@ -113,11 +113,13 @@ class _Shelf:
         for order in (self._by_id, *self._orders):
             order.move(old, None)
 
-    def ids(self, query: Query[Any]) -> Iterator[str]:
+    def ids(self, query: Query[Any]) -> list[str]:
         """The ``_id`` of each document the query describes, in its order."""
+        if not self.documents:
+            return []
         index = query.index()
         order = self._by_id if index is None else self._sorted_by[index.fields]
-        return (key[-1] for key in islice(order.keys(query), query.limit))
+        return [key[-1] for key in islice(order.keys(query), query.limit)]
 
 
 class _Order:

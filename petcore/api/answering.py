@@ -7,7 +7,7 @@ may take, and what is closed when it is over. Not here: routes, the door, and ho
 """
 
 from asyncio import Future, timeout
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import AsyncExitStack, aclosing
 from contextvars import ContextVar
 from typing import TypeVar, cast
@@ -17,6 +17,7 @@ from quart import Response, request
 from werkzeug.datastructures import Headers
 
 from petcore.api import strict
+from petcore.api.begun import rest_of
 from petcore.api.connection import (
     BY_WISH,
     JPEG,
@@ -27,7 +28,6 @@ from petcore.api.connection import (
     Reply,
     as_text,
     complete,
-    json_reply,
 )
 from petcore.api.error_shape import ErrorShape
 from petcore.api.operation import Caller, Operation
@@ -56,19 +56,18 @@ async def perform(
     if operation.acts and asked.method == "HEAD":
         # Of what it would say nothing is known, not even the length.
         return Reply(operation.status, (JSON, *QUIET))
-    # An operation without events has one answer.
-    answer = cast("Answer", await operation.handler(target, sent, call))
-    return _formed(operation, asked, answer)
+    return _formed(operation, asked, await operation.handler(target, sent, call))
 
 
-def _formed(operation: Operation[T], asked: Asked, answer: Answer) -> Reply:
+def _formed(operation: Operation[T], asked: Asked, answer: object) -> Reply:
     """The answer as JSON, or its picture alone if that is what the client prefers."""
     if operation.picture is None:
-        return json_reply(operation.status, operation.render(answer))
+        return complete(operation.status, JSON, operation.render(answer))
     if is_preferred(asked.headers, JPEG[1].decode(), JSON[1].decode()):
-        picture = cast("bytes", answer[operation.picture])
+        # An operation without events has one answer.
+        picture = cast("bytes", cast("Answer", answer)[operation.picture])
         return complete(operation.status, JPEG, picture, BY_WISH)
-    return json_reply(operation.status, operation.render(answer), BY_WISH)
+    return complete(operation.status, JSON, operation.render(answer), BY_WISH)
 
 
 async def tell(
@@ -154,20 +153,25 @@ def _call(operation: Operation[T], asked: Asked, sent: BaseModel, caller: Caller
     return operation.call(sent, key, caller)
 
 
-def in_time(operation: Operation[T], work: Awaitable[R]) -> Awaitable[R]:
+def in_time(operation: Operation[T], work: Coroutine[object, None, R]) -> Awaitable[R]:
     """What comes of ``work`` within the time that the operation has. Raises as ``within``."""
     return within(operation.deadline_s, operation.id, work)
 
 
-async def within(seconds: float | None, what: str, work: Awaitable[R]) -> R:
+async def within(seconds: float | None, what: str, work: Coroutine[object, None, R]) -> R:
     """What comes of ``work``. Raises ``StoreUnavailable`` if it takes longer; None is what is
-    usual.
+    usual. Only a wait is timed: who is refused at the door, say, mostly waits for nothing.
     """
+    try:
+        awaited = work.send(None)
+    except StopIteration as done:
+        result: R = done.value
+        return result
     seconds = seconds or DEADLINE_S
     deadline = timeout(seconds)
     try:
         async with deadline:
-            return await work
+            return await rest_of(work, awaited)
     except TimeoutError:
         if not deadline.expired():
             raise  # it is another one, which the work itself ran into
@@ -176,8 +180,10 @@ async def within(seconds: float | None, what: str, work: Awaitable[R]) -> R:
 
 def _require_own(sent: BaseModel, caller: Caller) -> None:
     """Raise ``Forbidden`` if the request names a user for whom the caller cannot act."""
+    if caller.user_id is None:
+        return
     named = getattr(sent, "user_id", None)
-    if caller.user_id is not None and named is not None and named != caller.user_id:
+    if named is not None and named != caller.user_id:
         raise Forbidden("user_id: the token belongs to another user", _OTHER_USER)
 
 

@@ -5,7 +5,8 @@ takes limits, patience and an ear for a client that hangs up, which are Quart's 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from hypercorn.typing import ASGISendCallable, HTTPScope
 
@@ -34,8 +35,7 @@ def as_text(headers: Iterable[Header]) -> list[tuple[str, str]]:
     return [(name.decode("latin-1"), value.decode("latin-1")) for name, value in headers]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """A request, but for its route and its body. ``client`` is the address it came from."""
 
     method: str
@@ -52,8 +52,7 @@ class Asked:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(NamedTuple):
     """A complete answer."""
 
     status: int
@@ -73,4 +72,10 @@ def json_reply(status: int, body: str, *headers: Header) -> Reply:
 
 def complete(status: int, kind: Header, body: bytes, *headers: Header) -> Reply:
     """The answer that says ``body``, of which kind it is, and how long."""
-    return Reply(status, (kind, (b"content-length", b"%d" % len(body)), *QUIET, *headers), body)
+    return Reply(status, _headers(kind, len(body), headers), body)
+
+
+@lru_cache(maxsize=1024)
+def _headers(kind: Header, length: int, others: tuple[Header, ...]) -> tuple[Header, ...]:
+    """Most answers are of a few lengths."""
+    return kind, (b"content-length", b"%d" % length), *QUIET, *others

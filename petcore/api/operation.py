@@ -6,11 +6,11 @@ Quart app of them.
 
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
-from typing import Generic, TypeVar, cast
+from typing import Generic, NamedTuple, TypeVar, cast
 
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter
 
 from petcore.api.told import Told
 from petcore.services.idempotency import Answer, Call
@@ -27,8 +27,7 @@ BODY_MAX = 16 * 1024
 """Bytes of a body where an operation says nothing else: a form with a few short fields."""
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(NamedTuple):
     """Who asks: the user he acts for, None for anybody, and the address he asks from."""
 
     user_id: str | None = None
@@ -65,6 +64,11 @@ class Operation(Generic[T]):
     events: Mapping[type, Told] = field(default_factory=dict)
     is_endless: bool = False
     picture: str | None = None
+    render: Callable[[object], bytes] = field(init=False, repr=False, compare=False)
+    """The answer as JSON, checked against the response model."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "render", _renderer(self.response))
 
     @property
     def route(self) -> str:
@@ -73,12 +77,10 @@ class Operation(Generic[T]):
 
     def call(self, request: BaseModel, key: str | None, caller: Caller) -> Call:
         """What a service needs to know of this request beside its content."""
-        fingerprint = sha256(request.model_dump_json().encode()).hexdigest() if key else ""
+        if key is None:
+            return _keyless(self.method, self.path, caller)
+        fingerprint = sha256(request.model_dump_json().encode()).hexdigest()
         return Call(self.route, key, fingerprint, caller.user_id, caller.address)
-
-    def render(self, answer: object) -> str:
-        """The answer as JSON, checked against the response model."""
-        return self.response.model_validate(answer).model_dump_json()
 
     def tell(self, event: object) -> list[bytes]:
         """The event as it is sent, part by part, checked against its model."""
@@ -206,6 +208,25 @@ class Section(Generic[T]):
             return handler
 
         return register
+
+
+def _renderer(response: type[BaseModel]) -> Callable[[object], bytes]:
+    """What checks an answer against the model and writes it as JSON: the core of pydantic, which
+    the methods of a model ask, too, but later.
+    """
+    adapter = TypeAdapter(response)
+    check, write = adapter.validator.validate_python, adapter.serializer.to_json
+
+    def render(answer: object) -> bytes:
+        return write(check(answer))
+
+    return render
+
+
+@lru_cache(maxsize=1024)
+def _keyless(method: str, path: str, caller: Caller) -> Call:
+    """Devices ask the same again and again."""
+    return Call(f"{method} {path}", None, "", caller.user_id, caller.address)
 
 
 def _camel(name: str) -> str:

@@ -9,6 +9,7 @@ from binascii import a2b_base64
 from datetime import UTC, datetime
 from typing import Annotated
 
+import orjson
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -98,6 +99,13 @@ def base64(raw: bytes) -> str:
     return b64encode(raw).decode()
 
 
+def _written(instant: datetime) -> str:
+    """As ``isoformat`` has it, which takes three times as long, and most answers tell the time.
+    Datetimes of other kinds, which orjson does not know, are left to it.
+    """
+    return orjson.dumps(instant, default=datetime.isoformat)[1:-1].decode()
+
+
 def _parsed(text: str) -> datetime | None:
     if not re.fullmatch(_INSTANT, text):
         return None
@@ -126,12 +134,12 @@ Score = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Instant = Annotated[
     datetime,
     PlainValidator(_instant),
-    PlainSerializer(datetime.isoformat, return_type=str),
+    PlainSerializer(_written, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": _INSTANT}),
 ]
 AnsweredInstant = Annotated[
     datetime,
-    PlainSerializer(datetime.isoformat, return_type=str),
+    PlainSerializer(_written, return_type=str),
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": _ANSWERED_INSTANT}),
 ]
 """As the documents show it: ``2026-02-28T18:00:00+00:00``."""

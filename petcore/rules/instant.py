@@ -6,7 +6,7 @@ Everything sorted, stored beside a date or written into a trace uses this intege
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MS = timedelta(milliseconds=1)
+_MS, _SECOND = timedelta(milliseconds=1), timedelta(seconds=1)
 
 
 def to_ms(instant: datetime) -> int:
@@ -26,4 +26,4 @@ def truncate(instant: datetime) -> datetime:
 
 def seconds_up(duration: timedelta) -> int:
     """Whole seconds that cover ``duration``: a clock that counts down shows 1 until the end."""
-    return -(-duration // timedelta(seconds=1))
+    return -(-duration // _SECOND)

@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Generic, TypeVar
+from typing import Generic, Literal, TypeVar
 
 from petcore.errors import KeyReused
 from petcore.marks import mark
@@ -80,21 +80,25 @@ IDEMPOTENCY_KEYS: Collection[KeptAnswer] = Collection(
 )
 
 
+Keeps = Literal["answer", "use", "nothing"]
+"""What is kept: the answer; of it nothing but that its key was used; or, if nothing is written
+either, nothing at all.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Decision:
     """What an operation answers, and the writes that make it true: ``write`` decides.
 
-    ``is_fresh`` says that ``write`` inserts under an id which nobody else can know. ``is_kept``
-    says whether the answer is kept under its key even if it writes nothing. ``is_forgotten`` says
-    that of the answer nothing is kept but that its key was used.
+    ``is_fresh`` says that ``write`` inserts under an id which nobody else can know. ``keeps`` says
+    what is kept under the key of the request.
     """
 
     answer: Answer
     write: Write[Document] | None = None
     others: tuple[Write[Document], ...] = ()
     is_fresh: bool = False
-    is_kept: bool = True
-    is_forgotten: bool = False
+    keeps: Keeps = "answer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +157,7 @@ class Once:
         decide = plan.decide if kept is None else plan.decide_again or plan.decide
         decision = await decide(found)
         writes = [*([decision.write] if decision.write else []), *decision.others]
-        if call.key is not None and (writes or decision.is_kept):
+        if call.key is not None and decision.keeps != "nothing":
             answer = await self._bind(user_id, call, decision, plan, kept)
             # Twins would insert under different ids, so the key itself decides between them.
             is_first = decision.write is None or decision.is_fresh
@@ -170,7 +174,7 @@ class Once:
         if plan.binds_key and decision.write is not None and not version:
             await self._outbox.commit(self._keep(user_id, call, None))
             version = 1
-        kept_answer = None if decision.is_forgotten else decision.answer
+        kept_answer = decision.answer if decision.keeps == "answer" else None
         answer = self._keep(user_id, call, kept_answer, version)
         await self._sweep_sometimes(answer.document)
         return answer

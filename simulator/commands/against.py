@@ -6,25 +6,23 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from simulator.commands import Misuse
-from simulator.commands.living import TRACE, make_folder
+from simulator.commands import Exit, Misuse
+from simulator.commands.living import TRACE, judged, make_folder
 from simulator.commands.voice import Voice
 from simulator.faults.faults import Faults
 from simulator.faults.presets import CALM, HOME
 from simulator.kernel.stopwatch import Stopwatch
 from simulator.kernel.trace import Json
-from simulator.outdoors.run import run_outdoors, world_at
+from simulator.outdoors.run import Lived, run_outdoors, world_at
 from simulator.outdoors.server import NO_TOKENS, NoServer, Told
 from simulator.report.summary import summarize
 from simulator.signals.recording import BadRecording
-from simulator.world import Outcome, World
+from simulator.world import World
 
 SCALE_MAX = 3600
 _TOKEN = re.compile(r"\S{8,512}")
 _TOKENS_BYTES_MAX = 2**20
 _PARTS = 2
-_BEHIND_S = 1.0
-"""Real seconds. Who is later than that cannot tell whether it is the server who is late."""
 
 
 def add_against_arguments(parser: argparse.ArgumentParser) -> None:
@@ -105,25 +103,42 @@ class Elsewhere:
         voice.say(f"  the first student is {scenario.person.user_id}")
         voice.say(f"  gets up at {scenario.timetable.wake:%H:%M} by the clock of {scenario.zone}\n")
 
-    def live(self, out: Path, voice: Voice) -> tuple[Outcome, Json]:
-        """Live there; leave the trace in ``out``. The summary comes back with the outcome."""
+    def live(self, out: Path, voice: Voice) -> tuple[Lived, Json]:
+        """Live there; leave the trace in ``out``. The summary comes back with what came of it."""
         watch, total_ms = Stopwatch(), self.world.scenario.hours * 3_600_000
         folder = make_folder(out)
         with voice.progress("time passes", total_ms) as bar, (folder / TRACE).open("wb") as file:
             try:
-                outcome, behind_s = run_outdoors(
+                lived = run_outdoors(
                     self.world, self._url, self._told, self._scale, file, bar, self._tokens
                 )
             except BadRecording as error:
                 raise Misuse(str(error)) from None
-        summary = summarize(self.world, outcome, watch.seconds)
-        if behind_s > _BEHIND_S:
-            voice.complain(
-                f"petsim: this machine was late by up to {behind_s:.1f} s, which judges may "
-                f"object to: say a smaller --time-scale, or fewer --pets"
-            )
-        told = {"against": self._url, "time_scale": self._scale, "behind_s": round(behind_s, 3)}
-        return outcome, {**summary, **told}
+        told = {
+            "against": self._url,
+            "time_scale": self._scale,
+            "behind_s": round(lived.behind_s, 3),
+            "set_aside": [
+                {"judge": each.judge, "at_ms": each.at, "words": each.words}
+                for each in lived.set_aside
+            ],
+        }
+        return lived, {**summarize(self.world, lived.outcome, watch.seconds), **told}
+
+    def judged(self, lived: Lived, voice: Voice) -> Exit:
+        """What the judges think, as an exit code. A machine that is late proves nothing but what
+        has nothing to do with time.
+        """
+        if not lived.is_late:
+            return judged(lived.outcome)
+        aside = [f"{each.judge}: {each.words}" for each in lived.set_aside]
+        voice.complain(
+            f"petsim: this machine is too slow for --time-scale {self._scale} with "
+            f"{self.world.pets} pets: it was late by up to {lived.behind_s:.1f} s, so nothing is "
+            f"proven from then on that has to do with time; "
+            f"{len(aside)} objections are set aside{''.join(f': {said}' for said in aside[:1])}"
+        )
+        return Exit.MISUSED if lived.outcome.court.is_content else Exit.BROKEN
 
 
 def _url(text: str) -> str:

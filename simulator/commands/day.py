@@ -52,7 +52,7 @@ def execute(asked: argparse.Namespace) -> Exit:
         require_opencv()
     world, notes = world_of(asked)
     if asked.against is not None:
-        return _go_out(Elsewhere(asked, world), asked, voice)
+        return _go_out(Elsewhere(asked, world), notes, asked, voice)
     if asked.time_scale is not None or asked.tokens is not None:
         raise Misuse("--time-scale and --tokens are for --against URL")
     store = open_store(asked.store)
@@ -62,12 +62,15 @@ def execute(asked: argparse.Namespace) -> Exit:
     return judged(outcome)
 
 
-def _go_out(elsewhere: Elsewhere, asked: argparse.Namespace, voice: Voice) -> Exit:
+def _go_out(
+    elsewhere: Elsewhere, notes: Sequence[str], asked: argparse.Namespace, voice: Voice
+) -> Exit:
     """Live at a server that runs somewhere."""
     elsewhere.announce(voice)
-    outcome, summary = elsewhere.live(asked.out, voice)
-    _conclude(elsewhere.world, outcome, summary, asked, voice)
-    return judged(outcome)
+    _tell(notes, voice)
+    lived, summary = elsewhere.live(asked.out, voice)
+    _conclude(elsewhere.world, lived.outcome, summary, asked, voice)
+    return elsewhere.judged(lived, voice)
 
 
 def _announce(world: World, notes: Sequence[str], voice: Voice) -> None:
@@ -87,14 +90,15 @@ def _announce(world: World, notes: Sequence[str], voice: Voice) -> None:
         voice.say("  nothing goes wrong")
     elif world.faults != HOME:
         voice.say(f"  goes wrong: {world.told['faults']}")
-    for note in _few(notes):
-        voice.say(f"  calendar: {note}")
+    _tell(notes, voice)
     voice.say(f"  polling {_POLLING[scenario.device.polling]}\n")
 
 
-def _few(notes: Sequence[str]) -> Sequence[str]:
+def _tell(notes: Sequence[str], voice: Voice) -> None:
+    """What became of a calendar, but not all of it."""
     more = len(notes) - _NOTES_MAX
-    return notes if more <= 0 else (*notes[:_NOTES_MAX], f"and {more} more of the kind")
+    for note in (*notes[:_NOTES_MAX], *([f"and {more} more of the kind"] if more > 0 else ())):
+        voice.say(f"  calendar: {note}")
 
 
 def _conclude(

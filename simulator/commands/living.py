@@ -14,8 +14,9 @@ from simulator.kernel.stopwatch import Stopwatch
 from simulator.kernel.trace import Json
 from simulator.report import PAGE, PICTURE
 from simulator.report.summary import summarize
+from simulator.server.holdings import require_empty
 from simulator.signals.recording import BadRecording
-from simulator.world import Outcome, World, require_empty, run
+from simulator.world import Outcome, World, run
 
 TRACE, SUMMARY = "trace.jsonl", "summary.json"
 

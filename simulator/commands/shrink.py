@@ -1,22 +1,24 @@
 """``petsim shrink``: make a failure small enough to understand, and keep it as a story."""
 
 import argparse
-from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from simulator.commands import Exit, Misuse
 from simulator.commands.voice import Voice, add_loudness
+from simulator.crew import Failure, done_by_all
 from simulator.kernel.stopwatch import Stopwatch
 from simulator.shrinking.crew import crew
 from simulator.shrinking.search import Smaller, TimeIsOver, shrink
-from simulator.shrinking.sighting import Sighting, sight
+from simulator.shrinking.sighting import Sighting, first_objecting, sight
 from simulator.shrinking.sources import Source, of_file, of_sweep
 from simulator.shrinking.story import NoStory, Story, write_story
 from simulator.shrinking.telling import in_a_line, in_full
-from simulator.world import World, run
+from simulator.sweep.plan import patience_with
+from simulator.world import World
 
 _WORDS_MAX = 2000
+_TOO_SHORT = "--for is over before the world was lived through once"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -64,7 +66,10 @@ def execute(asked: argparse.Namespace) -> Exit:
     if asked.budget_s <= 0:
         raise Misuse("--for must be more than 0 seconds")
     source = _source(asked)
-    world, judge = source.world, asked.judge or source.judge or _first_of(source.world)
+    world, judge = (
+        source.world,
+        asked.judge or source.judge or _first_of(source.world, asked.budget_s),
+    )
     voice.say(f"seed {world.seed}, scenario {world.scenario.title!r}: {judge} objects")
     found = _search(world, judge, asked.budget_s, voice)
     story = _story(found, judge, asked.title)
@@ -93,13 +98,16 @@ def _beside(source: Path) -> Path:
     return folder / "story.json"
 
 
-def _first_of(world: World) -> str:
+def _first_of(world: World, budget_s: float) -> str:
     """Who objects first if it is lived through. Raises ``Misuse`` if nobody does."""
-    court = run(world, BytesIO()).court
-    objections = [(each.objections[0].at, each.name) for each in court.judges if each.objections]
-    if not objections:
+    found = dict(done_by_all(first_objecting, [world], 1, budget_s, patience_with))
+    if not found:
+        raise Misuse(_TOO_SHORT)
+    if isinstance(found[0], Failure):
+        raise Misuse(f"nobody can say who objects in this world: {found[0].words}")
+    if found[0] is None:
         raise Misuse("no judge objects in this world: there is nothing to shrink")
-    return min(objections)[1]
+    return found[0]
 
 
 def _search(world: World, judge: str, budget_s: float, voice: Voice) -> Smaller:
@@ -110,11 +118,17 @@ def _search(world: World, judge: str, budget_s: float, voice: Voice) -> Smaller:
             line = in_a_line(smaller.world, smaller.sighting)
             voice.say(f"  {watch.seconds:4.0f} s  {line}")
 
-        with crew(judge, budget_s, lambda _: progress(round(watch.seconds))) as first_broken:
+        def failed(words: str) -> None:
+            voice.complain(f"petsim: of a world nobody knows what comes of it: {words}")
+
+        def told(_: int) -> None:
+            progress(round(watch.seconds))
+
+        with crew(judge, budget_s, told, failed) as first_broken:
             try:
                 seen = _first_sighting(first_broken([world]), judge)
             except TimeIsOver:
-                raise Misuse("--for is over before the world was lived through once") from None
+                raise Misuse(_TOO_SHORT) from None
             return shrink(world, seen, first_broken, better)
 
 

@@ -20,7 +20,7 @@ from simulator.sweep.plan import ticket_called
 from simulator.sweep.plan import world_of as swept
 from simulator.world import SEED_MAX, World
 
-_DAY_H = 24
+_DAY_H, _HOURS_MAX = 24, 8784
 _DEFAULTS = {False: "ordinary", True: "camera"}
 """The scenario that is lived through if none is named: without ``--camera``, and with it."""
 
@@ -112,7 +112,7 @@ def world_of(asked: argparse.Namespace) -> tuple[World, Sequence[str]]:
         raise Misuse("--signals: with --camera the server looks itself, and nothing is reported")
     try:
         scenario = _changed(find(asked.scenario or _DEFAULTS[asked.camera]), asked)
-        scenario, notes = _by_calendar(scenario, asked.calendar)
+        scenario, notes = _by_calendar(scenario, asked)
         scenario, has_metrics = _with_recording(scenario, asked.signals)
     except (BadScenario, NoScenario, BadRecording) as error:
         raise Misuse(str(error)) from None
@@ -153,18 +153,23 @@ def _swept(asked: argparse.Namespace) -> World:
         raise Misuse(f"--world: there is no file {asked.world}, and {error}") from None
 
 
-def _by_calendar(scenario: Scenario, path: Path | None) -> tuple[Scenario, Sequence[str]]:
+def _by_calendar(scenario: Scenario, asked: argparse.Namespace) -> tuple[Scenario, Sequence[str]]:
+    path, hours = asked.calendar, scenario.hours
     if path is None:
         return scenario, ()
     # The library that reads calendars takes as long to load as all of the server.
     from simulator.calendar.planning import planned_by  # noqa: PLC0415
     from simulator.calendar.reading import BadCalendar  # noqa: PLC0415
 
+    if asked.against is not None:
+        # There the hours begin when the student gets up, and not at midnight.
+        longer = min(hours + scenario.timetable.wake.hour + 1, _HOURS_MAX)
+        scenario = scenario.model_copy(update={"hours": longer})
     try:
         plan = planned_by(scenario, path)
     except BadCalendar as error:
         raise Misuse(str(error)) from None
-    return plan.scenario, plan.notes
+    return plan.scenario.model_copy(update={"hours": hours}), plan.notes
 
 
 def _with_recording(scenario: Scenario, path: Path | None) -> tuple[Scenario, bool]:

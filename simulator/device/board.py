@@ -1,10 +1,9 @@
 """A simulated board: the firmware's ``Board`` in the time of a SimPy environment."""
 
-from collections.abc import Callable, Coroutine, Generator
-from typing import Any
+from collections.abc import Callable
+from functools import partial
 
 import orjson
-from simpy import Event
 
 from firmware.hal.board import Board
 from firmware.logic.config import Config
@@ -12,19 +11,21 @@ from firmware.logic.pet import Pet
 from firmware.logic.scene import PAIRING, STATUS
 from simulator.device.crystal import TICKS_PERIOD, Crystal, ticks_diff
 from simulator.device.flag import Flag
-from simulator.device.flash import Flash, PowerLost
+from simulator.device.flash import Flash
+from simulator.device.running import Life, Running
 from simulator.kernel.loop import happening
 from simulator.kernel.masking import masked_code
+from simulator.kernel.moments import Moment
 from simulator.network.client import json_request
 from simulator.network.link import Network
 
 Scene = tuple[str, str, str | int, bool]
-Life = Coroutine[Any, Any, None]
 
 DARK: Scene = ("", "", "", False)
 """What a screen without power shows."""
 
 _FOR_A_MOMENT_MS = 500
+_WATCHDOG_MS = 60_000
 _RAND_STEPS = 2**24
 _NO_JSON = 1
 _CODE = "code "
@@ -50,7 +51,7 @@ class VirtualBoard(Board):
         self.config = config
         self._seen = seen
         self._chance = network.stage.streams.stream(f"board/{who}")
-        self._lives: list[Life] = []
+        self._lives: list[Running] = []
         self._unplugged = 1
         self.flash = Flash()
         self.ppm = 0
@@ -59,6 +60,13 @@ class VirtualBoard(Board):
         """Where its counter begins at each boot; anywhere without."""
         self.off_ms: Callable[[], int] = lambda: _FOR_A_MOMENT_MS
         """For how many milliseconds the power is gone when it fails."""
+        self.hangs: Callable[[str], bool] | None = None
+        """Whether what is asked at a path never comes to an end. Only who may hang is watched."""
+        self._feedings = 0
+        self.touched: Callable[[], None] = _nothing
+        """What befalls it when somebody presses a button."""
+        self.looked_at: Callable[[Scene], None] = _nothing_seen
+        """What comes of what it shows, beside what its person does."""
 
     def plug_in(self) -> None:
         """Power on: the firmware starts, and never returns. It knows what earlier lives kept."""
@@ -108,6 +116,14 @@ class VirtualBoard(Board):
         for life in lives:
             life.close()
 
+    def shade(self, ms: int) -> None:
+        """Let nothing that it sends or is sent get through for so long."""
+        self._link.shade(ms)
+
+    def divert(self, ms: int) -> None:
+        """Let something in between answer it for so long."""
+        self._link.divert(ms)
+
     @property
     def has_power(self) -> bool:
         """Whether the firmware runs."""
@@ -122,9 +138,11 @@ class VirtualBoard(Board):
         self.stage.trace.note("press", who=self.who, press=kind)
         self._presses.append(kind)
         self._pressed.set()
+        self.touched()
 
     def ticks_ms(self) -> int:
-        return self._crystal.ticks(int(self._environment.now))
+        now = self._environment._now  # noqa: SLF001 -- the property takes a call
+        return self._crystal.ticks(int(now))
 
     def ticks_diff(self, later: int, earlier: int) -> int:
         return ticks_diff(later, earlier)
@@ -149,23 +167,10 @@ class VirtualBoard(Board):
         self.stage.trace.note("tone", who=self.who, hz=hz, ms=ms)
 
     def spawn(self, name: str, coro: Life) -> None:
-        self._lives.append(coro)
-        self.stage.environment.process(self._powered(coro, self._lives))
+        self._lives.append(Running(self._environment, coro, self._lose_power))
 
-    def _powered(self, life: Life, lives: list[Life]) -> Generator[Event, Any, None]:
-        """Let ``life`` run as long as the board has not lost its power.
-
-        What it waits for may happen after that, and must not wake it.
-        """
-        value: object = None
-        while lives is self._lives:
-            try:
-                event = life.send(value)
-            except StopIteration:
-                return
-            except PowerLost:
-                return self.fail_power(self.off_ms())
-            value = yield event
+    def _lose_power(self) -> None:
+        self.fail_power(self.off_ms())
 
     def event(self) -> Flag:
         return Flag(self.stage, self._crystal)
@@ -177,7 +182,15 @@ class VirtualBoard(Board):
         return "server:5000"
 
     def feed(self) -> None:
-        """Nothing watches a simulated board: a task that stands still is a judge's business."""
+        """The watchdog bites whoever does not feed it again."""
+        if self.hangs is not None:
+            self._feedings += 1
+            bite = partial(self._bite, self._feedings, self._lives)
+            self.stage.after(_WATCHDOG_MS, bite)
+
+    def _bite(self, feedings: int, lives: list[Running]) -> None:
+        if feedings == self._feedings and lives is self._lives:
+            self.fail_power(_FOR_A_MOMENT_MS)
 
     def renew_link(self) -> None:
         """The network is made anew by itself."""
@@ -189,10 +202,11 @@ class VirtualBoard(Board):
     def show(self, scene: Scene, known: object) -> None:
         self.stage.trace.note("screen", who=self.who, scene=_seen_by_all(scene))
         self._seen(scene)
+        self.looked_at(scene)
 
     async def sleep_ms(self, ms: int) -> None:
         # As the stage does it, with one coroutine less: a pet does little else.
-        await happening(self._environment.timeout(self._crystal.real_ms(ms)))
+        await happening(Moment(self._environment, self._crystal.real_ms(ms), None))
 
     async def wait(self, event: Flag, timeout_ms: int | None = None) -> bool:
         return await event.wait(timeout_ms)
@@ -211,12 +225,22 @@ class VirtualBoard(Board):
         headers: dict[str, str] | None,
         timeout_ms: int,
     ) -> tuple[int, object]:
+        if self.hangs is not None and self.hangs(path):
+            await happening(self._environment.event())
         request = json_request(method, path, obj, headers)
         response = await self._link.send(request, self._crystal.real_ms(timeout_ms))
         try:
             return response.status, orjson.loads(response.body)
         except ValueError:
             raise OSError(_NO_JSON, "the answer is not JSON") from None
+
+
+def _nothing() -> None:
+    """What befalls a board that is touched, as a rule."""
+
+
+def _nothing_seen(_: Scene) -> None:
+    """What comes of a scene, as a rule."""
 
 
 def _seen_by_all(scene: Scene) -> list[str | int | bool]:

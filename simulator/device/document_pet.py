@@ -13,7 +13,8 @@ from urllib.parse import quote
 
 from firmware.logic.config import Config
 from firmware.logic.scene import BREAK_PROMPT, IDLE, POMODORO_TIMER, WATER_DROP
-from simulator.device.board import Life, Scene, VirtualBoard
+from simulator.device.board import Scene, VirtualBoard
+from simulator.device.running import Life
 from simulator.kernel.trace import Json
 from simulator.network.link import Network
 

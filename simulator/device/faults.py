@@ -33,6 +33,23 @@ class DeviceFaults(Value):
     """For how long, in milliseconds."""
     crowd_pause_ms: Span = (200, 3_000)
     """From one press to the next, in milliseconds."""
+    shaken: Permille = 0
+    """Thousandths of all presses that shake the pet: nothing that it sends or is sent gets through
+    for some time, and half of those times the power fails meanwhile."""
+    shaken_ms: Span = (2_000, 40_000)
+    """How long, in milliseconds."""
+    looks: Permille = 0
+    """Thousandths of all times that the pet says that it is offline, or is not any more, or that
+    its counter begins anew, after which somebody asks it how it fares."""
+    looks_after_ms: Span = (500, 45_000)
+    """How much later, in milliseconds."""
+    diversions: PerDay = 0
+    """How often a day something in between answers the pet in the server's place, with a 404."""
+    diversion_ms: Span = (5_000, 120_000)
+    """How long, in milliseconds."""
+    stuck: Permille = 0
+    """Thousandths of all polls that never come to an end, not even by their time-out, so that the
+    board's watchdog has to start it anew."""
     by_document: Permille = 0
     """Thousandths of all pets that know the API document alone: no keys, no ``next_poll_s``, no
     pairing; such as somebody's own firmware of long ago."""

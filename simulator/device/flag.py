@@ -1,11 +1,10 @@
 """The event of a simulated board, which its tasks wait for."""
 
-from typing import cast
-
 from simpy import Event
 
 from simulator.device.crystal import Crystal
-from simulator.kernel.loop import happening
+from simulator.kernel.loop import happen, happening
+from simulator.kernel.moments import Moment
 from simulator.kernel.stage import Stage
 
 
@@ -38,16 +37,16 @@ class Flag:
         """Whether it was set before ``timeout_ms`` passed."""
         if self._is_set:
             return True
-        woken = self._stage.environment.event()
+        environment = self._stage.environment
+        woken = Event(environment)
         self._waiting.append(woken)
         if timeout_ms is not None:
-            ms = self._crystal.real_ms(timeout_ms)
-            self._stage.environment.timeout(ms, woken).callbacks.append(self._give_up)
+            Moment(environment, self._crystal.real_ms(timeout_ms), woken, self._give_up)
         is_set: bool = await happening(woken)
         return is_set
 
-    def _give_up(self, timeout: Event) -> None:
-        woken = cast("Event", timeout.value)
+    def _give_up(self, timeout: Moment[Event]) -> None:
+        woken = timeout.value
         if not woken.triggered:
             self._waiting.remove(woken)
-            woken.succeed(False)
+            happen(woken, False)

@@ -18,6 +18,8 @@ from simulator.network.link import Network
 _ALWAYS = 1000
 _FIRST_HOURS_MS = 3 * 3_600_000
 _KINDS = ("short", "short", "long", "second")
+_POLL = "/poll?"
+"""What the path of a poll for a reminder or a prompt holds."""
 _TRIPS = (Trip.BEFORE, Trip.AFTER)
 
 
@@ -46,6 +48,12 @@ def befall(board: VirtualBoard, faults: DeviceFaults, fate: Fate) -> None:
     """From now on ``faults`` befall ``board``. To be told before it has power."""
     _set_clock(board, faults, fate)
     _Misfortune(board, faults, fate).begin()
+    _look_now_and_then(board, faults, fate)
+
+
+def _look_now_and_then(board: VirtualBoard, faults: DeviceFaults, fate: Fate) -> None:
+    if faults.looks:
+        board.looked_at = _Onlooker(board, faults, fate).see
 
 
 def _set_clock(board: VirtualBoard, faults: DeviceFaults, fate: Fate) -> None:
@@ -54,7 +62,37 @@ def _set_clock(board: VirtualBoard, faults: DeviceFaults, fate: Fate) -> None:
         board.ppm = fate.span("drift", who, (0, 2 * most)) - most
     if faults.wraps and fate.strikes("wrap", who, _ALWAYS):
         first_hours = (0, _FIRST_HOURS_MS)
-        board.first_ticks = lambda: TICKS_PERIOD - fate.span("wrap", who, first_hours)
+        onlooker = _Onlooker(board, faults, fate)
+
+        def first_ticks() -> int:
+            wraps_in_ms = fate.span("wrap", who, first_hours)
+            board.stage.after(wraps_in_ms, onlooker.look)
+            return TICKS_PERIOD - wraps_in_ms
+
+        board.first_ticks = first_ticks
+
+
+@dataclass(slots=True)
+class _Onlooker:
+    """Somebody who asks a pet how it fares when something has changed."""
+
+    board: VirtualBoard
+    faults: DeviceFaults
+    fate: Fate
+    was_offline: bool = False
+
+    def see(self, scene: Scene) -> None:
+        """The pet shows this."""
+        if scene[3] is not self.was_offline:
+            self.was_offline = scene[3]
+            self.look()
+
+    def look(self) -> None:
+        """Something has changed."""
+        who = self.board.who
+        if self.fate.strikes("look", who, self.faults.looks):
+            after_ms = self.fate.span("look", who, self.faults.looks_after_ms)
+            self.board.stage.after(after_ms, partial(self.board.press, "second"))
 
 
 @dataclass(slots=True)
@@ -78,6 +116,13 @@ class _Misfortune:
             begin=self._fill,
         )
         spells("crowd", per_day=faults.crowds, span_ms=faults.crowd_ms, begin=self._gather)
+        if not isinstance(board, DocumentBoard):
+            spans = faults.diversions, faults.diversion_ms
+            self.fate.spells("diversion", who, *spans, board.divert)
+            if faults.stuck:
+                board.hangs = self._is_stuck
+        if faults.shaken:
+            board.touched = self._shake
         board.off_ms = lambda: self.fate.span("brown-out", who, faults.off_ms)
         board.flash.is_full = lambda: self._stage.now < self.full_until
         if faults.brown_out:
@@ -95,6 +140,20 @@ class _Misfortune:
         if not self.fate.strikes("brown-out", who, self.faults.brown_out):
             return None
         return self.fate.chance("brown-out span", who).choice(_TRIPS)
+
+    def _is_stuck(self, path: str) -> bool:
+        return _POLL in path and self.fate.strikes("stuck", self.board.who, self.faults.stuck)
+
+    def _shake(self) -> None:
+        board, fate, who = self.board, self.fate, self.board.who
+        if not fate.strikes("shaken", who, self.faults.shaken):
+            return
+        ms = fate.span("shaken", who, self.faults.shaken_ms)
+        board.shade(ms)
+        chance = fate.chance("shaken power", who)
+        if chance.choice((True, False)):
+            off_ms = fate.span("shaken power", who, self.faults.off_ms)
+            self._stage.after(chance.randint(0, ms), partial(board.fail_power, off_ms))
 
     def _gather(self, ms: int) -> None:
         self._stage.live(self._press_on(self._stage.now + ms))

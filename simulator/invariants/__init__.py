@@ -1,7 +1,8 @@
 """The judges: one file each, written against the API document and the trace alone.
 
-A judge is told of the exchanges and of the kinds of events that it asked for, and objects when a
-promise is broken. It never asks a rule of petcore whether that rule is right.
+A judge is told of the exchanges and of the kinds of events that it asked for, and of no others: a
+day has very many. It objects when a promise is broken. It never asks a rule of petcore whether that
+rule is right.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,9 +14,15 @@ from simulator.kernel.trace import Event
 
 Hears = Mapping[str, Callable[[Event], None]]
 Weighs = Mapping[str, Callable[[Exchange], None]]
+Receives = Mapping[str, Callable[[Exchange, int], None]]
 
 EVERY = "*"
 """Stands for every exchange, also one that the server refused."""
+
+
+def every(operation: str) -> str:
+    """Stands for every exchange of an operation, or of all that begin so, also a refused one."""
+    return operation + EVERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +52,20 @@ class Judge:
         return {}
 
     @property
+    def heeds(self) -> Hears:
+        """What to call when somebody asks for an operation. Asked once, like that."""
+        return {}
+
+    @property
     def weighs(self) -> Weighs:
-        """What to call when the server has done what an operation asks. Asked once, like that."""
+        """What to call when the server has done what an operation asks, or has answered at all
+        (``EVERY``, ``every``), which comes first. Asked once, like that.
+        """
+        return {}
+
+    @property
+    def receives(self) -> Receives:
+        """What to call with an answer to an operation when it arrives, and when. Likewise."""
         return {}
 
     def miss(self, asked: Event, at: int) -> None:

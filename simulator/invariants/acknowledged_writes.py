@@ -17,7 +17,7 @@ from zlib import crc32
 
 import orjson
 
-from simulator.invariants import EVERY, Hears, Judge, Weighs
+from simulator.invariants import Hears, Judge, Weighs
 from simulator.invariants.ended_together import EndedTogether
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.perhaps_done import PerhapsDone, accounts_for
@@ -84,18 +84,19 @@ class AcknowledgedWrites(Judge):
 
     @property
     def hears(self) -> Hears:
-        """What is asked, and what the server holds in the end."""
-        hears: dict[str, Callable[[Event], None]] = {
-            "request": self._perhaps.ask,
-            "stored": self._hold_against,
-        }
-        return hears
+        """What the server holds in the end."""
+        return {"stored": self._hold_against}
+
+    @property
+    def heeds(self) -> Hears:
+        """What is asked."""
+        return self._perhaps.heeds
 
     @property
     def weighs(self) -> Weighs:
         """Write down what the server said that it has done."""
         return {
-            EVERY: self._perhaps.settle,
+            **self._perhaps.weighs,
             "POST /api/water/schedule": self._schedule,
             "GET /api/water/poll": self._reminder,
             "POST /api/water/ack": self._ack,

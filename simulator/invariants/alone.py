@@ -14,6 +14,7 @@ from simulator.invariants.schedules import Schedule
 OWN = ("WATER_DROP", "Drink water", "Time to hydrate!")
 """What it shows then."""
 
+_MS = timedelta(milliseconds=1)
 _MINUTE_MS = 60_000
 _SEEN_MS = 1_000
 _LATE_MS = 150_000
@@ -42,12 +43,19 @@ class Alone:
     hidden_from: int | None = None
     drift_ppm: int = 0
     """By how many millionths its clock is too fast or too slow at most."""
+    learnt_at: int = 0
+    """When it was first told of the schedule that it goes by."""
+
+    def learn(self, schedule: Schedule | None, at: int) -> None:
+        """It fetched the schedule, or heard that there is none."""
+        if schedule != self.schedule:
+            self.schedule, self.learnt_at = schedule, at
 
     def hear_time(self, said: datetime, offset_min: object, at: int, *, is_fresh: bool) -> None:
         """Somebody told it the time; without an offset that is UTC."""
         offset = offset_min if isinstance(offset_min, int) else 0
-        ahead = said - self.began - timedelta(milliseconds=at) + timedelta(minutes=offset)
-        self.aheads_ms.append((ahead // timedelta(milliseconds=1), is_fresh))
+        ahead_ms = (said - self.began) // _MS - at + offset * _MINUTE_MS
+        self.aheads_ms.append((ahead_ms, is_fresh))
         believed = [place for place, (_, is_sure) in enumerate(self.aheads_ms) if is_sure]
         if len(believed) > _BELIEVED:
             del self.aheads_ms[: believed[-_BELIEVED]]
@@ -111,13 +119,14 @@ class Alone:
     def must_by(self, at: int) -> bool:
         """Whether it must have reminded by itself by now, if nothing has kept it from that."""
         schedule, since = self.schedule, self.offline_from
-        if schedule is None or not schedule.enabled or not self.knows_time:
-            return False
         if since is None or self.offline_to is not None or self.hidden_from is not None:
+            return False
+        if schedule is None or not schedule.enabled or not self.knows_time:
             return False
         quiet_from = since if self.quiet_from is None else self.quiet_from
         interval_ms = self._interval_ms(schedule)
-        due = max(since, quiet_from + interval_ms + self.drift_ms(interval_ms))
+        quiet_until = quiet_from + interval_ms + self.drift_ms(interval_ms)
+        due = max(since, quiet_until, self.learnt_at)
         if at <= due + _LATE_MS:
             return False
         return all(self._is_open(schedule, at - wait) for wait in range(0, _LATE_MS, _MINUTE_MS))

@@ -9,6 +9,15 @@ from typing import cast
 from simulator.invariants.exchanges import Exchange
 from simulator.kernel.trace import Json
 
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "start_pomodoro": ("pomodoro",),
+    "stop_pomodoro": ("pomodoro",),
+    "start_study_session": ("study", "session"),
+    "end_study_session": ("study", "session"),
+    "set_water_schedule": ("water", "drink", "remind"),
+}
+"""One of which stands in every sentence that tells of a deed."""
+
 
 def names_of(deeds: Sequence[Json]) -> list[tuple[object, object]]:
     """What was done, and whether it was."""
@@ -44,6 +53,13 @@ def difference(one: Json, other: Json) -> str:
     """The names of what is not the same in two answers."""
     names = [name for name in one if one[name] != other.get(name)]
     return ", ".join(names)
+
+
+def unsaid(answer: Json) -> list[str]:
+    """What was done, and the answer does not have a word of it."""
+    text = str(answer["reply_text"]).lower()
+    done = [str(each["name"]) for each in cast("list[Json]", answer["actions"]) if each["ok"]]
+    return [name for name in done if not any(word in text for word in _WORDS.get(name, ("",)))]
 
 
 def result_of(action: Json) -> object:

@@ -1,7 +1,7 @@
-"""Puts answers that arrive at a device together with what the server said in them."""
+"""Puts answers that arrive together with what the server said in them."""
 
 from simulator.invariants.exchanges import Exchange
-from simulator.kernel.trace import Event, number
+from simulator.kernel.trace import Event
 
 _UNDER_WAY_MS = 60_000
 """Longer than any device waits for an answer. Those that nobody waits for are forgotten so."""
@@ -11,7 +11,7 @@ class Arrivals:
     """Holds what was served until it arrives."""
 
     def __init__(self) -> None:
-        self._under_way: dict[int, Exchange] = {}
+        self._under_way: dict[object, Exchange] = {}
 
     def depart(self, exchange: Exchange) -> None:
         """The server has answered."""
@@ -22,4 +22,4 @@ class Arrivals:
 
     def arrive(self, event: Event) -> Exchange | None:
         """What arrived with this ``answer`` event, if it was said to depart."""
-        return self._under_way.pop(number(event, "id"), None)
+        return self._under_way.pop(event["id"], None)

@@ -21,7 +21,7 @@ from collections import defaultdict, deque
 from datetime import timedelta
 
 from petcore.ports.zones import Zones
-from simulator.invariants import EVERY, Hears, Judge, Objection, Weighs
+from simulator.invariants import Hears, Judge, Objection, Weighs
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.high_stress import Policy, Prompt, Session
 from simulator.invariants.patience import store_ms
@@ -63,14 +63,19 @@ class BreakPrompts(Judge):
 
     @property
     def hears(self) -> Hears:
-        """How the server of this world is set, its clock, and what it is asked."""
-        return {**self._clock.hears, "world": self._begin, "request": self._wishes.ask}
+        """How the server of this world is set, and its clock."""
+        return {**self._clock.hears, "world": self._begin}
+
+    @property
+    def heeds(self) -> Hears:
+        """What is asked."""
+        return self._wishes.heeds
 
     @property
     def weighs(self) -> Weighs:
         """Every poll and every answer to a prompt is a case."""
         return {
-            EVERY: self._wishes.settle,
+            **self._wishes.weighs,
             PREFER: self._prefer,
             _START: self._start,
             SAMPLE: self._sample,

@@ -29,6 +29,8 @@ _CHAT = "/api/chat/"
 _ERASE = "DELETE /api/chat/memory"
 _TURNS = ("POST /api/chat/message", "POST /api/chat/stream")
 _NOT_FOUND = 404
+_FAILED = 500
+"""From here on the server says nothing but that it could not look."""
 _HEAD = 44
 """Bytes before the samples of a WAV."""
 _REMEMBERING = frozenset({"chat_messages", "chat_memories", "idempotency_keys"})
@@ -187,7 +189,7 @@ class ChatIsolation(Judge):
         which = f"request {exchange.id} of {exchange.who} goes on with conversation"
         answered = f"{conversation_id} of {owner}, and was answered {exchange.status}"
         if owner is not None and owner != user_id:
-            is_hidden = exchange.status == _NOT_FOUND
+            is_hidden = exchange.status == _NOT_FOUND or exchange.status >= _FAILED
             self.demand(is_hidden, exchange.at, f"{which} {answered}")
         elif conversation_id in self._own[user_id]:
             is_there = exchange.status != _NOT_FOUND

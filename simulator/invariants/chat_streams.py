@@ -2,9 +2,11 @@
 
 First what was heard, once; then actions, text and sound, the text before its sound; last the whole
 answer, or an error, and nothing after either. All pieces of text are the answer's text, all actions
-its actions, and it holds no sound of its own.
+its actions, and it holds no sound of its own. There is sound only for who wants some, and all of
+its pieces are one file: a WAV has one head, whose lengths nobody knows yet, and samples after it.
 """
 
+import re
 from base64 import b64decode
 from collections.abc import Callable
 
@@ -16,6 +18,8 @@ _STREAM = "POST /api/chat/stream"
 _FIRST, _LAST, _BETWEEN = "heard", ("done", "error"), ("action", "text", "audio")
 _TEXT_MAX, _SOUND_MAX = 200, 1_536
 """Letters of a piece of text, bytes of a piece of sound."""
+_HEAD = re.compile(rb"RIFF(.{4})WAVEfmt .{20}data(.{4})", re.DOTALL)
+_UNKNOWN = b"\xff\xff\xff\xff"
 
 Events = tuple[ServerEvent, ...]
 
@@ -36,6 +40,7 @@ class ChatStreams(Judge):
         checks: tuple[Callable[[Exchange], str], ...] = (
             _fault_of_order,
             _fault_of_pieces,
+            _fault_of_sound,
             _fault_of_whole,
         )
         fault = next((fault for check in checks if (fault := check(exchange))), "")
@@ -63,6 +68,22 @@ def _fault_of_pieces(exchange: Exchange) -> str:
             return f"a piece of text has {len(str(data['text']))} letters"
         if name == "audio" and not 0 < len(b64decode(str(data["audio_base64"]))) <= _SOUND_MAX:
             return f"a piece of sound has {len(b64decode(str(data['audio_base64'])))} bytes"
+    return ""
+
+
+def _fault_of_sound(exchange: Exchange) -> str:
+    told = _called("audio", exchange.events)
+    sound = b"".join(b64decode(str(event.data["audio_base64"])) for event in told)
+    if sound and exchange.asked.get("include_audio") is not True:
+        return "there is sound that nobody wants"
+    heads = list(_HEAD.finditer(sound))
+    expected = 1 if sound and exchange.asked.get("audio_format") == "wav" else 0
+    if len(heads) != expected:
+        return f"its sound has the heads of {len(heads)} WAVs, not of {expected}"
+    if heads and (heads[0].start(), heads[0].groups()) != (0, (_UNKNOWN, _UNKNOWN)):
+        return "its sound does not begin with a head of unknown lengths"
+    if heads and heads[0].end() == len(sound):
+        return "its sound is a head and nothing else"
     return ""
 
 

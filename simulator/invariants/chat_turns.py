@@ -2,7 +2,9 @@
 
 Who says it again with the same key gets the same answer, to the last byte. Every answered turn is
 what the pet remembers and what is stored, in its order, with both sides or not at all. What the
-pet says that it did is what it did: once for each key, and looking something up is none of it. It
+pet says that it did is what it did: once for each key, and looking something up is none of it; of
+two wishes in one sentence both are done, and the words of the answer say so. Nobody says for whom a
+tool is used: whoever talks is the one. No request is thought of twice. It
 fails (502, or 503 where it takes too long) only when the services fail by which it talks, or take
 very long, and then it does not pretend; if the voice alone fails there is a warning in the place of
 the sound, and if the language fails after a deed, a warning beside what was done. It says that its
@@ -16,7 +18,7 @@ on its way, or was told that it failed for another reason.
 What is erased is gone, and a key that was answered before that brings nothing back: asked again, it
 is answered anew and leaves nothing. Of what was said before the answer to an erasure, and answered
 after the erasure was asked for, nobody knows which came first; nor of what was said before one that
-never had an answer.
+never had an answer. But what was thought of when the erasure was asked for comes before it.
 """
 
 from collections import defaultdict
@@ -33,13 +35,16 @@ from simulator.invariants.answers_of_talk import (
     is_honest,
     names_of,
     result_of,
+    unsaid,
     whole,
 )
 from simulator.invariants.deeds import ACTED, acts
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.store_troubles import StoreTroubles
 from simulator.invariants.turns_of_talk import (
+    Told,
     Turn,
+    as_known,
     older_than,
     pair_of,
     parting,
@@ -55,6 +60,10 @@ _ERASE = "DELETE /api/chat/memory"
 _FAILED = (502, 503)
 _LATE = "late "
 """What stands before the name of what does not fail but takes long."""
+_NO_TIME_MS = 45_000
+"""Whoever has taken so long for an answer, as with a store that is slow, has no time to speak."""
+_BEGINS = ("start_pomodoro", "start_study_session")
+"""What comes of these is not the same twice."""
 _STOPPERS = frozenset({"language", "hearing", f"{_LATE}language", f"{_LATE}hearing"})
 _MUTES = frozenset({"voice", f"{_LATE}voice", f"{_LATE}language", f"{_LATE}hearing"})
 """Without what there may be no answer, and no sound: what is late leaves no time for the rest."""
@@ -70,13 +79,35 @@ class _Said:
 
     user_id: str = ""
     times: int = 0
+    asked_at: int = 0
+    """When it was first asked for."""
     makers: set[int] = field(default_factory=set)
     answered_at: int | None = None
     is_erased: bool = False
     doubts: set[int] = field(default_factory=set)
     deeds: dict[int, list[Json]] = field(default_factory=lambda: defaultdict(list))
     failures: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
+    thinks_since: dict[int, int] = field(default_factory=dict)
+    """When the pet began to think of an answer, for each request."""
+    erased_at: int = 0
+    """When the newest erasure was asked for."""
     answered: Json | None = None
+
+    def erase(self, asked_at: int) -> None:
+        """All that was said before ``asked_at`` is erased; of what has no answer it is not known
+        yet whether it was.
+        """
+        self.erased_at = max(self.erased_at, asked_at)
+        if self.answered_at is not None:
+            is_before = self.answered_at <= asked_at or self.is_thought_before
+            self.is_erased = self.is_erased or is_before
+            self.answered = None if is_before else self.answered
+
+    @property
+    def is_thought_before(self) -> bool:
+        """Whether all that there is of it was thought of before the newest erasure."""
+        begun = [self.thinks_since.get(id, self.erased_at) for id in self.makers]
+        return self.times == len(begun) and all(each < self.erased_at for each in begun)
 
 
 class ChatTurns(Judge):
@@ -100,6 +131,7 @@ class ChatTurns(Judge):
         """Who says something, what the pet does and what fails meanwhile, what is stored."""
         hears: dict[str, Callable[[Event], None]] = {
             "request": self._ask,
+            "thinks": self._think,
             ACTED: self._act,
             "failed": self._fail,
             "late": self._be_late,
@@ -132,6 +164,7 @@ class ChatTurns(Judge):
             wish = words(event, "who"), headers.get("idempotency-key", "")
             self._keys[number(event, "id")] = wish
             said = self._wishes[wish]
+            said.asked_at = said.asked_at if said.times else number(event, "at")
             said.times += 1
             said.makers.add(number(event, "id"))
             said.user_id = str(orjson.loads(words(event, "body")).get("user_id"))
@@ -140,13 +173,24 @@ class ChatTurns(Judge):
         elif _is_erasure(event):
             self._begin_to_erase(number(event, "id"), _user_of_query(event))
 
+    def _think(self, event: Event) -> None:
+        id, at = number(event, "id"), number(event, "at")
+        if id in self._keys:
+            since = self._wishes[self._keys[id]].thinks_since
+            self.demand(id not in since, at, f"request {id} was thought of a second time")
+            since.setdefault(id, at)
+
     def _act(self, event: Event) -> None:
         id = number(event, "id")
         if id in self._keys and acts(words(event, "tool")):
             result = orjson.loads(words(event, "result"))
             deed = {"name": event["tool"], "ok": result["ok"], "result": result}
+            is_told_whose = "user_id" in orjson.loads(words(event, "arguments"))
+            what = f"request {id}: {event['tool']} was told for whom, and did it"
+            self.demand(not (is_told_whose and result["ok"]), number(event, "at"), what)
             deeds = self._wishes[self._keys[id]].deeds
             self._demand_once(deeds, id, deed, number(event, "at"))
+            self._demand_each(deeds[id], id, deed, number(event, "at"))
             deeds[id].append(deed)
 
     def _demand_once(self, deeds: dict[int, list[Json]], id: int, deed: Json, at: int) -> None:
@@ -157,6 +201,14 @@ class ChatTurns(Judge):
             same = before[-1] == deed
             what = f"{deed['name']} was done a second time for one key, at request {id}"
             self.demand(same, at, f"{what}: {before[-1]['result']}, and then {deed['result']}")
+
+    def _demand_each(self, done: list[Json], id: int, deed: Json, at: int) -> None:
+        """What was done after something else is another deed than the same before that."""
+        same = [place for place, each in enumerate(done) if each == deed and deed["ok"]]
+        is_apart = bool(same) and same[-1] < len(done) - 1
+        if is_apart and deed["name"] in _BEGINS:
+            what = f"{deed['name']} was done once where request {id} wanted it twice"
+            self.demand(False, at, f"{what}: {deed['result']}")
 
     def _fail(self, event: Event) -> None:
         id = number(event, "id")
@@ -203,11 +255,15 @@ class ChatTurns(Judge):
         what = f"said {said!r}, and was heard to say {answer['transcript']!r}"
         self._demand(said is None or said == answer["transcript"], exchange, what)
         self._weigh_actions(exchange, wish)
+        untold = unsaid(answer)
+        self._demand(not untold, exchange, f"did {untold}, and does not say so")
         return self._weigh_sound(exchange, wish)
 
     def _note_turn(self, wish: _Said, exchange: Exchange, answered: Json) -> None:
         """From now on it is remembered; but not what is said with a key of before an erasure."""
+        wish.is_erased = wish.is_erased or (wish.answered_at is None and wish.is_thought_before)
         if wish.is_erased:
+            wish.answered_at = wish.answered_at or exchange.at
             return
         if wish.answered != answered:
             self._turns[wish.user_id].append((turn_of(exchange.answer), wish))
@@ -230,6 +286,7 @@ class ChatTurns(Judge):
         if exchange.asked.get("include_audio") is not True:
             return
         is_mute = any(each & _MUTES for each in wish.failures.values())
+        is_mute = is_mute or exchange.at - exchange.asked_at >= _NO_TIME_MS
         if not whole(exchange)["sound"]:
             self._demand(is_mute, exchange, "has no sound although the voice was well")
             is_told = bool(exchange.answer["warnings"]) or not is_mute
@@ -248,8 +305,7 @@ class ChatTurns(Judge):
         user_id = self._erasures.pop(exchange.id, "")
         if exchange.is_done:
             for wish in self._said_by(user_id):
-                if wish.answered_at is not None and wish.answered_at <= exchange.asked_at:
-                    wish.answered, wish.is_erased = None, True
+                wish.erase(exchange.asked_at)
             turns = self._turns[user_id]
             self._turns[user_id] = [each for each in turns if not each[1].is_erased]
         elif not self._troubles.says_so(exchange.answer):
@@ -278,18 +334,21 @@ class ChatTurns(Judge):
         remembered = [turn_of(each) for each in cast("list[Json]", exchange.answer["turns"])]
         user_id = str(exchange.asked["user_id"])
         told = self._known(user_id)
-        turns = [turn for turn, _ in told]
+        turns = [each.turn for each in told]
         remembered = without_doubtful(remembered, turns, self._doubtful(user_id))
-        older = older_than(remembered, told)
+        older = older_than(remembered, as_known(told, remembered))
         if older is None or (older and not remembered):
             self._demand(False, exchange, f"remembers {remembered}, and was told {turns}")
         else:
             is_whole = not older or bool(exchange.answer["summary"])
             self._demand(is_whole, exchange, "has forgotten older turns and has no summary")
 
-    def _known(self, user_id: str) -> list[tuple[Turn, bool]]:
-        """The turns that were answered, and of each whether it is there for sure."""
-        return [(turn, not wish.doubts) for turn, wish in self._turns[user_id]]
+    def _known(self, user_id: str) -> list[Told]:
+        """The turns that were answered."""
+        return [
+            Told(turn, not wish.doubts, wish.asked_at, wish.answered_at or 0)
+            for turn, wish in self._turns[user_id]
+        ]
 
     def _store(self, event: Event) -> None:
         if event["collection"] == "chat_messages":
@@ -298,14 +357,14 @@ class ChatTurns(Judge):
 
     def _compare_stored(self, user_id: str, at: int) -> None:
         stored, told = self._stored[user_id], self._known(user_id)
-        turns = [turn for turn, _ in told]
+        turns = [each.turn for each in told]
         places = [place for place in sorted(stored) if place % 2 == 0 and place + 1 in stored]
         halves = len(stored) - 2 * len(places)
         self.demand(not halves, at, f"{halves} messages of {user_id} are stored without a turn")
         known = [pair_of(stored[place], stored[place + 1]) for place in places]
         known = without_doubtful(known, turns, self._doubtful(user_id))
         said = f"{user_id} was answered {len(turns)} turns, and stored are {len(known)}"
-        is_all = older_than(known, told) == []
+        is_all = older_than(known, as_known(told, known)) == []
         self.demand(is_all, at, lambda: f"{said}: {parting(turns, known)}")
 
     def _doubtful(self, user_id: str) -> list[Wish]:

@@ -30,16 +30,19 @@ _PAIRING = ("POST /api/devices/pairing", "POST /api/devices/pairing/collect")
 
 @dataclass(slots=True)
 class _Texts:
-    """What an object of texts must be. Most are the very object that was looked at last."""
+    """What an object of texts must be; if it is of headers, perhaps with a content type. Most are
+    the very object that was looked at last.
+    """
 
     validator: Validator
+    content_type: str = ""
     last: Json | None = None
 
     def fault(self, texts: Json) -> str:
         """What is wrong with them; nothing if they are valid."""
         if texts is self.last:
             return ""
-        fault = _fault(self.validator, texts)
+        fault = _fault(self.validator, texts) or _fault_of_type(texts, self.content_type)
         if not fault:
             self.last = texts
         return fault
@@ -70,27 +73,28 @@ class _Answer:
     def headers(self) -> _Texts:
         """What its headers must be; they are texts."""
         headers = cast("Mapping[str, Json]", self.described.get("headers", {}))
+        is_always_json = self.body is not None and self.events is None
         return _texts_of(
             {
                 name.lower(): (header["schema"], header.get("required") is True)
                 for name, header in headers.items()
-            }
+            },
+            _JSON if is_always_json else "",
         )
 
     def fault(self, exchange: Exchange) -> str:
         """What is wrong with an answer; nothing if all is right."""
         fault = self.headers.fault(exchange.answer_headers)
-        if fault or (self.body is None and self.events is None):
+        if fault:
             return fault
-        if self.events is None or not exchange.is_stream:
-            return self._fault_of_body(exchange)
-        return self._fault_of_events(exchange, self.events)
-
-    def _fault_of_body(self, exchange: Exchange) -> str:
-        fault = _fault_of_type(exchange.answer_headers, _JSON if self.body else MEDIA_TYPE)
-        return fault or ("" if self.body is None else _fault(self.body, exchange.answer))
+        if self.events is not None:
+            return self._fault_of_events(exchange, self.events)
+        return "" if self.body is None else _fault(self.body, exchange.answer)
 
     def _fault_of_events(self, exchange: Exchange, known: Mapping[str, Validator]) -> str:
+        if not exchange.is_stream:
+            fault = _fault_of_type(exchange.answer_headers, _JSON if self.body else MEDIA_TYPE)
+            return fault or ("" if self.body is None else _fault(self.body, exchange.answer))
         if not exchange.events:
             return "it is no stream of events"
         for name, data in exchange.events:
@@ -121,10 +125,12 @@ class Operation:
 
     def fault_of_request(self, exchange: Exchange) -> str:
         """What is wrong with a request; nothing if all is right."""
-        fault = self._headers.fault(exchange.headers) or self._fault_of_path(exchange)
+        fault = self._headers.fault(exchange.headers)
+        if not fault and self.in_path:
+            fault = self._fault_of_path(exchange)
         if self.body is None:
             return fault or self._query.fault(exchange.asked)
-        return fault or _fault_of_type(exchange.headers) or _fault(self.body, exchange.asked)
+        return fault or _fault(self.body, exchange.asked)
 
     def fault_of_answer(self, exchange: Exchange) -> str:
         """What is wrong with an answer; nothing if all is right."""
@@ -145,14 +151,12 @@ class Operation:
         return answer.fault(exchange)
 
     def _fault_of_path(self, exchange: Exchange) -> str:
-        if not self.in_path:
-            return ""
         steps = exchange.operation.split("/")
         return self._path.fault({name: steps[place] for place, name in self.in_path})
 
     @cached_property
     def _headers(self) -> _Texts:
-        return self._parameters("header")
+        return self._parameters("header", "" if self.body is None else _JSON)
 
     @cached_property
     def _query(self) -> _Texts:
@@ -162,7 +166,7 @@ class Operation:
     def _path(self) -> _Texts:
         return self._parameters("path")
 
-    def _parameters(self, place: str) -> _Texts:
+    def _parameters(self, place: str, content_type: str = "") -> _Texts:
         parameters = cast("list[Json]", self.described.get("parameters", []))
         return _texts_of(
             {
@@ -172,7 +176,8 @@ class Operation:
                 )
                 for parameter in parameters
                 if parameter["in"] == place
-            }
+            },
+            content_type,
         )
 
 
@@ -251,13 +256,15 @@ def _validator(schema: Json) -> Validator:
     return Validator(dict(schema), validate_formats=True)
 
 
-def _texts_of(texts: Mapping[str, tuple[object, bool]]) -> _Texts:
-    """What an object must be whose values are texts of these schemas, some of them required."""
+def _texts_of(texts: Mapping[str, tuple[object, bool]], content_type: str = "") -> _Texts:
+    """What an object must be whose values are texts of these schemas, some of them required; and of
+    which content type, if of any.
+    """
     described = {
         "properties": {name: _of_text(schema) for name, (schema, _) in texts.items()},
         "required": [name for name, (_, is_required) in texts.items() if is_required],
     }
-    return _Texts(_validator(described))
+    return _Texts(_validator(described), content_type)
 
 
 def _of_text(schema: object) -> object:
@@ -266,9 +273,10 @@ def _of_text(schema: object) -> object:
     return {"type": "string", "pattern": "^[0-9]+$"} if is_integer else schema
 
 
-def _fault_of_type(headers: Json, wanted: str = _JSON) -> str:
+def _fault_of_type(headers: Json, wanted: str) -> str:
     kind = str(headers.get("content-type", ""))
-    return "" if kind.partition(";")[0] == wanted else f"its content type is {kind or 'missing'}"
+    is_right = not wanted or kind.partition(";")[0] == wanted
+    return "" if is_right else f"its content type is {kind or 'missing'}"
 
 
 def _fault(validator: Validator, value: Json) -> str:

@@ -24,7 +24,11 @@ from simulator.kernel.trace import Event, Json, number
 CLUMSY = "clumsy/"
 """How those are called who ask for what the contract forbids."""
 
+THROWN_AWAY = "old pet/"
+"""How those are called whose token was taken back: a late copy of what they asked is refused."""
+
 _UNKNOWN = (404, 405)
+_UNAUTHORIZED = 401
 _UNAVAILABLE = 503
 _BAD = 400
 _SPEECH = "audio_base64"
@@ -54,7 +58,7 @@ class ContractKept(Judge):
         return {EVERY: self._conforms}
 
     def _conforms(self, exchange: Exchange) -> None:
-        if exchange.is_strangers:
+        if exchange.is_strangers or _is_thrown_away(exchange):
             return None
         self.cases += 1
         promised = operation(exchange.operation)
@@ -84,6 +88,10 @@ class ContractKept(Judge):
     def _object(self, exchange: Exchange, what: str) -> None:
         words = f"request {exchange.id} of {exchange.who}, {exchange.operation}, {what}"
         self.objections.append(Objection(exchange.at, words))
+
+
+def _is_thrown_away(exchange: Exchange) -> bool:
+    return exchange.status == _UNAUTHORIZED and exchange.who.startswith(THROWN_AWAY)
 
 
 def _speaks_of_speech(exchange: Exchange) -> bool:

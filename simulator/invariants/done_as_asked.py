@@ -1,5 +1,6 @@
 """What the server says it has done is what was asked for, and it goes on saying so. What a person
-asked for by a press, and the pet accepted, reaches the server: once, and nothing else does.
+asked for by a press, and the pet accepted, reaches the server: once, and nothing else does. By a
+key that has done one thing no other is done.
 
 Other judges take the answer at its word; this one holds it against the request.
 
@@ -16,7 +17,7 @@ from simulator.invariants.exchanges import Exchange
 from simulator.invariants.newest import Newest
 from simulator.invariants.pet_known import BY_DOCUMENT
 from simulator.invariants.presses import ANSWERS, Presses
-from simulator.invariants.repeats import Repeats
+from simulator.invariants.repeats import Bound, Repeats
 from simulator.invariants.wishes import Wishes
 from simulator.kernel.trace import Event, Json, number, words
 
@@ -41,7 +42,7 @@ class DoneAsAsked(Judge):
 
     def __init__(self) -> None:
         super().__init__()
-        self._repeats = Repeats()
+        self._repeats, self._bound = Repeats(), Bound()
         self._wishes = Wishes(_SCHEDULE, *_TALK)
         self._schedules: defaultdict[object, Newest[Json]] = defaultdict(Newest)
         self._presses = Presses()
@@ -52,7 +53,6 @@ class DoneAsAsked(Judge):
     def hears(self) -> Hears:
         """What a person does with a pet, and what becomes of it."""
         hears: dict[str, Callable[[Event], None]] = {
-            "request": self._wishes.ask,
             "boot": self._boot,
             "unplugged": self._unplugged,
             "cut": self._cut,
@@ -64,12 +64,18 @@ class DoneAsAsked(Judge):
         return hears
 
     @property
+    def heeds(self) -> Hears:
+        """What is asked."""
+        return self._wishes.heeds
+
+    @property
     def weighs(self) -> Weighs:
-        """Every answer that repeats what was asked is a case, every reading of a schedule, and
-        every press.
+        """Every answer that repeats what was asked is a case, every reading of a schedule, every
+        press, and every key that comes with something else than before.
         """
         return {
-            EVERY: self._wishes.settle,
+            EVERY: self._look_at_key,
+            **self._wishes.weighs,
             **dict.fromkeys(_PARTS, self._compare),
             "GET /api/water/schedule": self._read_schedule,
             **dict.fromkeys(ANSWERS.values(), self._hear_press),
@@ -116,6 +122,15 @@ class DoneAsAsked(Judge):
                 exchange.at,
                 f"request {exchange.id} of {exchange.who}, {exchange.operation}: nobody has "
                 f"pressed, or it is delivered a second time with another key, {exchange.key}",
+            )
+
+    def _look_at_key(self, exchange: Exchange) -> None:
+        if exchange.key is not None and self._bound.is_elsewhere(exchange):
+            self.demand(
+                not exchange.is_done,
+                exchange.at,
+                f"request {exchange.id} of {exchange.who}, {exchange.operation}: it was done, "
+                f"though its key, {exchange.key}, has done something else before",
             )
 
     def _pair(self, exchange: Exchange) -> None:

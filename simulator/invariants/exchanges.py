@@ -51,8 +51,9 @@ class Exchange(NamedTuple):
     @property
     def is_done(self) -> bool:
         """Whether the server did what was asked."""
-        has_failed = bool(self.events) and self.events[-1].name == _FAILED
-        return self.status // 100 == 2 and not has_failed  # noqa: PLR2004 -- hundreds of a status
+        if self.status // 100 != 2:  # noqa: PLR2004 -- hundreds of a status
+            return False
+        return not self.events or self.events[-1].name != _FAILED
 
     @property
     def was_sent(self) -> bool:
@@ -113,7 +114,7 @@ class Exchanges:
     """Remembers what was asked until it is answered."""
 
     def __init__(self) -> None:
-        self._asked: dict[int, Event] = {}
+        self._asked: dict[object, Event] = {}
         self._dropped: dict[tuple[str, str, object], int] = {}
 
     @property
@@ -145,19 +146,19 @@ class Exchanges:
         return self._dropped.get(_wish(asked)) if self._dropped else None
 
     def _ask(self, event: Event) -> None:
-        self._asked[number(event, "id")] = event
+        self._asked[event["id"]] = event
 
     def _lose(self, event: Event) -> None:
         if event["leg"] == "request":
-            del self._asked[number(event, "id")]
+            del self._asked[event["id"]]
 
     def _drop(self, event: Event) -> None:
         """Whoever was answering it has died: so the client has heard."""
-        asked = self._asked.pop(number(event, "id"))
+        asked = self._asked.pop(event["id"])
         self._dropped.setdefault(_wish(asked), number(asked, "at"))
 
     def _answer(self, event: Event) -> Exchange:
-        asked = self._asked.pop(number(event, "id"))
+        asked = self._asked.pop(event["id"])
         return _exchange(asked, event, self.wished_at(asked) if self._dropped else None)
 
 
@@ -167,27 +168,37 @@ def _wish(asked: Event) -> tuple[str, str, object]:
     return words(asked, "who"), words(asked, "path"), key
 
 
+def asked_of(event: Event) -> Json:
+    """What was asked with a request: its body, or else its query."""
+    return _asked(words(event, "body"), words(event, "query"))
+
+
 def _exchange(asked: Event, served: Event, wished_at: int | None) -> Exchange:
-    request, answer = cast("_Request", asked), cast("_Served", served)
-    body, said, headers = request["body"], answer["body"], answer["headers"]
+    request, answer = cast("tuple[_Request, _Served]", (asked, served))
+    said, headers = answer["body"], answer["headers"]
     is_stream = headers.get("content-type", "").startswith(MEDIA_TYPE)
     events = _events(said) if is_stream else ()
+    # In the order of its fields, for it takes long to find each by its name.
     return Exchange(
-        id=request["id"],
-        who=request["who"],
-        at=answer["at"],
-        operation=f"{request['method']} {request['path']}",
-        asked=_object(body) if body else _query(request["query"]),
-        headers=request["headers"],
-        status=answer["status"],
-        answer=events[-1].data if events else _object(said),
-        answer_headers=headers,
-        asked_at=request["at"],
-        body_ms=request.get("body_ms", 0),
-        body=said,
-        events=events,
+        request["id"],
+        request["who"],
+        answer["at"],
+        f"{request['method']} {request['path']}",
+        _asked(request["body"], request["query"]),
+        request["headers"],
+        answer["status"],
+        events[-1].data if events else _object(said),
+        headers,
+        request["at"],
+        request.get("body_ms", 0),
+        said,
+        events,
         wished_at=wished_at,
     )
+
+
+def _asked(body: str, query: str) -> Json:
+    return _object(body) if body else _query(query)
 
 
 def _events(body: str) -> tuple[ServerEvent, ...]:

@@ -55,9 +55,10 @@ class NoServerError(Judge):
 
     def _look(self, exchange: Exchange) -> None:
         self.cases += 1
-        if exchange.status in _THEIR_FAULT and exchange.operation in _TALK:
+        if exchange.status not in _OUR_FAULT:
             return
-        if exchange.status in _OUR_FAULT and not self._is_true(exchange):
+        is_theirs = exchange.status in _THEIR_FAULT and exchange.operation in _TALK
+        if not is_theirs and not self._is_true(exchange):
             words = f"request {exchange.id}, {exchange.operation}, was answered {exchange.status}"
             self.objections.append(Objection(exchange.at, words))
 

@@ -42,6 +42,7 @@ _FOREIGN, _REPLAY, _ENDED = "foreign_", "replay", ("revoked", "rotated")
 token has ended.
 """
 
+_UNAUTHORIZED = 401
 _UNAVAILABLE = 503
 _UNCONFIRMED = "pairings"
 """Where anybody may say any name: a wish that its owner reads and need not confirm."""
@@ -64,6 +65,9 @@ class NothingForStrangers(Judge):
         self._rights: Mapping[str, list[list[object]]] = {}
         self._his: set[str] = set()
         self._owners: dict[str, str] = {}
+        self._newest: dict[str, str] = {}
+        self._replaced: set[object] = set()
+        """What was said with tokens that others have taken the place of."""
         self._answered: dict[int, Exchange] = {}
         self._told: dict[tuple[str, str], Exchange] = {}
         self._troubles = StoreTroubles()
@@ -111,7 +115,11 @@ class NothingForStrangers(Judge):
         self._rights = cast("Mapping[str, list[list[object]]]", event["rights"])
 
     def _give(self, event: Event) -> None:
-        self._owners[words(event, "token")] = words(event, "user_id")
+        name, token = words(event, "name"), words(event, "token")
+        self._owners[token] = words(event, "user_id")
+        if name in self._newest:
+            self._replaced.add(f"Bearer {self._newest[name]}")
+        self._newest[name] = token
 
     def _weigh(self, exchange: Exchange) -> None:
         if exchange.is_done:
@@ -131,6 +139,10 @@ class NothingForStrangers(Judge):
         code = exchange.answer.get("code", "")
         outcome = (exchange.status, str(code))
         if exchange.status == _UNAVAILABLE and self._troubles.excuse(exchange):
+            return
+        is_late = exchange.headers.get("authorization") in self._replaced
+        if is_late and name in self._rights and exchange.status == _UNAUTHORIZED:
+            # A copy of what he might ask, from when he might.
             return
         self._seen.setdefault(name, set()).add(outcome)
         self._take_aim(name, exchange)

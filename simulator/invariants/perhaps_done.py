@@ -8,9 +8,10 @@ such words can ask for.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 
+from simulator.invariants import Hears, Weighs
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.wishes import Wish, Wishes
-from simulator.kernel.trace import Event, Json
+from simulator.kernel.trace import Json
 
 _SCHEDULE, _POLL, _DRUNK = "POST /api/water/schedule", "GET /api/water/poll", "POST /api/water/ack"
 _BEGIN, _SAMPLE, _END = (
@@ -71,21 +72,21 @@ _BY_WORDS = frozenset(
 
 
 class PerhapsDone:
-    """Told of every ``request`` and of every exchange."""
+    """All of them."""
 
     def __init__(self) -> None:
         self._wishes = Wishes(*_HEAPS, *_MADE, *_CHANGED, *_TALK)
         self._made: set[tuple[str, int]] = set()
 
     @property
-    def ask(self) -> Callable[[Event], None]:
-        """A request was sent."""
-        return self._wishes.ask
+    def heeds(self) -> Hears:
+        """What to pass on to it: a judge adds this to what it heeds itself."""
+        return self._wishes.heeds
 
     @property
-    def settle(self) -> Callable[[Exchange], None]:
-        """A request was answered."""
-        return self._wishes.settle
+    def weighs(self) -> Weighs:
+        """And this to what it weighs."""
+        return self._wishes.weighs
 
     @property
     def since(self) -> Callable[[Exchange], int]:

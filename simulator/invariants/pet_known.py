@@ -22,8 +22,9 @@ _SENTENCE_MS = 10_000
 _STATUS_MS = 20_000
 _MINUTE_MS = 60_000
 _MINUTES_OFF = 1
-_FRESH_MS = 29_000
-"""A pet may doubt the time of an answer for which it asked again after half a minute."""
+_FRESH_MS, _STALE_MS = 29_000, 31_000
+"""A pet doubts the time of an answer for which it asked again after half a minute: that may have
+been given long ago."""
 _REMEMBERED = 64
 """Prompts and Pomodoros that were answered or are over."""
 
@@ -108,9 +109,10 @@ class Pet:
 
     def tells_truth(self, at: int) -> bool:
         """Whether what is shown is what should be. What the status says is not looked at."""
-        urgent = self._urgent()
-        if urgent is not None:
-            return self.shown == urgent[1]
+        if self.code is None and self.prompt is not None:
+            return self.shown == self.prompt[1]
+        if self.code is None and self.reminder is not None:
+            return self.shown == self.reminder
         if self.status is not None:
             passed_ms = at - self.status[0]
             if self.shown[:2] == ("STATUS", "Status"):
@@ -221,12 +223,13 @@ _MEANINGS: Mapping[tuple[str, str], Callable[[Pet, int], None]] = {
 
 
 def take_reminder(pet: Pet, answer: Json, at: int) -> None:
-    """It hears whether to drink now, and what time it is, which it may not believe of an answer
+    """It hears whether to drink now, and what time it is, which it does not believe of an answer
     that it had to ask for again and again.
     """
     said = datetime.fromisoformat(str(answer["server_time_utc"]))
     offset_min = answer.get("utc_offset_min")
-    pet.alone.hear_time(said, offset_min, at, is_fresh=pet.asks_since_ms < _FRESH_MS)
+    if pet.asks_since_ms < _STALE_MS:
+        pet.alone.hear_time(said, offset_min, at, is_fresh=pet.asks_since_ms < _FRESH_MS)
     if answer["remind_now"] is True:
         pet.reminder = ("WATER_DROP", *_texts(answer))
         pet.alone.remind(at)
@@ -276,6 +279,7 @@ def take_token(pet: Pet, answer: Json, at: int) -> None:
     if answer["status"] == "paired":
         if pet.user_id != answer["user_id"]:
             pet.forget()
+        pet.code_before, pet.doubted_code = (pet.code, at), None
         pet.code, pet.user_id = None, str(answer["user_id"])
 
 

@@ -15,7 +15,7 @@ from collections import defaultdict
 from datetime import UTC, datetime
 
 from petcore.ports.zones import Zones
-from simulator.invariants import EVERY, Hears, Judge, Weighs
+from simulator.invariants import Hears, Judge, Weighs
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.pomodoro_timers import Timer, laid_out
 from simulator.invariants.server_clock import ServerClock
@@ -44,14 +44,19 @@ class PomodoroOracle(Judge):
 
     @property
     def hears(self) -> Hears:
-        """What is asked, and how the clock is set."""
-        return {**self._clock.hears, "clock": self._step, "request": self._wishes.ask}
+        """How the clock is set."""
+        return {**self._clock.hears, "clock": self._step}
+
+    @property
+    def heeds(self) -> Hears:
+        """What is asked."""
+        return self._wishes.heeds
 
     @property
     def weighs(self) -> Weighs:
         """Every answer about a Pomodoro is a case."""
         return {
-            EVERY: self._wishes.settle,
+            **self._wishes.weighs,
             _START: self._write_down,
             _STOP: self._write_down,
             "GET /api/breaks/pomodoro/status": self._weigh_timer,
@@ -84,11 +89,14 @@ class PomodoroOracle(Judge):
         return timer
 
     def _stop_others(self, stopped: Timer, exchange: Exchange) -> None:
-        """Those that ran when the pet was told; of one that was begun since nobody knows."""
+        """Those that ran when the pet was told; of one that was begun since nobody knows. Told
+        again, it may say what it did the first time.
+        """
         assert stopped.ended_at is not None
         told_at = self._wishes.since(exchange)
         for timer in self._of[stopped.user_id].values():
-            if timer.ended_at is None and timer.told_at <= told_at:
+            ran_then = timer.told_at <= told_at and timer.started_at <= stopped.ended_at
+            if timer.ended_at is None and ran_then:
                 timer.end(min(stopped.ended_at, timer.runs_until), exchange.at)
             timer.in_doubt |= timer.ended_at is None
 

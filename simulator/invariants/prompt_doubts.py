@@ -55,8 +55,11 @@ class PromptDoubts:
         return session.may_ask(doubtful, quiet_until)
 
     def _sent(self, session: Session) -> list[Wish]:
-        wishes = self._wishes.open(SAMPLE)
-        return [wish for wish in wishes if wish.text("session_id").lower() == session.id]
+        return [
+            wish
+            for wish in self._wishes.open(SAMPLE)
+            if wish.text("session_id").lower() == session.id and _may_be_taken(wish.asked)
+        ]
 
     def _scored(self, asked: Json, since: int) -> Scored:
         posted, stress = asked.get("captured_at"), asked.get("stress_score", 0)
@@ -66,6 +69,15 @@ class PromptDoubts:
     def _captured(self, posted: object, since: int) -> datetime:
         """As it says; a sample that says nothing is of the time in which it comes."""
         return self._clock.now(since) if posted is None else instant_of(str(posted))
+
+
+def _may_be_taken(asked: Json) -> bool:
+    """Whether it says when it was captured, or nothing of that; no other sample is stored."""
+    posted = asked.get("captured_at")
+    try:
+        return posted is None or bool(instant_of(str(posted)))
+    except ValueError:
+        return False
 
 
 def _confidence(asked: Json) -> float:

@@ -15,8 +15,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from simulator.invariants import EVERY, Hears, Judge, Objection, Weighs
-from simulator.invariants.arrivals import Arrivals
+from simulator.invariants import EVERY, Hears, Judge, Objection, Receives, Weighs
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.pet_known import BY_DOCUMENT
 from simulator.kernel.trace import Event, number, words
@@ -50,6 +49,10 @@ class _Device:
     owed: Exchange | None = None
     told_of: str = ""
     has_keys: bool = True
+    key: str | None = None
+    """The one that it asked with last."""
+    former_keys: tuple[str, ...] = ()
+    """Those of its former lives, of which a second copy may still come."""
     heard_keys: deque[str | None] = field(default_factory=lambda: deque(maxlen=_KEPT))
     """The keys of the newest answers that arrived: the device will not use them again."""
 
@@ -61,15 +64,13 @@ class ReminderOnScreen(Judge):
 
     def __init__(self) -> None:
         super().__init__()
-        self._arrivals = Arrivals()
         self._devices: dict[str, _Device] = {}
         self._waiting: dict[str, _Told] = {}
 
     @property
     def hears(self) -> Hears:
-        """What arrives at a device, what it shows, and when it has no power."""
+        """What a device shows, and when it has no power."""
         hears: dict[str, Callable[[Event], None]] = {
-            "answer": self._answer,
             "screen": self._screen,
             "boot": lambda event: self._begin(event, number(event, "at")),
             "unplugged": lambda event: self._begin(event, number(event, "at") + 1),
@@ -77,20 +78,28 @@ class ReminderOnScreen(Judge):
         return hears
 
     @property
+    def heeds(self) -> Hears:
+        """What a device asks."""
+        return {_POLL: self._ask}
+
+    @property
     def weighs(self) -> Weighs:
         """What is on its way to a device."""
         return {EVERY: self._see_time_pass, _POLL: self._poll}
+
+    @property
+    def receives(self) -> Receives:
+        """What arrives there."""
+        return {_POLL: self._answer}
 
     def _see_time_pass(self, exchange: Exchange) -> None:
         if self._waiting:
             self._look_at_the_clock(exchange.at)
 
     def _poll(self, exchange: Exchange) -> None:
-        if exchange.who not in self._devices:
-            return  # a program, which has no screen
-        self._arrivals.depart(exchange)
-        if exchange.answer["remind_now"] is True:
-            self._owe(self._device(exchange.who), exchange)
+        device = self._devices.get(exchange.who)  # A program has no screen.
+        if device is not None and exchange.answer["remind_now"] is True:
+            self._owe(device, exchange)
 
     def conclude(self, at: int) -> None:
         """What should be on a screen by now must be there."""
@@ -103,31 +112,40 @@ class ReminderOnScreen(Judge):
         """The server says a reminder, perhaps again: the device must hear of it unless it has."""
         is_news = poll.text("server_time_utc") != device.told_of
         is_late_copy = poll.key is not None and poll.key in device.heard_keys
-        is_forgotten = poll.asked_at < device.lives_from
+        is_forgotten = poll.asked_at < device.lives_from or poll.key in device.former_keys
         is_excused = is_forgotten or is_late_copy or not device.has_keys
         if is_news and device.owed is None and not is_excused:
             device.owed = poll
 
+    def _ask(self, event: Event) -> None:
+        device, headers = self._devices.get(words(event, "who")), event["headers"]
+        if device is not None and "copy_of" not in event:
+            assert isinstance(headers, dict)
+            device.key = headers.get("idempotency-key")
+
     def _begin(self, event: Event, lives_from: int) -> None:
         who = words(event, "who")
-        self._devices[who] = _Device(lives_from, has_keys=event.get("version") != BY_DOCUMENT)
+        before = self._devices.get(who)
+        self._devices[who] = device = _Device(
+            lives_from, has_keys=event.get("version") != BY_DOCUMENT
+        )
+        if before is not None:
+            keys = (*before.former_keys, *before.heard_keys, before.key)
+            device.former_keys = tuple(key for key in keys[-_KEPT:] if key is not None)
         self._waiting.pop(who, None)
 
-    def _answer(self, event: Event) -> None:
-        self._look_at_the_clock(number(event, "at"))
-        poll = self._arrivals.arrive(event)
-        if poll is None:
-            return
-        device = self._device(poll.who)
-        if poll.asked_at < device.lives_from:
+    def _answer(self, poll: Exchange, at: int) -> None:
+        self._look_at_the_clock(at)
+        device = self._devices.get(poll.who)
+        if device is None or not poll.is_done or poll.asked_at < device.lives_from:
             return
         device.heard_keys.append(poll.key)
         if device.owed is not None and poll.at >= device.owed.at:
-            self._weigh_debt(device, device.owed, poll, number(event, "at"))
+            self._weigh_debt(device, device.owed, poll, at)
         elif device.owed is not None and poll.key is not None and poll.key == device.owed.key:
             device.owed = None
         if poll.answer["remind_now"] is True:
-            self._tell(device, poll, number(event, "at"))
+            self._tell(device, poll, at)
 
     def _weigh_debt(self, device: _Device, owed: Exchange, poll: Exchange, at: int) -> None:
         """The first answer that arrives after a reminder was decided on."""

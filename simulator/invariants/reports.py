@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import fsum
 
-from simulator.invariants import EVERY, Hears, Judge, Weighs
+from simulator.invariants import Hears, Judge, Weighs, every
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.repeats import Repeats
 from simulator.invariants.samples import Sample, sample_asked, sample_of, session_of
@@ -102,9 +102,9 @@ class Reports(Judge):
         self._ended_of: dict[str, deque[str]] = {}
 
     @property
-    def hears(self) -> Hears:
+    def heeds(self) -> Hears:
         """What is asked."""
-        return {"request": self._wishes.ask}
+        return self._wishes.heeds
 
     @property
     def weighs(self) -> Weighs:
@@ -113,13 +113,9 @@ class Reports(Judge):
             _START: self._start,
             _SAMPLE: self._sample,
             _END: self._end,
-            EVERY: self._settle,
+            **self._wishes.weighs,
+            every(_REPORT): self._read,
         }
-
-    def _settle(self, exchange: Exchange) -> None:
-        self._wishes.settle(exchange)
-        if exchange.operation.startswith(_REPORT) and not exchange.is_strangers:
-            self._read(exchange, exchange.operation.removeprefix(_REPORT).lower())
 
     def _start(self, exchange: Exchange) -> None:
         session = exchange.answer["session"]
@@ -175,7 +171,10 @@ class Reports(Judge):
         ]
         return [sample for sample in sent if sample is not None]
 
-    def _read(self, exchange: Exchange, session_id: str) -> None:
+    def _read(self, exchange: Exchange) -> None:
+        if exchange.is_strangers:
+            return
+        session_id = exchange.operation.removeprefix(_REPORT).lower()
         ended = self._ended.get(session_id)
         if ended is not None and exchange.is_done:
             self._compare(ended, session_id, exchange)

@@ -5,13 +5,14 @@ runs over midnight; equal ends mean the whole day.
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from petcore.errors import BadInput
 from petcore.ports.zones import Zones
 from simulator.kernel.trace import Json
 
 _DAY_MIN = 24 * 60
+_MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +40,9 @@ class Schedule:
 
     def ahead_min(self, instant: datetime) -> int:
         """By how many whole minutes the wall clock is ahead of one that shows UTC."""
-        wall, utc = (instant.astimezone(zone).replace(tzinfo=None) for zone in (self.zone, UTC))
-        return (wall - utc) // timedelta(minutes=1)
+        ahead = instant.astimezone(self.zone).utcoffset()
+        assert ahead is not None
+        return ahead // _MINUTE
 
 
 def schedule_of(said: Json, zones: Zones) -> Schedule:

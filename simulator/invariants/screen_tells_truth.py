@@ -21,9 +21,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 
 from petcore.ports.zones import Zones
-from simulator.invariants import EVERY, Hears, Judge, Objection, Weighs
+from simulator.invariants import Hears, Judge, Objection, Receives
 from simulator.invariants.alone import OWN, Alone
-from simulator.invariants.arrivals import Arrivals
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.flashes import Flashes
 from simulator.invariants.pet_known import (
@@ -42,7 +41,7 @@ from simulator.invariants.status_lines import Facts, fault
 from simulator.kernel.trace import Event, Json, number, words
 
 _GONE = (404, 410)
-_SCHEDULE, _POLL = "GET /api/water/schedule", "/api/water/poll"
+_SCHEDULE, _POLL = "GET /api/water/schedule", "GET /api/water/poll"
 _LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -66,7 +65,6 @@ class ScreenTellsTruth(Judge):
         super().__init__()
         self._zones = zones
         self._began = _LONG_AGO
-        self._arrivals = Arrivals()
         self._pets: dict[str, Pet] = {}
         self._made: dict[str, tuple[str, str]] = {}
         """Address of the server and version of each pet."""
@@ -76,7 +74,7 @@ class ScreenTellsTruth(Judge):
         self._drift_ppm = 0
         self._flashes = Flashes()
         self._takers: dict[str, Callable[[Pet, Json, int], None]] = {
-            "GET /api/water/poll": take_reminder,
+            _POLL: take_reminder,
             _SCHEDULE: self._take_schedule,
             "GET /api/breaks/prompt/poll": take_prompt,
             "GET /api/breaks/pomodoro/active": take_pomodoro,
@@ -91,25 +89,24 @@ class ScreenTellsTruth(Judge):
         """What a pet lives through."""
         return {
             "world": self._begin,
-            "request": self._ask,
             "boot": self._boot,
             "unplugged": self._unplugged,
             "cut": self._cut,
             "heals": self._heal,
             "fault": self._flashes.befall,
-            "answer": self._answer,
             "press": self._press,
             "screen": self._screen,
         }
 
     @property
-    def weighs(self) -> Weighs:
-        """What is on its way to a pet."""
-        return {EVERY: self._depart}
+    def heeds(self) -> Hears:
+        """With which key it polls."""
+        return {_POLL: self._ask}
 
-    def _depart(self, exchange: Exchange) -> None:
-        if exchange.operation in self._takers and not exchange.is_strangers:
-            self._arrivals.depart(exchange)
+    @property
+    def receives(self) -> Receives:
+        """What it is told."""
+        return dict.fromkeys(self._takers, self._answer)
 
     def conclude(self, at: int) -> None:
         """The last look at every screen."""
@@ -171,17 +168,14 @@ class ScreenTellsTruth(Judge):
         self._cut_until = number(event, "until")
 
     def _ask(self, event: Event) -> None:
-        is_poll = event["path"] == _POLL and "copy_of" not in event
-        if is_poll and (pet := self._pets.get(words(event, "who"))) is not None:
+        pet = self._pets.get(words(event, "who"))
+        if pet is not None and "copy_of" not in event:
             headers = event["headers"]
             assert isinstance(headers, dict)
             pet.poll(headers.get("idempotency-key"), number(event, "at"))
 
-    def _answer(self, event: Event) -> None:
-        exchange = self._arrivals.arrive(event)
-        if exchange is None:
-            return
-        pet, at = self._pets.get(exchange.who), number(event, "at")
+    def _answer(self, exchange: Exchange, at: int) -> None:
+        pet = self._pets.get(exchange.who)
         if pet is None or exchange.asked_at < pet.lives_from:
             return
         self._look(exchange.who, pet, at)
@@ -192,7 +186,7 @@ class ScreenTellsTruth(Judge):
         _compare(pet, at)
 
     def _take_schedule(self, pet: Pet, answer: Json, at: int) -> None:
-        pet.alone.schedule = schedule_of(answer, self._zones)
+        pet.alone.learn(schedule_of(answer, self._zones), at)
 
     def _press(self, event: Event) -> None:
         who, at = words(event, "who"), number(event, "at")
@@ -275,7 +269,7 @@ def _take_refusal(pet: Pet, operation: str, at: int) -> None:
         pet.code_before, pet.doubted_code = (pet.code, at), None
         pet.code = ""
     elif operation == _SCHEDULE:
-        pet.alone.schedule = None
+        pet.alone.learn(None, at)
 
 
 def _compare(pet: Pet, at: int) -> None:

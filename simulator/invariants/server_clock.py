@@ -13,6 +13,8 @@ from petcore.ports.zones import Zones
 from simulator.invariants import Hears
 from simulator.kernel.trace import Event, number
 
+_MS = timedelta(milliseconds=1)
+
 
 class ServerClock:
     """Listens to when the world begins and to each step of the clock. Times are milliseconds since
@@ -62,16 +64,19 @@ class ServerClock:
         """Whether it showed ``said``, give or take ``slack``, at any time from ``since`` until
         ``until``.
         """
-        first = bisect_right(self._steps_at, since) - 1
-        steps = [*zip(self._steps_at, self._offs_ms, strict=True)][first:]
-        ends = [at for at, _ in steps[1:]] + [until]
-        return any(
-            self._shown(max(at, since), off_ms) - slack
-            <= said
-            <= self._shown(min(end, until), off_ms) + slack
-            for (at, off_ms), end in zip(steps, ends, strict=True)
-            if at <= until
-        )
+        assert self._began is not None
+        since = max(since, 0)
+        place = bisect_right(self._steps_at, since) - 1
+        said_at, slack_ms = (said - self._began) / _MS, slack / _MS
+        early, late = said_at - slack_ms, said_at + slack_ms
+        ends = *self._steps_at[place + 1 :], until
+        for end, off_ms in zip(ends, self._offs_ms[place:], strict=True):
+            if since + off_ms <= late and early <= min(end, until) + off_ms:
+                return True
+            if end > until:
+                return False
+            since = end
+        return False
 
     def _shown(self, at: int, off_ms: int) -> datetime:
         assert self._began is not None

@@ -9,7 +9,7 @@ if he asked in words.
 from datetime import datetime, timedelta
 
 from petcore.ports.zones import Zones
-from simulator.invariants import EVERY, Hears, Judge, Weighs
+from simulator.invariants import Hears, Judge, Objection, Weighs, every
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.patience import store_ms
 from simulator.invariants.repeats import Repeats
@@ -53,15 +53,17 @@ class ServerTime(Judge):
     @property
     def weighs(self) -> Weighs:
         """Every stamp is a case, unless an earlier answer was asked for again."""
-        return {EVERY: self._note_refusal, **dict.fromkeys(_STAMPED, self._compare)}
+        return {
+            **dict.fromkeys(map(every, (*_STAMPED, _SAID)), self._note_refusal),
+            **dict.fromkeys(_STAMPED, self._compare),
+        }
 
     def _begin(self, event: Event) -> None:
         self._clock.begin(event)
         self._late_ms = store_ms(event)
 
     def _note_refusal(self, exchange: Exchange) -> None:
-        is_kept = exchange.operation in _STAMPED or exchange.operation == _SAID
-        if is_kept and exchange.key and self._troubles.excuse(exchange):
+        if exchange.key and self._troubles.excuse(exchange):
             wish = exchange.who, exchange.operation, exchange.key
             self._refused.setdefault(wish, exchange.asked_at)
 
@@ -75,17 +77,15 @@ class ServerTime(Judge):
         since = exchange.at - self._late_ms
         if exchange.wished_at is not None:
             since = min(since, exchange.wished_at)
-        if exchange.key is not None:
-            wish = exchange.who, exchange.operation, exchange.key
+        key = exchange.key
+        if key is not None and self._refused:
+            wish = exchange.who, exchange.operation, key
             since = min(since, self._refused.pop(wish, since))
             if exchange.by_pet:
-                said_with = exchange.key.partition(" deed ")[0]
+                said_with = key.partition(" deed ")[0]
                 since = min(since, self._refused.get((exchange.who, _SAID, said_with), since))
-        self.demand(
-            self._clock.showed(said, since, exchange.at, _OFF),
-            exchange.at,
-            lambda: (
-                f"request {exchange.id}, {exchange.operation}, was answered at "
-                f"{self._clock.now(exchange.at)}, but {name} says {said}"
-            ),
-        )
+        self.cases += 1
+        if not self._clock.showed(said, since, exchange.at, _OFF):
+            words = f"request {exchange.id}, {exchange.operation}, was answered at "
+            words += f"{self._clock.now(exchange.at)}, but {name} says {said}"
+            self.objections.append(Objection(exchange.at, words))

@@ -243,15 +243,26 @@ class Settled(Judge):
             for name in ("break_prompts", "pomodoro_sessions")
         )
         waiting = [each for each in prompts if each["resolved_at"] is None]
-        is_told = waiting or not pet.goes_on_showing(_PROMPT, at)
+        was_told = [each for each in prompts if self._is_just_over(each["resolved_at"], at)]
+        is_told = waiting or was_told or not pet.goes_on_showing(_PROMPT, at)
         self.demand(bool(is_told), at, f"{who} shows a break prompt, and none is open")
-        runs = any(each["ended_at"] is None for each in pomodoros)
+        runs = any(
+            each["ended_at"] is None or self._is_just_over(each["ended_at"], at)
+            for each in pomodoros
+        )
         is_told = runs or not pet.goes_on_showing(_POMODORO, at)
         self.demand(bool(is_told), at, f"{who} shows a Pomodoro, and none is running")
         old = [each for each in waiting if self._is_old(each, at)]
         shows_other = pet.screen not in _BEFORE_ALL and pet.goes_on_showing(pet.screen, at)
         said = f"{who} shows {pet.screen}, and a break prompt is open"
         self.demand(not (old and shows_other), at, said)
+
+    def _is_just_over(self, ended_at: object, at: int) -> bool:
+        """Whether a pet need not have heard of its end."""
+        if ended_at is None:
+            return False
+        ended_ms = datetime.fromisoformat(str(ended_at)).timestamp() * 1_000
+        return self._began_ms + at - ended_ms <= _PAUSE_MS
 
     def _is_old(self, prompt: Json, at: int) -> bool:
         """Whether a pet must have heard of it."""

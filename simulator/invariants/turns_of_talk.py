@@ -26,6 +26,33 @@ def without_doubtful(known: list[Turn], turns: list[Turn], wishes: Sequence[Wish
     return [turn for turn in known if turn in turns] if is_theirs else known
 
 
+class Told(NamedTuple):
+    """A turn that was answered, whether it is there for sure, and from when until when it was asked
+    for.
+    """
+
+    turn: Turn
+    is_sure: bool
+    asked_at: int
+    answered_at: int
+
+
+def as_known(told: list[Told], known: list[Turn]) -> list[tuple[Turn, bool]]:
+    """What was ``told``, in the order of what is ``known``, oldest first, as far as that may be:
+    of turns that were asked for at the same time nobody knows which came first.
+    """
+    places = {turn: place for place, turn in enumerate(known)}
+    ordered = told.copy()
+    for end in range(1, len(ordered)):
+        for at in range(end, 0, -1):
+            one, other = ordered[at - 1 : at + 1]
+            is_later = places.get(one.turn, -1) > places.get(other.turn, -1)
+            if not is_later or other.asked_at >= one.answered_at:
+                break
+            ordered[at - 1 : at + 1] = other, one
+    return [(each.turn, each.is_sure) for each in ordered]
+
+
 def older_than(known: list[Turn], told: list[tuple[Turn, bool]]) -> list[Turn] | None:
     """The turns before all that is ``known``, of those that were ``told`` and are there for sure;
     None if what is known are not the newest ones, with or without those that need not be there.

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from petcore.ports.zones import Zones
-from simulator.invariants import EVERY, Hears, Judge, Objection, Weighs
+from simulator.invariants import Hears, Judge, Objection, Weighs
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.newest import Newest
 from simulator.invariants.repeats import Repeats
@@ -48,8 +48,10 @@ class _Book:
             return "though the schedule is switched off"
         if not schedule.is_open(instant):
             return "outside the window"
-        near = [each for each in self.reminded if abs(instant - each) < schedule.interval]
-        return f"too soon after {near[-1]}" if near else ""
+        for each in reversed(self.reminded):
+            if abs(instant - each) < schedule.interval:
+                return f"too soon after {each}"
+        return ""
 
     def remind(self, instant: datetime, ahead_min: object, key: str | None) -> None:
         """Write down a reminder."""
@@ -75,14 +77,19 @@ class WaterPromises(Judge):
 
     @property
     def hears(self) -> Hears:
-        """What is asked, and how the server's clock is set."""
-        return {**self._clock.hears, "request": self._wishes.ask}
+        """How the server's clock is set."""
+        return self._clock.hears
+
+    @property
+    def heeds(self) -> Hears:
+        """What is asked."""
+        return self._wishes.heeds
 
     @property
     def weighs(self) -> Weighs:
         """Every poll is a case."""
         return {
-            EVERY: self._wishes.settle,
+            **self._wishes.weighs,
             _SCHEDULE: self._write_down,
             _POLL: self._weigh_poll,
         }
@@ -108,7 +115,8 @@ class WaterPromises(Judge):
                 self._object(exchange, f"did not repeat the reminder of {before[0]} for {user_id}")
             return
         faults = [
-            self._fault(book, each, exchange) for each in self._schedules(book, user_id, exchange)
+            self._fault(book, each, exchange, instant)
+            for each in self._schedules(book, user_id, exchange)
         ]
         if all(faults):
             self.objections += [
@@ -133,10 +141,11 @@ class WaterPromises(Judge):
         asked = [wished(wish.asked, self._zones) for wish in open_ones]
         return found + [each for each in asked if each is not None]
 
-    def _fault(self, book: _Book, schedule: Schedule | None, exchange: Exchange) -> list[str]:
+    def _fault(
+        self, book: _Book, schedule: Schedule | None, exchange: Exchange, instant: datetime
+    ) -> list[str]:
         """What is wrong with a poll if that is the schedule."""
-        user_id, instant = exchange.asked["user_id"], exchange.instant("server_time_utc")
-        ahead_min = _ahead_min(exchange)
+        user_id, ahead_min = exchange.asked["user_id"], _ahead_min(exchange)
         reminds = exchange.answer["remind_now"] is True
         expected = schedule.ahead_min(instant) if schedule else None
         faults = []

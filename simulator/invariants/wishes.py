@@ -9,13 +9,12 @@ says nothing of what an earlier request for the same wish has done.
 
 from collections.abc import Iterator
 from typing import NamedTuple
-from urllib.parse import parse_qsl
 
-import orjson
-
-from simulator.invariants.exchanges import Exchange
+from simulator.invariants import Hears, Weighs, every
+from simulator.invariants.exchanges import Exchange, asked_of
 from simulator.kernel.trace import Event, Json, number, words
 
+_SPOKEN = frozenset({"POST /api/chat/message", "POST /api/chat/stream"})
 _REFUSED = frozenset(range(400, 500)) - {401, 403, 408, 429}
 _KEPT = 65_536
 """Settled wishes that are remembered: whoever asks again for one of them opens nothing."""
@@ -54,12 +53,22 @@ class Wish(NamedTuple):
 
 
 class Wishes:
-    """Told of every ``request`` and of every exchange; knows those to one of ``operations``."""
+    """Knows the wishes for ``operations``."""
 
     def __init__(self, *operations: str) -> None:
         self._operations = frozenset(operations)
         self._open: dict[Key, Wish] = {}
         self._settled: dict[Key, int] = {}
+
+    @property
+    def heeds(self) -> Hears:
+        """What to pass on to it: a judge adds this to what it heeds itself."""
+        return dict.fromkeys(self._operations, self.ask)
+
+    @property
+    def weighs(self) -> Weighs:
+        """And this to what it weighs."""
+        return {every(operation): self.settle for operation in self._operations}
 
     def ask(self, event: Event) -> None:
         """A request was sent. A copy of one that the network made is no other wish."""
@@ -74,23 +83,33 @@ class Wishes:
         if place in self._open:
             self._open[place] = self._open[place]._replace(latest=at)
         elif place not in self._settled:
-            self._open[place] = Wish(who, operation, _asked(event), at, at)
+            self._open[place] = Wish(who, operation, asked_of(event), at, at)
 
     def settle(self, exchange: Exchange) -> None:
         """A request was answered, perhaps for good."""
+        place = _place(exchange)
         if exchange.operation in self._operations and (
-            exchange.is_done or exchange.status in _REFUSED
+            exchange.is_done or (exchange.status in _REFUSED and not self._is_half_done(exchange))
         ):
-            place = _place(exchange)
-            self._settled[place] = self.since(exchange)
+            self._settled[place] = self._since(place, exchange)
             self._open.pop(place, None)
             if len(self._settled) > _KEPT:
                 del self._settled[next(iter(self._settled))]
 
+    def _is_half_done(self, exchange: Exchange) -> bool:
+        """Whether it may be so: of words that nobody heard the second time, the first time some may
+        have been granted.
+        """
+        wish = self._open.get(_place(exchange))
+        is_again = wish is not None and wish.since < exchange.asked_at
+        return is_again and exchange.operation in _SPOKEN
+
     def since(self, exchange: Exchange) -> int:
         """When what is answered was asked for the first time: somewhen from then on it was done."""
-        place, asked_at = _place(exchange), exchange.asked_at
-        wish = self._open.get(place)
+        return self._since(_place(exchange), exchange)
+
+    def _since(self, place: Key, exchange: Exchange) -> int:
+        asked_at, wish = exchange.asked_at, self._open.get(place)
         first = wish.since if wish is not None else self._settled.get(place, asked_at)
         return min(first, asked_at, asked_at if exchange.wished_at is None else exchange.wished_at)
 
@@ -102,9 +121,3 @@ class Wishes:
 def _place(exchange: Exchange) -> Key:
     key = exchange.key or f"request {exchange.id}"
     return exchange.who, exchange.operation, key
-
-
-def _asked(event: Event) -> Json:
-    body = words(event, "body")
-    asked: object = orjson.loads(body) if body else dict(parse_qsl(words(event, "query")))
-    return asked if isinstance(asked, dict) else {}

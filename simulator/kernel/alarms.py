@@ -8,8 +8,8 @@ there. An alarm rings where a timeout made in its place would have: it takes tha
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from heapq import heappush
-from typing import cast
 
 from simpy import Environment, Event
 from simpy.events import NORMAL
@@ -52,14 +52,13 @@ class Alarms:
     def _expect(self, ms: int, alarm: Alarm) -> None:
         """Let SimPy come to the first one of its row."""
         event = Event(self._environment)
-        event._ok, event._value = True, ms  # noqa: SLF001 -- as a timeout does it
-        event.callbacks.append(self._come)
+        event._ok, event._value = True, None  # noqa: SLF001 -- as a timeout does it
+        event.callbacks.append(partial(self._come, ms))
         place = (alarm.at, NORMAL, alarm.number, event)
         heappush(self._environment._queue, place)  # noqa: SLF001 -- schedule() gives a new number
 
-    def _come(self, event: Event) -> None:
-        """The time of the first one has come."""
-        ms = cast("int", event.value)
+    def _come(self, ms: int, _: Event) -> None:
+        """The time of the first one of those for ``ms`` has come."""
         row = self._rows[ms]
         ring = row.popleft().ring
         while row and row[0].ring is None:

@@ -6,6 +6,8 @@ from simpy import Environment
 
 from petcore.ports.clock import Clock
 
+_MS = timedelta(milliseconds=1)
+
 
 class VirtualClock:
     """The ``Clock`` port over a SimPy environment whose time is in milliseconds."""
@@ -16,7 +18,7 @@ class VirtualClock:
 
     def now(self) -> datetime:
         """The present instant in UTC."""
-        return self._began_at + timedelta(milliseconds=self._environment.now)
+        return self._began_at + int(self._environment.now) * _MS
 
 
 class SettableClock:

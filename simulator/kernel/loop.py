@@ -26,6 +26,8 @@ from simulator.kernel.alarms import Alarm, Alarms
 Ts = TypeVarTuple("Ts")
 
 _NOBODY = ()
+_OVER = cast("list[Callable[[Event], None]]", None)
+"""The callbacks of what has happened, as SimPy has it; it says so itself, but for its types."""
 _ROUNDING = 1e-3
 """A thousandth of a millisecond: what asyncio's seconds in floating point may be off."""
 
@@ -38,6 +40,23 @@ class Stalled(Exception):
 def happening(event: Event) -> Generator[Event, Any, Any]:
     """Wait, in a coroutine that SimPy runs, for ``event``; return its value."""
     return (yield event)
+
+
+def happen(event: Event, value: object = None) -> None:
+    """Let ``event`` happen with ``value``, as the last thing that a callback of another one does.
+
+    It is as ``succeed``; but if nothing else is to come at this moment, it would be the next step
+    anyway, and then it is none of its own.
+    """
+    environment = event.env
+    coming = environment._queue  # noqa: SLF001 -- what step() takes its events from
+    if coming and coming[0][0] <= environment._now:  # noqa: SLF001 -- a property without a call
+        event.succeed(value)
+        return
+    callbacks, event.callbacks = event.callbacks, _OVER
+    event._ok, event._value = True, value  # noqa: SLF001 -- as succeed() does it
+    for callback in callbacks:
+        callback(event)
 
 
 class _Timer(asyncio.TimerHandle):
@@ -64,6 +83,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         self._first_step: Callable[[], object] | None = None
         self._is_beginning = False
         super().__init__(self._selector_of_time)
+        self._unused = asyncio.Handle(int, (), self)
 
     def time(self) -> float:
         """Seconds since the world began."""
@@ -79,7 +99,7 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         if self._is_beginning and context is not None:
             self._is_beginning = False
             self._first_step = partial(context.run, callback, *args)
-            return asyncio.Handle(callback, args, self, context)
+            return self._unused  # a task does not keep it
         self._selector_of_time.is_over = True
         return super().call_soon(callback, *args, context=context)
 
@@ -128,13 +148,16 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         """A task of ``work``, which has taken its first step. Most have no need for another one,
         and then asyncio has not had a turn. While another task is at its step it cannot be.
         """
-        if not self.is_running() or asyncio.current_task(self) is not None:
+        selector = self._selector_of_time
+        if not selector.is_stepping:
             return self.create_task(work)
         self._is_beginning = True
         task = self.create_task(work)
-        if self._first_step is not None:
-            self._first_step()
-        self._first_step = None
+        first_step, self._first_step = self._first_step, None
+        if first_step is not None:
+            selector.is_stepping = False
+            first_step()
+            selector.is_stepping = True
         return task
 
     def close(self) -> None:
@@ -187,11 +210,16 @@ class SteppingSelector(selectors.SelectSelector):
         super().__init__()
         self._environment = environment
         self.is_over = False
+        self.is_stepping = False
 
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
         """Let things happen until asyncio has something to do, if it has nothing now."""
         if timeout is None:
-            self._step()
+            self.is_stepping = True
+            try:
+                self._step()
+            finally:
+                self.is_stepping = False
         return []
 
     def _step(self) -> None:

@@ -8,6 +8,7 @@ from simpy import Environment, Event
 
 from simulator.kernel.clock import VirtualClock
 from simulator.kernel.loop import VirtualLoop, happening
+from simulator.kernel.moments import Moment
 from simulator.kernel.streams import Streams
 from simulator.kernel.trace import Trace
 
@@ -34,12 +35,12 @@ class Stage:
 
     async def sleep(self, ms: int) -> None:
         """Let ``ms`` milliseconds pass."""
-        await happening(self.environment.timeout(ms))
+        await happening(Moment(self.environment, ms, None))
 
     def after(self, ms: int, do: Callable[[], None]) -> None:
         """Do something ``ms`` milliseconds from now."""
+        Moment(self.environment, ms, do, _do)
 
-        def happened(_: Event) -> None:
-            do()
 
-        self.environment.timeout(ms).callbacks.append(happened)
+def _do(moment: Moment[Callable[[], None]]) -> None:
+    moment.value()

@@ -24,12 +24,13 @@ A request bears ``copy_of`` if the network made it, ``body_ms`` if its body took
 | boot | who (a device), boot_id, version (of the firmware), address (of the server) |
 | unplugged | who: the device lost its power |
 | request | id, who, method, path, query, headers, body; copy_of, body_ms |
-| lost | id, leg (request or answer), why (loss, cut or half-open) |
+| lost | id, leg (request or answer), why (loss, cut, half-open, shade or diverted) |
+| thinks | id: the pet begins to think of the answer to this request |
 | acted | id, tool, arguments, result (as texts): the pet used a tool to answer this request |
 | failed | id, what: language, voice or hearing failed while this request was answered |
 | late | id, what: language, voice or hearing takes very long while this request is answered |
 | served | id, status, headers, body: the server has answered |
-| answer | id, who, status: the answer arrived |
+| answer | id, who, status: the answer arrived; by, if it is not the server's |
 | timeout | id, who: nothing arrived in time |
 | cut | until (milliseconds since the world began): nothing gets through before that |
 | screen | who, scene: screen, title, detail, offline |

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from hypercorn.typing import (
     ASGIFramework,
@@ -28,8 +29,7 @@ class Request:
     body_ms: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Response:
+class Response(NamedTuple):
     """What comes back."""
 
     status: int
@@ -41,9 +41,12 @@ async def exchange(app: ASGIFramework, request: Request, address: str = "192.168
     """Send ``request`` from ``address`` to ``app`` and collect its whole response."""
     parts: list[bytes] = []
     start: list[tuple[int, Sequence[Header]]] = []
-    unread = _body(request)
+    unread: list[tuple[int, ASGIReceiveEvent]] | None = None
 
     async def receive() -> ASGIReceiveEvent:
+        nonlocal unread
+        if unread is None:
+            unread = _body(request)
         if unread:
             wait_ms, event = unread.pop()
             await _wait(wait_ms)

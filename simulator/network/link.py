@@ -1,10 +1,11 @@
 """A lossy network. Every exchange leaves its whole story in the trace.
 
 Its events carry the exchange's number as ``id``: ``request`` when it is sent, ``lost`` with the
-``leg`` on which a message got lost and ``why`` (loss, cut or half-open), ``served`` when the server
-has answered, or ``dropped`` with ``why`` (refused or died) when nobody is there to answer any more;
-and in the end ``answer``, ``broken`` or ``timeout`` at the client. A copy of a request that the
-network made is a ``request`` with a number of its own; nobody waits for what is answered to it.
+``leg`` on which a message got lost and ``why`` (loss, cut, half-open, shade, or diverted: something
+in between answers it), ``served`` when the server has answered, or ``dropped`` with ``why``
+(refused or died) when nobody is there to answer any more; and in the end ``answer``, ``broken`` or
+``timeout`` at the client. A copy of a request that the network made is a ``request`` with a number
+of its own; nobody waits for what is answered to it.
 """
 
 from dataclasses import dataclass
@@ -18,7 +19,8 @@ from simpy import Event
 
 from simulator.kernel.alarms import Alarms
 from simulator.kernel.fate import Fate
-from simulator.kernel.loop import happening
+from simulator.kernel.loop import happen, happening
+from simulator.kernel.moments import Moment
 from simulator.kernel.serving import SERVING
 from simulator.kernel.stage import Stage
 from simulator.network.asgi import Request, Response, exchange
@@ -30,6 +32,10 @@ from simulator.network.weather import Weather
 
 HOME = "192.168.1.50"
 """The address of everybody at home, as the server sees it."""
+
+_BETWEEN = "between"
+_STRANGE = Response(404, (), b'{"message":"no route"}')
+"""What something between a client and the server says, such as a proxy that does not know it."""
 
 _WHY_DROPPED = {ECONNREFUSED: "refused", ECONNRESET: "died"}
 _SAID = {
@@ -99,20 +105,34 @@ class Link:
         self._spells = network.spells
         self._luck = Luck(network.stage.streams, who, network.weather, network.faults, network.fate)
         self._who = who
+        self._shaded_until = self._diverted_until = 0
+
+    def shade(self, ms: int) -> None:
+        """Let nothing through for so long."""
+        self._shaded_until = max(self._shaded_until, self._stage.now + ms)
+
+    def divert(self, ms: int) -> None:
+        """Let something in between answer for so long."""
+        self._diverted_until = max(self._diverted_until, self._stage.now + ms)
+
+    def _is_until(self, until: int) -> bool:
+        return self._environment.now < until and not self._network.fate.is_healed
 
     async def send(self, request: Request, timeout_ms: int) -> Response:
         """The server's response. Raises ``OSError`` if none came within ``timeout_ms``, or nobody
         is there, or the connection breaks.
         """
-        way = _Way(self._note_request(request), request, self._environment.event())
+        arrived = Event(self._environment)
+        way = _Way(self._note_request(request), request, arrived)
         self._set_out(way)
         self._duplicate(way)
         alarm = self._network.alarms.set(timeout_ms, partial(_give_up, way))
-        await happening(cast("Event", way.arrived))
+        await happening(arrived)
         alarm.turn_off()
         trace, outcome = self._stage.trace, way.outcome
         if isinstance(outcome, Response):
-            trace.note("answer", id=way.number, who=self._who, status=outcome.status)
+            by = {"by": _BETWEEN} if outcome is _STRANGE else {}
+            trace.note("answer", id=way.number, who=self._who, status=outcome.status, **by)
             return outcome
         number = outcome or ETIMEDOUT
         trace.note("broken" if outcome else "timeout", id=way.number, who=self._who)
@@ -122,11 +142,15 @@ class Link:
         """Take the request to the server."""
         leg = self._luck.request()
         way.ill = self._ill_of(leg)
-        self._environment.timeout(leg.delay_ms, way).callbacks.append(self._reach)
+        Moment(self._environment, leg.delay_ms, way, self._reach)
 
-    def _reach(self, event: Event) -> None:
-        way = cast("_Way", event.value)
-        if not self._is_lost(way, "request"):
+    def _reach(self, moment: Moment[_Way]) -> None:
+        way = moment.value
+        is_diverted = self._diverted_until and self._is_until(self._diverted_until)
+        if is_diverted and not (way.ill or self._spells.is_cut):
+            self._stage.trace.note("lost", id=way.number, leg="request", why="diverted")
+            self._return(way, _STRANGE)
+        elif not self._is_lost(way, "request"):
             self._stage.loop.let(self._serve(way))
 
     async def _serve(self, way: _Way) -> None:
@@ -152,20 +176,24 @@ class Link:
         if self._spells.is_half_open:
             way.ill = "half-open"
         heard = (way, ECONNRESET if self._luck.is_reset() else outcome)
-        self._environment.timeout(leg.delay_ms, heard).callbacks.append(self._arrive)
+        Moment(self._environment, leg.delay_ms, heard, self._arrive)
 
-    def _arrive(self, event: Event) -> None:
-        way, outcome = cast("tuple[_Way, Response | int]", event.value)
+    def _arrive(self, moment: Moment[tuple[_Way, Response | int]]) -> None:
+        way, outcome = moment.value
         if self._spells.is_half_open:
             way.ill = "half-open"
-        arrived = cast("Event", way.arrived)
-        if not self._is_lost(way, "answer") and not arrived.triggered:
+        if self._is_lost(way, "answer"):
+            return
+        arrived = way.arrived
+        if arrived is not None and not arrived.triggered:
             way.outcome = outcome
-            arrived.succeed()
+            happen(arrived)
 
     def _ill_of(self, leg: Leg) -> str:
         if self._spells.is_cut:
             return "cut"
+        if self._shaded_until and self._is_until(self._shaded_until):
+            return "shade"
         return "loss" if leg.is_lost else ""
 
     def _is_lost(self, way: _Way, leg: str) -> bool:
@@ -177,11 +205,11 @@ class Link:
 
     def _duplicate(self, way: _Way) -> None:
         for delay_ms in self._luck.copies_ms():
-            self._environment.timeout(delay_ms, way).callbacks.append(self._deliver_copy)
+            Moment(self._environment, delay_ms, way, self._deliver_copy)
 
-    def _deliver_copy(self, event: Event) -> None:
+    def _deliver_copy(self, moment: Moment[_Way]) -> None:
         if not self._spells.is_cut:
-            way = cast("_Way", event.value)
+            way = moment.value
             number = self._note_request(way.request, copy_of=way.number)
             self._stage.loop.let(self._serve(_Way(number, way.request)))
 
@@ -194,4 +222,4 @@ class Link:
 def _give_up(way: _Way) -> None:
     arrived = way.arrived
     if arrived is not None and not arrived.triggered:
-        arrived.succeed()
+        happen(arrived)

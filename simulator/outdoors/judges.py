@@ -155,6 +155,12 @@ def _table(value: object) -> Json:
     return cast("Json", value) if isinstance(value, Mapping) else {}
 
 
+TIMELESS = frozenset(judge.name for judge in (NoServerError, ContractKept, SameTime))
+"""Who objects to nothing that comes of a machine which is late itself: ``SameTime`` knows how late.
+``Reached`` may, for a server hangs up on who takes too long.
+"""
+
+
 def judges_outdoors(
     pace: Pace, scale: int, unsure_s: float, *, sees_samples: bool
 ) -> tuple[Judge, ...]:

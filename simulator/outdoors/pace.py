@@ -5,6 +5,7 @@ sockets; what they bring happens at the moment when it comes.
 """
 
 import selectors
+from math import inf
 
 from simpy import Environment
 
@@ -17,6 +18,7 @@ from simulator.kernel.stopwatch import Stopwatch
 _SECOND_MS = 1_000
 _NAP_S = 0.5
 """How long is waited at most without a look around."""
+_LATE_S = 1.0
 
 News = list[tuple[selectors.SelectorKey, int]]
 
@@ -28,9 +30,15 @@ class Pace:
 
     def __init__(self, watch: Stopwatch, began_ms: float, scale: int) -> None:
         self._watch, self._began_ms, self._scale = watch, began_ms, scale
+        self._looked_at_s = inf
         self.behind_s = 0.0
         """By how many real seconds something has come too late, at most: whoever simulates was
-        busy."""
+        busy, and no server is to blame."""
+
+    @property
+    def is_late(self) -> bool:
+        """Whether somebody could take what was late here for a fault of the server."""
+        return self.behind_s > _LATE_S
 
     @property
     def now(self) -> float:
@@ -42,6 +50,12 @@ class Pace:
         late_s = (self.now - then) / _SECOND_MS / self._scale
         self.behind_s = max(self.behind_s, late_s)
         return late_s >= 0
+
+    def look(self) -> None:
+        """Somebody looks around. Who has not done so for longer than a nap was away."""
+        now_s = self._watch.seconds
+        self.behind_s = max(self.behind_s, now_s - self._looked_at_s - _NAP_S)
+        self._looked_at_s = now_s
 
     def seconds_until(self, then: float) -> float:
         """Real seconds until ``then``; not below 0, and no more than a nap."""
@@ -79,7 +93,9 @@ class PacedSelector(SteppingSelector):
         return []
 
     def _news(self, seconds: float) -> News:
-        return selectors.SelectSelector.select(self, seconds)
+        news = selectors.SelectSelector.select(self, seconds)
+        self._pace.look()
+        return news
 
     def _catch_up(self, following: float) -> None:
         """Let the world's time be the present, if nothing else is due before."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from selectors import DefaultSelector
-from typing import IO
+from typing import IO, NamedTuple
 
 from simpy import Environment
 
@@ -16,6 +16,7 @@ from simulator.kernel.streams import Streams
 from simulator.kernel.tally import Tally
 from simulator.kernel.trace import Event, Trace, number
 from simulator.network.weather import FAIR
+from simulator.outdoors.doubts import Doubts, SetAside
 from simulator.outdoors.judges import TROUBLE, judges_outdoors
 from simulator.outdoors.moving import moved_to, name_of_run
 from simulator.outdoors.pace import Pace, PacedLoop
@@ -31,6 +32,17 @@ _OFF = 0.1
 
 _MISLED = (*(ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError),)
 """What comes of an answer that has another shape than the contract says."""
+
+
+class Lived(NamedTuple):
+    """What came of it, by how many real seconds this machine was late at most, for which no server
+    is to blame, whether that is too much, and the objections that are set aside if it is.
+    """
+
+    outcome: Outcome
+    behind_s: float
+    is_late: bool = False
+    set_aside: tuple[SetAside, ...] = ()
 
 
 def world_at(
@@ -64,25 +76,26 @@ def run_outdoors(
     progress: Callable[[int], None] | None = None,
     tokens: Mapping[str, str] = NO_TOKENS,
     lasts_ms: int | None = None,
-) -> tuple[Outcome, float]:
+) -> Lived:
     """Live ``world``, which ``world_at`` has made, against the server at ``url``, for so long or
-    for its hours; and by how many real seconds this machine was late at most, for which no server
-    is to blame.
+    for its hours.
     """
     lasts_ms = world.scenario.hours * _HOUR_MS if lasts_ms is None else lasts_ms
     pace = pace_of(world, told, scale)
     court = Court(judges_outdoors(pace, scale, told.unsure_s, sees_samples=not world.metrics))
-    tally = Tally()
+    tally, doubts = Tally(), Doubts(court, pace)
     with _stage(world, pace, trace_file) as stage:
         began = stage.now
         stage.trace.listen(tally.see)
+        stage.trace.listen(doubts.see)
         stage.trace.listen(_cautious(court, stage))
         stage.trace.note("world", **world.told, against=url, time_scale=scale)
         server = Somewhere(url, scale, tokens, _grumble(stage))
         _live(world, stage, server, lasts_ms, progress)
         court.conclude(stage.now)
+        set_aside = doubts.set_aside()
         outcome = Outcome(stage.trace.digest, tally.counts, court, stage.now - began)
-    return outcome, pace.behind_s
+    return Lived(outcome, pace.behind_s, pace.is_late, set_aside)
 
 
 def _live(

@@ -5,8 +5,9 @@ A row that would make pictures or samples which the judges cannot tell from othe
 in which nobody asks for it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from urllib.parse import quote
 
@@ -17,15 +18,22 @@ from simulator.people.notebook import Notebook
 _WATER, _STRESS, _BREAKS = "/api/water", "/api/stress", "/api/breaks"
 _CHAT, _VIDEO, _PAIRING = "/api/chat", "/api/video", "/api/devices/pairing"
 _LONG = "a" * 300
+_SLOWEST_BPM, _UNSURE_BPM = 35, 40
+_EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
+_AGO_MIN = (0, 0, 0, 3, 6, 11, 13)
+"""More and less than what parts two samples, and than what stress must last to be told of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """One request: a method, a path with its query, and a body if it has one."""
+    """One request: a method, a path with its query, and a body if it has one. Without a ``key`` it
+    gets one of its own.
+    """
 
     method: str
     target: str
     body: Json | None = None
+    key: str | None = None
 
 
 Make = Callable[[Notebook, Chance], Wish]
@@ -96,14 +104,16 @@ def _pomodoro(notebook: Notebook, chance: Chance) -> Wish:
 
 
 def _sample(notebook: Notebook, chance: Chance) -> Wish:
-    """Of a session of its own: now and then one with a name of its own, and much stress."""
+    """Of a session of its own: much stress, of now or of some minutes ago."""
     scores = {
         "focus_score": chance.randint(0, 1000) / 1000,
         "stress_score": chance.randint(600, 1000) / 1000,
         "confidence": chance.choice((0.2, 0.9, 1.0)),
     }
-    session = {"session_id": notebook.own_session(chance)}
-    return Wish("POST", f"{_STRESS}/sample", {**session, **scores, "signal_source": "by hand"})
+    session = {"session_id": notebook.own_session(chance), "signal_source": "by hand"}
+    ago = timedelta(minutes=chance.choice(_AGO_MIN))
+    when = {"captured_at": (notebook.now - ago).isoformat()} if ago else {}
+    return Wish("POST", f"{_STRESS}/sample", {**session, **scores, **when})
 
 
 def _metrics(notebook: Notebook, chance: Chance) -> Wish:
@@ -114,8 +124,63 @@ def _metrics(notebook: Notebook, chance: Chance) -> Wish:
     return Wish("POST", f"{_STRESS}/metrics", {**session, "metrics": {"cardio": cardio}})
 
 
+def _pulse(notebook: Notebook, chance: Chance) -> Wish:
+    """A pulse and nothing else, in each session one of its own, or one that nobody is sure of:
+    that makes no sample.
+    """
+    session_id = notebook.own_session(chance)
+    bpm, is_sure = _SLOWEST_BPM + int(session_id[-2:], 16) / 2, chance.randrange(4) > 0
+    since_1970 = (notebook.now - _EPOCH) // _MICROSECOND
+    now = {"timestamp": f"{since_1970}", "confidence": 95, "stable": is_sure}
+    pulse = {"value": bpm if is_sure else bpm + _UNSURE_BPM, **now}
+    cardio = {"cardio": {"pulse_rate": pulse}}
+    return Wish("POST", f"{_STRESS}/metrics", {"session_id": session_id, "metrics": cardio})
+
+
 def _collect(notebook: Notebook, chance: Chance) -> Wish:
     return Wish("POST", f"{_PAIRING}/collect", {"device_code": notebook.known("code", chance)})
+
+
+Change = Callable[[Json, Notebook, Chance], Json]
+
+
+def _with(**facts: object) -> Change:
+    return lambda body, _, __: {**body, **facts}
+
+
+def _without_or_with(name: str) -> Change:
+    """No where it was yes, and the other way round."""
+    return lambda body, _, __: {**body, name: not body[name]}
+
+
+def _of_another(kind: str, name: str) -> Change:
+    return lambda body, notebook, chance: {**body, name: notebook.known(kind, chance)}
+
+
+OTHERWISE: Mapping[str, Change] = {
+    f"{_WATER}/schedule": _with(interval_min=17),
+    f"{_STRESS}/session/start": _with(study_label="By another hand"),
+    f"{_STRESS}/sample": _of_another("session", "session_id"),
+    f"{_STRESS}/session/end": _of_another("session", "session_id"),
+    f"{_BREAKS}/pomodoro/start": _with(cycles=23),
+    f"{_BREAKS}/pomodoro/stop": _of_another("pomodoro", "session_id"),
+    f"{_BREAKS}/preferences/stress-prompts": _without_or_with("enabled"),
+    f"{_BREAKS}/prompt/ack": _without_or_with("acknowledged"),
+    "/api/encouragement/message": _with(focus_score=0.4, stress_score=0.4),
+    f"{_CHAT}/persona": _with(pet_name="Momo"),
+}
+"""What else a program might ask for in place of what was done; what is pointed at by an id may be
+the same by chance.
+"""
+
+
+def _key_once_more(notebook: Notebook, chance: Chance) -> Wish:
+    """A program that takes an old key for a new request."""
+    done = notebook.done(chance)
+    if done is None:
+        return Wish("GET", f"{_WATER}/schedule?{_whose(notebook)}")
+    body = OTHERWISE[done.path](done.body, notebook, chance)
+    return Wish("POST", done.path, body, done.key)
 
 
 _CAMERA = {"source_type": "esp32", "esp32_stream_url": "http://192.168.7.8:81/stream"}
@@ -134,8 +199,9 @@ ERRANDS: tuple[Errand, ...] = (
         1,
         _sends(f"{_STRESS}/session/start", allow_prompted_breaks=False),
     ),
-    Errand("posts a sample", 4, _sample, frozenset({"measured", "watched"})),
-    Errand("posts metrics", 2, _metrics),
+    Errand("posts a sample", 6, _sample, frozenset({"measured", "watched"})),
+    Errand("posts metrics", 1, _metrics),
+    Errand("feels a pulse", 12, _pulse),
     Errand("ends a session", 2, _points_at(f"{_STRESS}/session/end", "session", "session_id")),
     Errand("reads a report", 4, _report),
     Errand("starts a Pomodoro", 1, _pomodoro),
@@ -172,6 +238,7 @@ ERRANDS: tuple[Errand, ...] = (
     Errand("watches", 1, _reads(f"{_VIDEO}/stream"), _WATCHED),
     Errand("looks at the newest picture", 1, _reads(f"{_VIDEO}/latest"), _WATCHED),
     Errand("takes one picture", 1, _sends(f"{_VIDEO}/presage-test"), _WATCHED),
+    Errand("asks otherwise with an old key", 4, _key_once_more),
     Errand("asks whether it lives", 2, _gets("/healthz")),
     Errand("asks whether it is ready", 2, _gets("/readyz")),
     Errand("pairs", 1, lambda _, __: Wish("POST", _PAIRING, {"device_name": "clock"}), _LOCKED),

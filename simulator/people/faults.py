@@ -24,6 +24,9 @@ class PeopleFaults(Value):
     of a talk."""
     schedule_changes: PerDay = 0
     """How often a day a student changes the water schedule just when a reminder is due."""
+    turns: PerDay = 0
+    """How often a day a student who talks to the pet says something beside what is usual, and now
+    and then several wishes in a sentence."""
     errands: PerDay = 0
     """How often a day a student's programs ask for something else that the API document has, each
     operation by its weight."""

@@ -14,8 +14,8 @@ from simulator.kernel.trace import Json
 from simulator.network.asgi import Response
 from simulator.network.client import json_request
 from simulator.network.link import Network
-from simulator.people.errands import ERRANDS, NONSENSE, Errand, Wish, World, drawn
-from simulator.people.notebook import Notebook
+from simulator.people.errands import ERRANDS, NONSENSE, OTHERWISE, Errand, Wish, World, drawn
+from simulator.people.notebook import Done, Notebook
 
 _CLUMSY = "clumsy/"
 """How those are called who ask for what the contract forbids; a judge knows them by that."""
@@ -26,10 +26,15 @@ _TRIES, _PAUSE_MS = 3, 3_000
 _PATIENCE_MS = 90_000
 _AT_ONCE = (0, 0)
 _KEY_BITS = 64
+_KEYS_MS = 12 * 3_600_000
+"""As long as a program may come back to an old key: the server keeps them longer, and knows it."""
 
 _TOLD: Mapping[str, Callable[[Notebook, Json], None]] = {
     "POST /api/stress/session/start": lambda notebook, answer: notebook.write(
         "session", _in(answer, "session", "session_id")
+    ),
+    "POST /api/stress/session/end": lambda notebook, answer: notebook.strike(
+        "session", answer.get("session_id")
     ),
     "POST /api/breaks/pomodoro/start": lambda notebook, answer: notebook.write(
         "pomodoro", _in(answer, "session", "session_id")
@@ -81,8 +86,10 @@ class Programs:
 
     async def _ask(self, errand: Errand, has_sense: bool, chance: Chance) -> None:
         """Ask, with one key, until somebody answers or it is no longer worth the trouble."""
+        self._notebook.forget_done(self._stage.now - _KEYS_MS)
+        self._notebook.now = self._stage.clock.now()
         wish = errand.make(self._notebook, chance)
-        key = f"{self._who}-{chance.getrandbits(_KEY_BITS):016x}"
+        key = wish.key or f"{self._who}-{chance.getrandbits(_KEY_BITS):016x}"
         headers = {"Idempotency-Key": key} if wish.method == "POST" else {}
         request = json_request(wish.method, wish.target, wish.body, {**headers, **self._headers})
         link = self._link if has_sense else self._clumsy
@@ -92,13 +99,20 @@ class Programs:
             except OSError:
                 await self._stage.sleep(_PAUSE_MS)
             else:
-                return self._hear(wish, response)
-        return None
+                if response.status // 100 == 2:  # noqa: PLR2004 -- all is well
+                    self._hear(wish, response)
+                    if has_sense and wish.key is None:
+                        self._keep(wish, key)
+                return
 
     def _hear(self, wish: Wish, response: Response) -> None:
         remember = _TOLD.get(f"{wish.method} {wish.target.partition('?')[0]}")
-        if remember is not None and response.status // 100 == 2:  # noqa: PLR2004 -- all is well
+        if remember is not None:
             remember(self._notebook, orjson.loads(response.body))
+
+    def _keep(self, wish: Wish, key: str) -> None:
+        if wish.body is not None and wish.target in OTHERWISE:
+            self._notebook.keep(Done(wish.target, wish.body, key, self._stage.now))
 
 
 def _in(answer: Json, part: str, name: str) -> object:

@@ -90,7 +90,9 @@ class Student:
         self._talk = (
             None
             if grapevine is None
-            else Talk(mind, self._phone, grapevine, self._is_sitting, self._water.hear)
+            else Talk(
+                mind, self._phone, grapevine, self._is_sitting, self._water.hear, faults.turns
+            )
         )
         self.kitchen = Kitchen(mind, owner)
         """Where a second pet may stand."""

@@ -22,6 +22,7 @@ from simulator.signals.truth import Activity
 from simulator.talk.sayings import (
     ENDS_STUDY,
     FACTS,
+    ORDERS,
     QUESTIONS,
     READS,
     SETS_WATER,
@@ -32,7 +33,7 @@ from simulator.talk.sayings import (
     Saying,
 )
 
-_TURNS_A_DAY = 36
+_TURNS_A_DAY, _DAY_MS = 36, 86_400_000
 _APART_MS = 20_000
 """Longer than any copy of a request is under way: nothing that was said comes after its erasure."""
 _PATIENCE_MS, _IMPATIENCE_MS = 90_000, (500, 4_000)
@@ -60,6 +61,7 @@ class Card(StrEnum):
     TRESPASS = "goes on with a conversation of somebody else"
     LOOK = "looks at the memory"
     ERASE = "erases the memory"
+    ORDERS = "has several wishes"
 
 
 _CARDS: Mapping[Card, int] = {
@@ -75,6 +77,8 @@ _CARDS: Mapping[Card, int] = {
     Card.LOOK: 2,
     Card.ERASE: 2,
 }
+_MORE_CARDS: Mapping[Card, int] = {**_CARDS, Card.ORDERS: 5}
+"""Those of who says more than is usual."""
 _SAYINGS: Mapping[Card, Sequence[Saying]] = {
     Card.SMALL_TALK: SMALL_TALK,
     Card.FACT: FACTS,
@@ -84,6 +88,7 @@ _SAYINGS: Mapping[Card, Sequence[Saying]] = {
     Card.WATER: SETS_WATER,
     Card.READ: READS,
     Card.TRESPASS: QUESTIONS,
+    Card.ORDERS: ORDERS,
 }
 
 Grapevine = dict[str, str]
@@ -92,7 +97,7 @@ Grapevine = dict[str, str]
 
 class Talk:
     """One student's. ``is_sitting`` tells whether a study session is under way, ``hears_schedule``
-    is told the water schedule that the pet has set.
+    is told the water schedule that the pet has set. Who says ``more`` does so so often a day.
     """
 
     def __init__(
@@ -102,13 +107,15 @@ class Talk:
         grapevine: Grapevine,
         is_sitting: Callable[[], bool],
         hears_schedule: Callable[[Json], None],
+        more: int = 0,
     ) -> None:
         self._mind, self._stage, self._phone = mind, mind.stage, phone
         self._user_id = mind.user_id
         self._grapevine = grapevine
         self._is_sitting, self._hears_schedule = is_sitting, hears_schedule
         self._chance = mind.chance("talk")
-        self._deck = Deck(_CARDS, self._chance)
+        self._more = more
+        self._deck = Deck(_MORE_CARDS if more else _CARDS, self._chance)
         self._conversation_id: str | None = None
         self._pet_name: str | None = None
         self._has_begun_study = False
@@ -129,7 +136,8 @@ class Talk:
     def day_begins(self, bed: int) -> None:
         """Draw the moments of a day that ends at ``bed``; at the first one the pet gets a name."""
         now = self._stage.now
-        moments = sorted(self._chance.randint(now, max(now, bed)) for _ in range(_TURNS_A_DAY))
+        turns = _TURNS_A_DAY + self._more * max(0, bed - now) // _DAY_MS
+        moments = sorted(self._chance.randint(now, max(now, bed)) for _ in range(turns))
         self._day += 1
         self._stage.live(self._live(moments, self._day))
 
@@ -179,7 +187,7 @@ class Talk:
         self._conversation_id = None
 
     async def _talk(self, card: Card) -> None:
-        sayings = self._on_studying() if card is Card.STUDY else _SAYINGS[card]
+        sayings = self._sayings(card)
         transcript = self._chance.choice(sayings).draw(self._chance)
         # All is drawn always, so that no draw depends on the outcome of another.
         path = _STREAM if self._chance.randrange(4) == 0 else _MESSAGE
@@ -198,6 +206,13 @@ class Talk:
             # It was erased while this was under way.
             self._conversation_id = None
         self._hear(answer)
+
+    def _sayings(self, card: Card) -> Sequence[Saying]:
+        if card is Card.STUDY:
+            return self._on_studying()
+        if card is Card.ORDERS and self._is_sitting():
+            return [saying for saying in ORDERS if not saying.is_of_studying]
+        return _SAYINGS[card]
 
     def _on_studying(self) -> Sequence[Saying]:
         """What is said of a study session: those of the timetable need no pet."""

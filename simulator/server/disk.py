@@ -11,13 +11,13 @@ there can be read, as with a file, and nothing is written. A write whose answer 
 """
 
 from asyncio import Future
-from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
 from petcore.errors import Duplicate, StartRefused, StoreUnavailable
-from petcore.ports.store import Collection, Query, R, Store
+from petcore.ports.store import Store
 from simulator.kernel.fate import Fate
 from simulator.kernel.stage import Stage
+from simulator.kernel.wrapped import Ask, Doing, WrappedStore
 from simulator.server.faults import StoreFaults
 
 T = TypeVar("T")
@@ -28,6 +28,8 @@ AWAY, FULL = "store away", "disk full"
 """Faults that last; they befall ``STORE``."""
 STORE = "store"
 
+_WRITES = {"ping", "insert", "replace", "delete"}
+"""What needs room on the disk; to find out whether it can be written to, a ping writes."""
 _PATIENCE_MS = (0, 5_000)
 """How long a server looks for a store that is away before it gives up, as a driver does."""
 _GONE = "the store of this world cannot be reached"
@@ -35,11 +37,11 @@ _NO_ROOM = "the disk of this world is full; make room"
 _NO_ANSWER = "the store of this world gave no answer"
 
 
-class FrailStore:
+class FrailStore(WrappedStore):
     """Hands everything on to ``store``, unless ``faults`` are in the way."""
 
     def __init__(self, store: Store, stage: Stage, fate: Fate, faults: StoreFaults) -> None:
-        self._store = store
+        super().__init__(store)
         self._stage = stage
         self._fate = fate
         self._faults = faults
@@ -57,48 +59,22 @@ class FrailStore:
         """Finish what was begun and let go. Closing twice is allowed."""
         await self._store.close()
 
-    async def ping(self) -> None:
-        """Return if the store can be read and written now; to find out it is written to."""
-        await self._write("ping", self._store.ping)
+    def _do(self, operation: str, ask: Ask[T]) -> Doing[T]:
+        done = self._written if operation in _WRITES else self._answered
+        return done(operation, ask)
 
-    async def get(self, collection: Collection[R], id: str) -> R | None:
-        """The document with this ``_id``, or None."""
-        return await self._do("get", lambda: self._store.get(collection, id))
-
-    async def insert(self, collection: Collection[R], document: R) -> None:
-        """Store a new document durably. Raises ``Duplicate`` and stores nothing if it is not."""
-        await self._write("insert", lambda: self._store.insert(collection, document))
-
-    async def replace(self, collection: Collection[R], document: R, expected: int) -> bool:
-        """Replace the document of the same ``_id`` if its version is ``expected``; say whether."""
-        return await self._write(
-            "replace", lambda: self._store.replace(collection, document, expected)
-        )
-
-    async def find(self, query: Query[R]) -> list[R]:
-        """The documents the query describes, in its order."""
-        return await self._do("find", lambda: self._store.find(query))
-
-    async def delete(self, query: Query[R]) -> int:
-        """Delete what ``find`` would return; say how many."""
-        return await self._write("delete", lambda: self._store.delete(query))
-
-    async def count(self, query: Query[R]) -> int:
-        """How many documents ``find`` would return."""
-        return await self._do("count", lambda: self._store.count(query))
-
-    async def _write(self, operation: str, work: Callable[[], Awaitable[T]]) -> T:
+    async def _written(self, operation: str, ask: Ask[T]) -> T:
         """Do what changes something, or hear that the disk is full, or not hear that it is done."""
 
         async def written() -> T:
             if self._is_full:
                 raise StoreUnavailable(_NO_ROOM)
-            return await work()
+            return await ask()
 
         # Drawn always, so that no draw depends on the outcome of another.
         is_lost = self._fate.strikes(LOST_ANSWER, operation, self._faults.lost_answer)
         try:
-            result = await self._do(operation, written)
+            result = await self._answered(operation, written)
         except Duplicate:
             # That is an answer, too.
             if not is_lost:
@@ -108,7 +84,7 @@ class FrailStore:
                 return result
         raise StoreUnavailable(_NO_ANSWER)
 
-    async def _do(self, operation: str, work: Callable[[], Awaitable[T]]) -> T:
+    async def _answered(self, operation: str, ask: Ask[T]) -> T:
         """Do it, in its own time, if the store is there when its turn comes."""
         before_ms, after_ms = self._delay(operation)
         await self._pass(before_ms)
@@ -116,7 +92,7 @@ class FrailStore:
             await self._pass(self._patience_ms)
         if self._is_away:
             raise StoreUnavailable(_GONE)
-        result = await work()
+        result = await ask()
         await self._pass(after_ms)
         return result
 

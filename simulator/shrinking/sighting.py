@@ -42,15 +42,22 @@ def sight(world: World, judge: str, trace: Path | None = None) -> Sighting | Non
     witness = Witness(world, judge)
     with (trace or Path(devnull)).open("wb") as file:
         try:
-            outcome = run(world, file, listeners=[witness.see])
+            run(world, file, court=witness)
         except Exception as error:  # noqa: BLE001 -- whatever a world breaks off with
             return witness.seen or _broken_off(error, judge, witness)
-    late = [each for each in outcome.court.judges if each.name == judge and each.objections]
-    if witness.seen or not late:
-        return witness.seen
     # Some judges know only in the end what should have been.
-    first = late[0].objections[0]
-    return Sighting(first.at, first.words, tuple(witness.misfortunes))
+    return witness.seen or witness.objection
+
+
+def first_objecting(world: World) -> str | None:
+    """The name of the judge who objects first in ``world``, or what it breaks off with."""
+    with Path(devnull).open("wb") as file:
+        try:
+            court = run(world, file).court
+        except Exception as error:  # noqa: BLE001 -- whatever a world breaks off with
+            return f"{BREAKS_OFF}{type(error).__name__}"
+    objections = [(each.objections[0].at, each.name) for each in court.judges if each.objections]
+    return min(objections)[1] if objections else None
 
 
 def _broken_off(error: Exception, judge: str, witness: "Witness") -> Sighting | None:
@@ -60,12 +67,15 @@ def _broken_off(error: Exception, judge: str, witness: "Witness") -> Sighting | 
     return Sighting(witness.now, f"{name}: {error}", tuple(witness.misfortunes))
 
 
-class Witness:
-    """Listens to a world, and ends it when the judge objects."""
+class Witness(Court):
+    """Of all judges the one in question; it ends the world when that one objects. A world may break
+    off because one of them stumbles, so whoever looks for that needs them all.
+    """
 
     def __init__(self, world: World, judge: str) -> None:
-        self._judges = [each for each in judges_in(world) if each.name == judge]
-        self._court = Court(self._judges)
+        is_wanted = judge.startswith(BREAKS_OFF)
+        super().__init__([each for each in judges_in(world) if is_wanted or each.name == judge])
+        self._name = judge
         self._is_stopped = False
         self.seen: Sighting | None = None
         self.misfortunes: list[str] = []
@@ -74,19 +84,25 @@ class Witness:
     def see(self, event: Event) -> None:
         """Something happened."""
         if self.seen is None:
-            self._weigh(event)
+            self._weigh_and_note(event)
         if self.seen is not None and not self._is_stopped:
             self._stop()
 
-    def _weigh(self, event: Event) -> None:
+    @property
+    def objection(self) -> Sighting | None:
+        """The first so far."""
+        for judge in self.judges:
+            if judge.name == self._name and judge.objections:
+                first = judge.objections[0]
+                return Sighting(first.at, first.words, tuple(self.misfortunes))
+        return None
+
+    def _weigh_and_note(self, event: Event) -> None:
         self.now = number(event, "at")
         if event["kind"] == "fault":
             self.misfortunes.append(f"{event['fault']}:{event['who']}:{event['number']}")
-        self._court.see(event)
-        for judge in self._judges:
-            if judge.objections:
-                first = judge.objections[0]
-                self.seen = Sighting(first.at, first.words, tuple(self.misfortunes))
+        super().see(event)
+        self.seen = self.objection
 
     def _stop(self) -> None:
         """End the world, unless it ends already."""

@@ -2,6 +2,7 @@
 
 The seed decides all else that there is: the story, of those that are shipped, how many students,
 whether they talk, who makes the scores, how the pets poll, and in a storm what the calendar does.
+Most storms are told in a few hours in which much happens (``squall``), the others as they are.
 """
 
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from simulator.faults.presets import preset
 from simulator.kernel.streams import Chance, Streams
 from simulator.scenarios.reading import find, shipped
 from simulator.scenarios.scenario import Scenario
+from simulator.sweep.squall import gusts, told_in_hours
 from simulator.world import SEED_MAX, World
 
 _HOUR_MS = 3_600_000
@@ -30,6 +32,10 @@ it takes.
 
 _DAYS = ("own", "own", "own", "spring", "autumn", "leap_day")
 _PETS = (1, 1, 2, 3)
+
+_STORMY = ("storm", "swarm")
+_ONE_AS_TOLD_IN = 20
+"""One storm in so many lasts as long as its story."""
 
 
 class Ticket(NamedTuple):
@@ -78,21 +84,36 @@ def world_of(ticket: Ticket) -> World:
     _require(ticket)
     chance = Streams(ticket.seed).stream("plan")
     faults = _faults(ticket, chance)
-    scenario = moved(_story(ticket, chance), faults.calendar)
+    scenario = _story(ticket, chance)
+    pets, talks, measures = chance.choice(_PETS), chance.randrange(3), chance.randrange(12)
+    squall = Streams(ticket.seed).stream("squall")
+    is_stormy = _is_stormy(ticket)
+    if is_stormy and squall.randrange(_ONE_AS_TOLD_IN):
+        scenario = told_in_hours(scenario, squall, ticket.hours, journey=faults.calendar.journey)
+        faults = gusts(faults, squall)
     return World(
         seed=ticket.seed,
-        scenario=scenario,
-        pets=chance.choice(_PETS),
-        talkative=chance.randrange(3) == 0,
-        metrics=chance.randrange(4) == 0,
+        scenario=moved(scenario, faults.calendar),
+        pets=pets,
+        # Where much goes wrong there is much to talk of, and to measure.
+        talkative=talks < 1 + is_stormy,
+        metrics=measures < 3 + is_stormy,
         faults=faults,
     )
 
 
 def patience(ticket: Ticket) -> float:
     """After how many seconds nobody believes any more that this world comes to an end."""
-    world = world_of(ticket)
+    return patience_with(world_of(ticket))
+
+
+def patience_with(world: World) -> float:
+    """The same for any world."""
     return _PATIENCE_S + _PATIENCE_S_PER_HOUR * world.pets * world.lasts_ms / _HOUR_MS
+
+
+def _is_stormy(ticket: Ticket) -> bool:
+    return ticket.preset.partition(":")[0] in _STORMY
 
 
 def _require(ticket: Ticket) -> None:

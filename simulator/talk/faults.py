@@ -27,5 +27,7 @@ class ProviderFaults(Value):
     strange: Permille = 0
     """Thousandths of all that they give that holds what nobody can mean: tools that do not exist,
     arguments that are none, characters that are no letters."""
+    silent: Permille = 0
+    """Thousandths of all answers that do not say what was done."""
     endless: Permille = 0
     """Thousandths of all answers that do not come to an end: words, or uses of tools."""

@@ -48,10 +48,13 @@ _GAPS: Mapping[str, _Gap] = {
 
 @dataclass(frozen=True)
 class Saying:
-    """A sentence with gaps, and the tool that does what it asks for, if it asks for something."""
+    """A sentence with gaps, and the tool that does what it asks for, if it asks for something.
+    ``then`` are those for what it asks for after that, none of which needs to be told more.
+    """
 
     words: str
     tool: str | None = None
+    then: tuple[str, ...] = ()
 
     def draw(self, chance: Chance) -> str:
         """The sentence, its gaps filled by ``chance``."""
@@ -63,6 +66,11 @@ class Saying:
         if found is None:
             return None
         return {name: _GAPS[name].means(text) for name, text in found.groupdict().items()}
+
+    @property
+    def is_of_studying(self) -> bool:
+        """Whether it begins or ends a study session."""
+        return any("study" in (tool or "") for tool in (self.tool, *self.then))
 
     @cached_property
     def _gaps(self) -> list[str]:
@@ -110,6 +118,18 @@ SETS_WATER = (
     Saying("Remind me to drink every {interval_min} minutes.", "set_water_schedule"),
     Saying("Remind me to drink from {start_time} to {end_time}.", "set_water_schedule"),
 )
+ORDERS = (
+    Saying(
+        "Begin a Pomodoro, stop it, and begin another one.",
+        "start_pomodoro",
+        ("stop_pomodoro", "start_pomodoro"),
+    ),
+    Saying(
+        "I will be at {study_label} for one Pomodoro.", "start_study_session", ("start_pomodoro",)
+    ),
+    Saying("That was it: neither Pomodoro nor session.", "stop_pomodoro", ("end_study_session",)),
+)
+"""Several wishes in a sentence."""
 READS = (
     Saying("When do I drink next?", "read_water"),
     Saying("How long does the Pomodoro go on?", "read_pomodoro"),
@@ -126,4 +146,5 @@ SAYINGS = (
     *ENDS_STUDY,
     *SETS_WATER,
     *READS,
+    *ORDERS,
 )

@@ -44,6 +44,9 @@ Result = Mapping[str, object] | None
 class Log(Protocol):
     """Who wants to know what becomes of an answer."""
 
+    def thinks(self) -> None:
+        """The answer is begun."""
+
     def acted(self, call: ToolCall, result: Result) -> None:
         """A tool was used."""
 
@@ -69,6 +72,7 @@ class SmallModel:
         fails_early = self._chance.randrange(2) == 0
         hangs = self._chance.randrange(_THOUSAND) < _HANGS
         plight = self._trouble.of_answer()
+        self._log.thinks()
         yield from self._begin(plight)
         if (is_unlucky and fails_early) or plight.fails:
             yield self._failure()
@@ -76,19 +80,28 @@ class SmallModel:
             self._log.failed("language")
             yield _BLANK
             return
-        call, done = _call(talk.transcript), None
-        if call is not None:
-            done = yield call
-            self._log.acted(call, done)
-            if hangs:
-                self._log.failed("language")
-                yield Wait(_FOREVER_S)
+        calls = _calls(talk.transcript)
+        done = yield from self._act(calls)
+        if calls and hangs:
+            self._log.failed("language")
+            yield Wait(_FOREVER_S)
         if plight.is_strange:
             yield from self._misuse_tools()
-        text = "".join(_sentences(talk, call, done))
+        text = "".join(_sentences(talk, done if not plight.is_silent else []))
         if plight.is_endless:
             text = yield from self._go_on(text)
         yield from self._write(text, is_cut=is_unlucky or plight.is_cut)
+
+    def _act(self, calls: list[ToolCall]) -> Generator[Step, Result, list[tuple[ToolCall, Result]]]:
+        """Use the tools, one after the other, and say what came of each."""
+        done: list[tuple[ToolCall, Result]] = []
+        for call in calls:
+            if done:
+                yield Wait(self._seconds(_FIRST_MS))
+            result = yield call
+            self._log.acted(call, result)
+            done.append((call, result))
+        return done
 
     def _begin(self, plight: Plight) -> Iterator[Step]:
         if plight.hangs_s:
@@ -133,19 +146,19 @@ class SmallModel:
             text = text[length:]
 
 
-def _call(transcript: str) -> ToolCall | None:
+def _calls(transcript: str) -> list[ToolCall]:
     """What is asked for, if something is."""
     for saying in SAYINGS:
         arguments = saying.arguments(transcript)
         if saying.tool is not None and arguments is not None:
-            return ToolCall(saying.tool, arguments)
-    return None
+            return [ToolCall(saying.tool, arguments), *(ToolCall(then, {}) for then in saying.then)]
+    return []
 
 
-def _sentences(talk: Talk, call: ToolCall | None, done: Result) -> Iterator[str]:
+def _sentences(talk: Talk, done: list[tuple[ToolCall, Result]]) -> Iterator[str]:
     yield f"{talk.pet_name or 'Your pet'} hears you. "
-    if call is not None:
-        result = orjson.dumps(dict(done or {})).decode()
+    for call, told in done:
+        result = orjson.dumps(dict(told or {})).decode()
         yield f"I used {call.name}, and was told {result[:_RESULT_LETTERS]}. "
     shown = [talk.system_prompt, *(line.content for line in talk.lines), talk.transcript]
     words = marks(" ".join(reversed(shown)))[:_WORDS_MAX]

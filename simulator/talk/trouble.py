@@ -9,6 +9,7 @@ _THOUSAND = 1000
 
 FAILS, HANGS, CUT = "provider fails", "provider hangs", "answer cut"
 BLANK, STRANGE, ENDLESS = "nothing given", "nonsense given", "answer endless"
+SILENT = "deed not told"
 """The faults; they befall "language", "voice" or "hearing"."""
 
 
@@ -22,6 +23,7 @@ class Plight:
     is_blank: bool = False
     is_strange: bool = False
     is_endless: bool = False
+    is_silent: bool = False
 
 
 class Trouble:
@@ -42,6 +44,7 @@ class Trouble:
             is_blank=strikes(BLANK, "language", faults.blank),
             is_strange=strikes(STRANGE, "language", faults.strange),
             is_endless=strikes(ENDLESS, "language", faults.endless),
+            is_silent=strikes(SILENT, "language", faults.silent),
         )
 
     def of(self, what: str) -> Plight:

@@ -54,6 +54,10 @@ class Log:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
 
+    def thinks(self) -> None:
+        """The language begins to think of an answer, and knows what it will be told."""
+        self.stage.trace.note("thinks", id=SERVING.get())
+
     def acted(self, call: ToolCall, result: Mapping[str, object] | None) -> None:
         """A tool was used. Both are noted as texts, for they may hold scores."""
         self.stage.trace.note(

@@ -103,6 +103,11 @@ class LiveCameraConformance(CameraConformance):
         async with aclosing(cameras.watch(source)) as watched:
             first = await anext(watched)
             assert began_ms - 1 <= first.at_ms <= now() * 1_000 + 1
-            await asyncio.sleep(0.5)
-            slow = await anext(watched)
-            assert slow.at_ms >= first.at_ms + 300
+            behind_ms: list[float] = []
+            # On a busy machine there may be nothing newer yet. Who gets all that was between, one
+            # after the other, never catches up.
+            while len(behind_ms) < 20 and min(behind_ms, default=500) > 200:
+                await asyncio.sleep(0.5)
+                asked_ms = now() * 1_000
+                behind_ms.append(asked_ms - (await anext(watched)).at_ms)
+            assert min(behind_ms) <= 200

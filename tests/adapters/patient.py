@@ -43,6 +43,26 @@ class Pauses:
         await at_once(seconds)
 
 
+class Standing:
+    """The clock of the running loop, which stands still however long anything takes; it is later
+    only by what it is put forward. What waits for it waits for ever.
+    """
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        loop = asyncio.get_running_loop()
+        self._now_s = loop.time()
+        patch.setattr(loop, "time", lambda: self._now_s)
+
+    def put(self, seconds: float) -> None:
+        """Let it be later by so much."""
+        self._now_s += seconds
+
+    async def wait(self, seconds: float) -> None:
+        """The ``Pause`` of whoever lives by it."""
+        self.put(seconds)
+        await at_once(seconds)
+
+
 class Ahead:
     """The clock of the running loop, put forward instead of waiting. So who is not answered gives
     up at once, and who is has all his patience, however busy the machine.

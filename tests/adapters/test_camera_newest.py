@@ -9,7 +9,7 @@ import pytest
 from petcore.adapters.camera_newest import Newest
 from petcore.errors import CameraFailed
 from petcore.ports.camera import Frame
-from tests.adapters.patient import Ahead, at_once, until
+from tests.adapters.patient import Standing, at_once, until
 
 
 async def counted(closed: list[int], end: Exception | None) -> AsyncGenerator[Frame, None]:
@@ -60,7 +60,7 @@ async def test_it_is_closed_with_whoever_watches() -> None:
         assert len(asyncio.all_tasks()) == 1
 
 
-async def taken(every_s: float, ahead: Ahead) -> AsyncGenerator[Frame, None]:
+async def taken(every_s: float, ahead: Standing) -> AsyncGenerator[Frame, None]:
     """A picture after each ``every_s``, for ever, by a clock that is put ahead."""
     now = asyncio.get_running_loop().time
     due = now()
@@ -77,7 +77,7 @@ async def test_a_fast_camera_is_thinned(
     monkeypatch: pytest.MonkeyPatch, every_s: float, given: int
 ) -> None:
     """To thirty pictures a second, each of them the newest; a slow one is not."""
-    ahead = Ahead(monkeypatch)
+    ahead = Standing(monkeypatch)
     now = asyncio.get_running_loop().time
 
     async def pass_by(seconds: float) -> None:

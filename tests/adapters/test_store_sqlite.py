@@ -546,7 +546,7 @@ async def test_a_read_for_which_nobody_waits_is_not_begun(
 
     def rows(connection: sqlite3.Connection, statement: Statement) -> list[object]:
         begun.append(statement[0].split()[1])
-        assert free.wait(10)
+        assert free.wait(60)
         return connection.execute(*statement).fetchall()
 
     monkeypatch.setattr(store_sqlite, "_rows", rows)

@@ -23,7 +23,7 @@ class Gate:
     def __call__(self, diary: Diary) -> str:
         """Write the name into the diary."""
         self.begun.set()
-        assert self.may_end.wait(10)
+        assert self.may_end.wait(60)
         return write(self._name)(diary)
 
 

@@ -13,6 +13,8 @@ from urllib.parse import SplitResult, urlsplit
 
 from pymongo import MongoClient
 
+from tests.serving.process import free_port
+
 ROOT = Path(__file__).parents[2]
 
 REAL = os.environ.get("PETCORE_TEST_MONGODB_URI")
@@ -50,7 +52,8 @@ class MongoServer:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self.port = 0
+        # While it is down, nobody's way to somewhere else may begin there.
+        self.port = free_port()
         self._process: subprocess.Popen[str] | None = None
         self.start()
 

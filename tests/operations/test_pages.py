@@ -9,12 +9,14 @@ from petcore.__main__ import _COMMANDS, _Group
 from petcore.adapters import store_mongo_connection
 from petcore.services.collections import COLLECTIONS
 from petcore.settings import Settings
+from simulator.invariants import Judge
 from simulator.invariants.panel import judges_of
 from tests.operations.recipes import ROOT
 
 _NUMBERS = (
     *("five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"),
     *("thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen"),
+    *("nineteen", "twenty", "twenty-one", "twenty-two", "twenty-three"),
 )
 """From 5 on."""
 _CODE = re.compile(r"`([^`]+)`")
@@ -109,17 +111,18 @@ def test_the_page_lists_every_option_of_a_connection() -> None:
 def test_the_page_counts_stories_and_judges(name: str) -> None:
     """As many as there are."""
     numbers = {word: number for number, word in enumerate(_NUMBERS, 5)}
-    told = re.findall(r"(?i)\b([a-z]+) (stories:|of them shipped|judges,)", page(name))
+    told = re.findall(r"(?i)\b([a-z-]+) (stories:|of them shipped|judges,)", page(name))
     counts = [(what == "judges,", numbers[word.lower()]) for word, what in told]
     stories = len(list((ROOT / "simulator" / "scenarios").glob("*.toml")))
-    assert counts == [
-        (False, stories),
-        (True, len(judges_of("locked", is_talkative=True, is_watched=True, heals=True))),
-    ]
+    assert counts == [(False, stories), (True, len(_everybody()))]
 
 
 def test_the_page_lists_every_judge() -> None:
     """By the name of its file, in the order in which they are named to people."""
     told = [name.strip("`") for name, _ in rows("docs/architecture.md", "## The simulated world")]
-    judges = judges_of("locked", is_talkative=True, is_watched=True, heals=True)
-    assert told == [type(judge).__module__.rpartition(".")[2] for judge in judges]
+    assert told == [type(judge).__module__.rpartition(".")[2] for judge in _everybody()]
+
+
+def _everybody() -> tuple[Judge, ...]:
+    """All judges that there are."""
+    return judges_of("locked", is_talkative=True, is_watched=True, heals=True, has_programs=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from petcore.marks import MARKS
-from tests.promises.page import PAGE, Promise, all_judges, figures, page, promises
+from tests.promises.page import OUT_OF_REACH, PAGE, Promise, all_judges, figures, page, promises
 
 ROOT = Path(__file__).parents[2]
 MARKED = re.compile(r"\bmark\(\s*\"([^\"]+)\"")
@@ -41,6 +41,13 @@ def test_storms_reach_most_marks() -> None:
     """Rare branches that the sweeps on file did not reach are few; the page shows them with 0."""
     reached = {name for sweep in figures().sweeps for name, count in sweep.marks.items() if count}
     assert len(set(MARKS) - reached) <= len(MARKS) // 4
+
+
+def test_what_is_out_of_reach_is_reached_by_tests() -> None:
+    """By its name, in the file that the page names."""
+    assert OUT_OF_REACH.keys() <= MARKS.keys()
+    for name, test in OUT_OF_REACH.items():
+        assert f'"{name}"' in (ROOT / test).read_text(encoding="utf-8")
 
 
 def test_sweeps_on_file_are_clean_and_wide() -> None:

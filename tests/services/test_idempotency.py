@@ -9,6 +9,7 @@ import pytest
 
 from petcore.adapters.store_sqlite import SqliteStore
 from petcore.errors import KeyReused, StoreUnavailable, WrongState
+from petcore.marks import marked
 from petcore.ports.store import Collection, Query, R, Store
 from petcore.services.collections import COLLECTIONS
 from petcore.services.desktop_pet.breaks import PomodoroWish
@@ -148,9 +149,11 @@ async def test_who_is_overtaken_for_too_long_is_told_to_come_back() -> None:
     server = Server()
     await server.services().desktop_pet.water.set_schedule(ALL_DAY, Call("schedule"))
     store = OvertakenStore(server.store, 100, lambda: server.clock.advance(3))
-    with pytest.raises(StoreUnavailable, match="too many changes"):
+    reached: list[str] = []
+    with pytest.raises(StoreUnavailable, match="too many changes"), marked(reached.append):
         await server.services(store).desktop_pet.water.poll("audrey", Call("poll", "key"))
     assert store.rounds > 90
+    assert reached[-1] == "overtaken too often"
 
 
 @pytest.mark.asyncio

@@ -5,12 +5,13 @@ Everything is sent before anything is read, so that what can race in the server 
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
 from tests.serving.line import Json
+from tests.serving.process import standing_still
 
 _Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
@@ -73,13 +74,21 @@ class Crowd:
 
 
 @asynccontextmanager
-async def gathered(url: str, size: int) -> AsyncIterator[Crowd]:
-    """A crowd of ``size`` at the server's door."""
+async def gathered(url: str, size: int, workers: Collection[object] = ()) -> AsyncIterator[Crowd]:
+    """A crowd of ``size`` at the server's door. If ``workers`` are named, each of them has let in
+    as many as the others.
+    """
     address = urlsplit(url)
     connections: list[_Streams] = []
     try:
-        while len(connections) < size:
-            connections += [await asyncio.open_connection(address.hostname, address.port)]
+        for number, worker in enumerate(workers or (None,), start=1):
+            share = size * number // max(len(workers), 1)
+            # Whoever comes while all others stand still is let in by this one.
+            with standing_still(*(other for other in workers if other != worker)):
+                while len(connections) < share:
+                    connections += [await asyncio.open_connection(address.hostname, address.port)]
+                    if workers:
+                        await Crowd(connections[-1:]).one_asks("GET", "/healthz", {})
         yield Crowd(connections)
     finally:
         for _, writer in connections:

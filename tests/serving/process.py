@@ -8,6 +8,7 @@ import atexit
 import json
 import os
 import re
+import secrets
 import shutil
 import signal
 import socket
@@ -15,8 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -34,6 +35,8 @@ DEADLINE_S = 120.0
 READY = re.compile(r"petcore is ready at (http://\S+) with store (.+)")
 
 JSON_LOG: Mapping[str, str] = MappingProxyType({"PETCORE_LOG_FORMAT": "json"})
+
+_UNGIVEN = range(20_000, 32_000)
 
 _NOTHING: Mapping[str, str] = MappingProxyType({})
 
@@ -111,14 +114,14 @@ def started(
     flags |= {"--workers": None if workers is None else str(workers)}
     given = [word for name, value in flags.items() if value is not None for word in (name, value)]
     arguments = ["serve", *given]
-    can_be_forked = program == _PETCORE and workers in (None, 1)
     process = _process(
         arguments,
         folder,
         _clean(environment),
         folder,
         program=program,
-        is_afresh=is_afresh or not can_be_forked,
+        # Workers import the program they belong to; one that was forked has none but petcore.
+        is_afresh=is_afresh or program != _PETCORE,
     )
     with process:
         try:
@@ -205,6 +208,23 @@ def refused(
     return subprocess.CompletedProcess(words, code, out, err)
 
 
+@contextmanager
+def standing_still(*pids: object) -> Iterator[None]:
+    """None of these processes does anything meanwhile."""
+    _signal_all(pids, "SIGSTOP")
+    try:
+        yield
+    finally:
+        _signal_all(pids, "SIGCONT")
+
+
+def _signal_all(pids: Iterable[object], name: str) -> None:
+    for pid in pids:
+        assert isinstance(pid, int)
+        # There are no such signals on Windows.
+        os.kill(pid, getattr(signal, name))
+
+
 def until(condition: Callable[[], bool]) -> None:
     """Wait until ``condition`` holds. Raises ``NotInTime``."""
     end = time.monotonic() + DEADLINE_S
@@ -224,9 +244,13 @@ def is_listening(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return int(listener.getsockname()[1])
+    """A port that nobody listens on, nor will by chance: none of those that the system gives to who
+    asks for any, as all do that run beside.
+    """
+    while True:
+        port = secrets.choice(_UNGIVEN)
+        with suppress(OSError), socket.create_server(("127.0.0.1", port)):
+            return port
 
 
 def _clean(environment: Mapping[str, str]) -> dict[str, str]:

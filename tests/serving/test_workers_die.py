@@ -24,6 +24,7 @@ from tests.serving.process import (
     is_listening,
     refused,
     serving,
+    standing_still,
     started,
     until,
 )
@@ -85,9 +86,9 @@ async def _drink_until_cut_off(server: Serving, killed: object, spared: object) 
 
     async with AsyncExitStack() as stack:
         # Whoever comes while a worker stands still is let in by the other one.
-        with _standing_still(spared):
+        with standing_still(spared):
             cut_off = await _half_a_crowd(stack, server)
-        with _standing_still(killed):
+        with standing_still(killed):
             lucky = await _half_a_crowd(stack, server)
         held = await asyncio.gather(*(drink(alone) for alone in [*cut_off, *lucky]))
     assert not any(held[: len(cut_off)])
@@ -102,13 +103,6 @@ async def _half_a_crowd(stack: AsyncExitStack, server: Serving) -> list[Crowd]:
     for alone in crowds:
         await alone.one_asks("GET", "/healthz", {})
     return crowds
-
-
-@contextmanager
-def _standing_still(pid: object) -> Iterator[None]:
-    _signal(pid, signal.SIGSTOP)
-    yield
-    _signal(pid, signal.SIGCONT)
 
 
 @contextmanager

@@ -50,12 +50,12 @@ def test_it_shows_pictures_says_what_to_do_and_ends_by_ctrl_c() -> None:
         told = "".join(line(process) for _ in range(LINES - 1))
         assert told.count(url) == 1
         assert "PETCORE_CAMERA_HOSTS=127.0.0.1 uv run petcore serve\n" in told
-        with urlopen(url, timeout=20) as answer:  # noqa: S310 -- it is our own
+        with urlopen(url, timeout=60) as answer:  # noqa: S310 -- it is our own
             assert answer.headers["Content-Type"].startswith("multipart/x-mixed-replace")
             begun = answer.read(40_000)
         assert begun.count(b"\xff\xd8\xff") >= 2
         process.send_signal(signal.SIGINT)
-        said, complained = process.communicate(timeout=20)
+        said, complained = process.communicate(timeout=60)
         assert process.returncode == 0
         assert said.endswith("the camera is off\n")
         assert complained == ""
@@ -139,7 +139,7 @@ def test_it_fails_as_it_is_told_to(capsys: pytest.CaptureFixture[str]) -> None:
     with camera("--fault", "not_found", "--json") as process:
         told = json.loads("".join(line(process) for _ in range(6)))
         assert told["fault"] == "not_found"
-        with pytest.raises(Exception, match="404"), urlopen(told["url"], timeout=20):  # noqa: S310
+        with pytest.raises(Exception, match="404"), urlopen(told["url"], timeout=60):  # noqa: S310
             pass
         port = told["url"].split(":")[2].partition("/")[0]
         assert main(["camera", "--port", port]) == 2

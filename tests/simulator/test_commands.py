@@ -166,13 +166,14 @@ def test_quiet_says_nothing_and_json_is_json(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """For scripts: an exit code, or one object."""
-    main(["day", *SHORT, "--quiet", "--out", str(tmp_path)])
+    brief = [*SHORT, "--hours", "2"]
+    main(["day", *brief, "--quiet", "--out", str(tmp_path)])
     assert capsys.readouterr().out == ""
-    main(["day", *SHORT, "--json", "--out", str(tmp_path)])
+    main(["day", *brief, "--json", "--out", str(tmp_path)])
     said = json.loads(capsys.readouterr().out)
     written = json.loads((tmp_path / "summary.json").read_text(encoding="utf-8"))
     assert said == written
-    assert said["scenario"]["hours"] == 10
+    assert said["scenario"]["hours"] == 2
 
 
 def test_what_was_not_put_to_the_test_is_named(

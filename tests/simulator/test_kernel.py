@@ -154,8 +154,11 @@ def test_a_timer_that_a_first_step_sets_rings_on_time() -> None:
     assert heard == [3, 7]
 
 
-def test_a_task_has_work_served() -> None:
-    """Two tasks cannot be at a step at once: such work begins when that of the task is over."""
+@pytest.mark.parametrize("is_served", [False, True])
+def test_a_task_has_work_served(is_served: bool) -> None:
+    """Two tasks cannot be at a step at once: such work begins when that of the task is over, also
+    if that step is its first, which it takes at once.
+    """
     environment = Environment(0)
     heard: list[str] = []
 
@@ -171,8 +174,15 @@ def test_a_task_has_work_served() -> None:
         await asyncio.sleep(0.001)
         assert done.processed
 
+    def begin(_: object) -> None:
+        loop.let(ask())
+
     with closing(VirtualLoop(environment)) as loop:
-        loop.run_until_complete(ask())
+        if is_served:
+            environment.timeout(1).callbacks.append(begin)
+            loop.run_for(10)
+        else:
+            loop.run_until_complete(ask())
     assert heard == ["who asks", "the work"]
 
 

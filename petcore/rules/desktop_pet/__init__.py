@@ -9,6 +9,9 @@ POLL_MIN = timedelta(seconds=1)
 """No answer asks a device to come back sooner than this."""
 
 
+_SECOND = timedelta(seconds=1)
+
+
 def next_poll(wait: timedelta) -> timedelta:
     """``wait`` held between ``POLL_MIN`` and ``POLL_MAX``."""
     return max(POLL_MIN, min(wait, POLL_MAX))
@@ -18,4 +21,4 @@ def next_poll_s(wait: timedelta, time_scale: int) -> int:
     """Whole seconds that cover ``wait`` on the clock of a device, when ours runs ``time_scale``
     times as fast. A device sleeps by its own clock, so what it is told is said in its seconds.
     """
-    return -(-wait // timedelta(seconds=time_scale))
+    return -(-wait // (time_scale * _SECOND))

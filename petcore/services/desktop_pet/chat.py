@@ -161,7 +161,7 @@ class Chat:
 
         async def decide_again(memory: ChatMemory) -> Decision:
             # The key is all that is left of it; what was said is not to come back by a late copy.
-            return Decision((await think(memory)).answer, is_kept=False)
+            return Decision((await think(memory)).answer, keeps="nothing")
 
         plan = Plan(f"chat:{user_id}", find, decide, decide_again=decide_again)
         answer = await self._once.run(call, plan)
@@ -171,7 +171,7 @@ class Chat:
         if memory["erasures"] != thought.erasures:
             mark("turn erased")
             # It was thought of before all was forgotten, so it is forgotten, too.
-            return Decision(thought.answer, is_forgotten=True)
+            return Decision(thought.answer, keeps="use")
         deciding, others = await self._memory.writes(memory, thought.exchange)
         return Decision(thought.answer, deciding, others)
 

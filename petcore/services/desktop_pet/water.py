@@ -122,7 +122,7 @@ class Water:
                 "utc_offset_min": water.utc_offset_min(schedule, now),
             }
             if stored is None or not verdict.is_due:
-                return Decision(answer, is_kept=False)
+                return Decision(answer, keeps="nothing")
             triggered: WaterSchedule = {**stored, "last_triggered_at": now}
             reminder = _event(f"reminder:{user_id}:{to_ms(now)}", user_id, "REMINDER_SENT", now)
             write = Write(WATER_SCHEDULES, triggered, stored["version"])

@@ -89,7 +89,7 @@ def test_a_computer_is_no_board(name: str, tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=False,
-        timeout=20,
+        timeout=60,
     )
     assert "this is no ESP32" in done.stdout + done.stderr
     assert sorted(path.name for path in tmp_path.iterdir()) == ["folder", "mine"]

@@ -91,7 +91,7 @@ def test_a_board_is_listened_to_until_ctrl_c(tmp_path: Path) -> None:
             os.write(outside, b"joined\r\n")
         said = listener.stdout.readline()
         listener.send_signal(signal.SIGINT)
-        rest, complaint = listener.communicate(timeout=20)
+        rest, complaint = listener.communicate(timeout=60)
     os.close(outside)
     os.close(inside)
     assert re.fullmatch(r"\d\d:\d\d:\d\d joined\n", said)

@@ -54,7 +54,7 @@ def in_house(story: Callable[[House], Awaitable[None]]) -> None:
         house = House()
         house.port = await house.server.open("127.0.0.1", 0)
         try:
-            await asyncio.wait_for(story(house), 20)
+            await asyncio.wait_for(story(house), 60)
         finally:
             await house.server.close()
 

@@ -221,7 +221,7 @@ def test_a_person_is_walked_through_a_story() -> None:
     try:
         record = asyncio.run(walk(Wish(scale=SCALE, say=hear, read=read), (DRINKS,)))
     finally:
-        devices[0].communicate("quit\n", timeout=20)
+        devices[0].communicate("quit\n", timeout=60)
     assert (record.has_eyes, record.has_hands) == (False, False)
     assert record.said == {"sees nothing": False}
     assert [ack.is_good for ack in record.during("drinks", of.WATER_ACK)] == [True]

@@ -13,6 +13,7 @@ from simulator.device.faults import DeviceFaults
 from simulator.device.mishaps import befall, board_of
 from simulator.kernel.fate import Fate
 from simulator.kernel.stage import Stage
+from simulator.kernel.trace import Event
 from simulator.network.link import Network
 from simulator.network.weather import FAIR
 from tests.simulator.stages import Echo, scene
@@ -187,6 +188,87 @@ def test_a_crowd_presses_again_and_again() -> None:
         pressed = [str(event["press"]) for event in it.empty.events("press")]
         assert set(pressed) == {"short", "long", "second"}
         assert len(pressed) == 20 * len(it.faults())
+
+
+def test_who_presses_may_shake_the_pet() -> None:
+    """Then nothing gets through for a time, and half of those times the power fails meanwhile."""
+    faults = DeviceFaults(shaken=1000, shaken_ms=(20_000, 20_000), off_ms=(500, 500))
+    with desk(faults) as it:
+        it.board.plug_in()
+        it.run(1_000)
+        dark = []
+        for _ in range(30):
+            begun = it.stage.now
+            it.board.press("second")
+            it.run(60_000)
+            lost = [each for each in it.empty.events("lost") if each["why"] == "shade"]
+            dark += [int(str(each["at"])) - begun for each in _since(it, begun, "unplugged")]
+            assert all((int(str(each["at"])) - 1_000) % 60_000 < 20_100 for each in lost)
+    assert it.faults() == ["shaken"] * 30
+    assert _since(it, 600_000, "answer")
+    assert 8 < len(dark) < 22
+    assert max(dark) <= 20_000
+    assert len(lost) > 30
+
+
+def _since(it: Desk, at: int, kind: str) -> list[Event]:
+    return [each for each in it.empty.events(kind) if int(str(each["at"])) >= at]
+
+
+def test_somebody_looks_when_the_pet_says_that_it_is_offline_or_its_counter_wraps() -> None:
+    """Soon after it."""
+    faults = DeviceFaults(looks=1000, looks_after_ms=(700, 700), wraps=True)
+    with desk(faults) as it:
+        it.board.plug_in()
+        wraps_at = 2**30 - it.board.ticks_ms()
+        it.run(wraps_at + 1_000)
+        offline = [each for each in it.empty.events("screen") if _says_offline(each)]
+        offline_at = int(str(offline[0]["at"]))
+        pressed = [each["at"] for each in it.empty.events("press")]
+        assert pressed == [offline_at + 700, wraps_at + 700]
+        assert it.faults() == ["wrap", "look", "look"]
+
+
+def _says_offline(event: Event) -> bool:
+    scene = event["scene"]
+    assert isinstance(scene, list)
+    return scene[3] is True
+
+
+def test_something_in_between_answers_the_newest_pets() -> None:
+    """With a 404 that is not the server's."""
+    faults = DeviceFaults(diversions=1000, diversion_ms=(60_000, 60_000))
+    with desk(faults) as it:
+        it.board.plug_in()
+        it.run(HOUR_MS)
+        answers = it.empty.events("answer")
+        served = {each["id"] for each in it.empty.events("served")}
+        between = [each for each in answers if each.get("by") == "between"]
+        assert len(between) > 5
+        assert {each["status"] for each in between} == {404}
+        assert not served & {each["id"] for each in between}
+        assert {each["id"] for each in answers if "by" not in each} <= served
+    with desk(faults.model_copy(update={"by_document": 1000})) as it:
+        it.board.plug_in()
+        it.run(HOUR_MS)
+        assert "diversion" not in it.faults()
+
+
+def test_what_never_comes_to_an_end_makes_the_watchdog_bite() -> None:
+    """A minute after the pet has noticed; nobody is watched who cannot hang."""
+    with desk(DeviceFaults(stuck=1000)) as it:
+        it.board.plug_in()
+        it.run(HOUR_MS)
+        dark = [int(str(each["at"])) for each in it.empty.events("unplugged")]
+        paths = {each["path"] for each in it.empty.events("request")}
+        assert not [path for path in paths if str(path).endswith("/poll")]
+        assert {"/api/breaks/pomodoro/active", "/api/water/schedule"} <= paths
+        assert dark
+        assert dark[0] <= 500_000
+    with desk(NONE) as it:
+        it.board.plug_in()
+        it.run(HOUR_MS)
+        assert not it.empty.events("unplugged")
 
 
 def test_older_pets_poll_as_they_like() -> None:

@@ -6,6 +6,7 @@ from datetime import date, time
 
 import pytest
 
+from simulator.device.options import DeviceOptions
 from simulator.faults.calendar import moved
 from simulator.faults.faults import CalendarFaults
 from simulator.people.habits import Habits, Study, Timetable, Trip, WaterWish
@@ -85,9 +86,12 @@ def test_what_was_moved_stays() -> None:
 
 
 def test_a_session_that_is_left_goes_on_until_the_journey_is_over() -> None:
-    """Nothing is measured meanwhile, and it ends at another hour of another zone."""
+    """Nothing is measured meanwhile, and it ends at another hour of another zone. What comes later
+    that day is not looked at.
+    """
     trace = io.BytesIO()
-    there = moved(scenario(), CalendarFaults(journey=True))
+    short = scenario().model_copy(update={"hours": 16, "device": DeviceOptions(polling="next")})
+    there = moved(short, CalendarFaults(journey=True))
     outcome = run(World(seed=1, scenario=there), trace)
     assert outcome.court.is_content
     events = [json.loads(line) for line in trace.getvalue().splitlines()]

@@ -79,10 +79,14 @@ def with_deeds(
 
 
 def told(
-    at: int, transcript: str, events: Sequence[tuple[str, Object]], key: str | None = None
+    at: int,
+    transcript: str,
+    events: Sequence[tuple[str, Object]],
+    key: str | None = None,
+    asked: Object | None = None,
 ) -> Story:
     """A turn whose answer was told while it was made."""
-    wish = {"user_id": USER, "transcript": transcript}
+    wish = {"user_id": USER, "transcript": transcript, **(asked or {})}
     story = exchanged(at, STREAM, wish, {}, who="phone", key=key or f"talk-{next(_KEYS)}")
     headers = {"content-type": "text/event-stream", "cache-control": "no-store"}
     body = "".join(f"event: {name}\ndata: {json.dumps(data)}\n\n" for name, data in events)

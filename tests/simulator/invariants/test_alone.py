@@ -83,6 +83,8 @@ def hour(hours: float) -> int:
         [read(enabled=False)],
         [read(end_time="10:30")],
         [read(), read(5_000, status=404)],
+        # Only now does it learn that it should have reminded long ago.
+        [read(interval_min=90), read(hour(1.2)), drop(hour(1.2))],
         # Behind a prompt it cannot be seen, not even when it is online again.
         [
             read(),
@@ -124,6 +126,10 @@ def test_a_pet_that_reminds_by_itself_when_it_may_is_accepted(stories: list[Stor
         ([read(), screen(hour(1), "WATER_DROP", "Drink", "Now", offline=True)], "nothing to show"),
         ([read(), drop(hour(1)), idle(hour(1.1))], "a reminder"),
         ([read(), idle(hour(1) + 150_001)], "is offline and does not remind"),
+        (
+            [read(interval_min=90), read(hour(1.2)), idle(hour(1.2) + 150_001)],
+            "is offline and does not remind",
+        ),
         (
             [
                 read(),

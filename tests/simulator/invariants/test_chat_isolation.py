@@ -210,7 +210,7 @@ def test_who_the_pet_is_and_what_is_studied_is_no_memory() -> None:
 
 def test_a_conversation_is_its_users_alone() -> None:
     """Somebody else's is not there, the own one is, and nobody knows of one that was erased."""
-    fine = [asking_on(OTHER, 404), asking_on(TALK, 200)]
+    fine = [asking_on(OTHER, 404), asking_on(OTHER, 503), asking_on(TALK, 200)]
     assert verdict(ChatIsolation(), *BEGIN, *fine) == []
     assert verdict(ChatIsolation(), *BEGIN, erase(7), asking_on(TALK, 404)) == []
     foreign = sole(verdict(ChatIsolation(), *BEGIN, asking_on(OTHER, 200)))

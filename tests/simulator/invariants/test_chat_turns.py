@@ -36,19 +36,24 @@ DEED: Mapping[str, object] = {
 NONE_RUNS = {"ok": False, "error": "no Pomodoro is running"}
 REFUSED = {**DEED, "name": "stop_pomodoro", "ok": False, "error": "none", "result": None}
 SOUND = {"include_audio": True}
+REPLY = "The Pomodoro is on its way."
+
+
+Deed = tuple[str, Object, Object]
+"""A tool, its arguments, and what comes of it."""
 
 
 def started(answered: Object, *deeds: tuple[str, Object, Object]) -> list[Story]:
     """The pet is told to start a Pomodoro, and does these things."""
-    reply = answer("Start.", "Done.", **answered)
-    return [talk(1, "Start.", reply, deeds=deeds), turn(0, "Start.", "Done.")]
+    reply = answer("Start.", REPLY, **answered)
+    return [talk(1, "Start.", reply, deeds=deeds), turn(0, "Start.", REPLY)]
 
 
 def broken_off(answered: Object) -> list[Story]:
     """The language fails after the pet has done something."""
-    reply = answer("Start.", "Done.", **answered)
+    reply = answer("Start.", REPLY, **answered)
     story = talk(1, "Start.", reply, deeds=[START], failures=["language"])
-    return [story, turn(0, "Start.", "Done.")]
+    return [story, turn(0, "Start.", REPLY)]
 
 
 def spoken(failures: list[str], **facts: object) -> list[Story]:
@@ -83,6 +88,82 @@ def test_turns_as_they_should_be() -> None:
         assert verdict(ChatTurns(), *fine) == []
 
 
+def thinking(story: Story, after_ms: int = 0) -> Story:
+    """The same, and when the pet begins to think of it."""
+    request, *rest = story
+    at = number(request, "at") + after_ms
+    return [request, {"at": at, "kind": "thinks", "id": request["id"]}, *rest]
+
+
+def test_what_was_done_is_said() -> None:
+    """In words, too; what was refused need not be."""
+    silent = talk(1, "Start.", answer("Start.", "Fine.", actions=[DEED]), deeds=[START])
+    words = sole(verdict(ChatTurns(), silent, turn(0, "Start.", "Fine.")))
+    assert "did ['start_pomodoro'], and does not say so" in words
+    refused: list[Deed] = [("stop_pomodoro", {}, NONE_RUNS)]
+    fine = talk(1, "Stop.", answer("Stop.", "Fine.", actions=[REFUSED]), deeds=refused)
+    assert verdict(ChatTurns(), fine, turn(0, "Stop.", "Fine.")) == []
+
+
+def test_two_wishes_in_a_sentence_are_two() -> None:
+    """To start what was stopped is another start; to start it twice over is one."""
+    stop: Deed = ("stop_pomodoro", {}, {"ok": True, "stopped": 1})
+    stopped = {**DEED, "name": "stop_pomodoro", "arguments": {}, "result": {"stopped": 1}}
+    again = started({"actions": [DEED, stopped, DEED]}, START, stop, START)
+    assert "was done once where request" in sole(verdict(ChatTurns(), *again))
+    assert isinstance(SESSION, dict)
+    session = {**SESSION, "session_id": "another"}
+    other, anew = {**POMODORO_RESULT, "session": session}, {**DEED, "result": {"session": session}}
+    two = started({"actions": [DEED, stopped, anew]}, START, stop, (*START[:2], other))
+    assert verdict(ChatTurns(), *two) == []
+    assert verdict(ChatTurns(), *started({"actions": [DEED, DEED]}, START, START)) == []
+
+
+def test_nobody_says_for_whom() -> None:
+    """Who talks is the one: a tool that takes another is noticed, one that refuses is fine."""
+    arguments = {"focus_minutes": 30, "user_id": "somebody"}
+    told = started({"actions": [DEED]}, ("start_pomodoro", arguments, POMODORO_RESULT))
+    assert "was told for whom, and did it" in sole(verdict(ChatTurns(), *told))
+    refused = started({"actions": [REFUSED]}, ("stop_pomodoro", arguments, NONE_RUNS))
+    assert verdict(ChatTurns(), *refused) == []
+
+
+def test_nobody_thinks_twice() -> None:
+    """Of one request; of another one with the same key he may."""
+    once = thinking(HELLO)
+    assert verdict(ChatTurns(), once, turn(0, "Hello.", "Hi.")) == []
+    twice = thinking(thinking(HELLO))
+    assert "was thought of a second time" in sole(
+        verdict(ChatTurns(), twice, turn(0, "Hello.", "Hi."))
+    )
+
+
+def test_what_was_thought_of_before_an_erasure_is_erased() -> None:
+    """Though it was answered after that; what may have been thought of later may be there."""
+    request, *rest = thinking(talk(1, "Hello.", answer("Hello.", "Hi."), key="x"))
+    thinks, *served = rest
+    late: Story = [{**event, "at": 9_000} for event in served]
+    erased: Story = [{**event, "at": 5_000} for event in erase(5)]
+    remembered = memory(10, [("Hello.", "Hi.")])
+    said = verdict(ChatTurns(), [request, thinks], erased, late, remembered)
+    assert "remembers [Turn(" in " ".join(said)
+    assert verdict(ChatTurns(), [request, thinks], erased, late, memory(10, [])) == []
+    doubtful = [request], erased, late, remembered, turn(0, "Hello.", "Hi.")
+    assert verdict(ChatTurns(), *doubtful) == []
+
+
+def test_of_what_is_said_at_once_nobody_knows_what_was_first() -> None:
+    """Answered in another order than remembered: that may be only of turns that overlap."""
+    first = talk(1, "Hello.", answer("Hello.", "Hi."), key="x")
+    request, *served = talk(2, "And?", answer("And?", "Well."), key="y")
+    stored = [*turn(0, "And?", "Well."), *turn(2, "Hello.", "Hi.")]
+    said = verdict(ChatTurns(), first, [request, *served], stored)
+    assert "number 0 was Turn(" in sole(said)
+    together: Story = [{**request, "at": 0}]
+    remembered = memory(3, [("And?", "Well."), ("Hello.", "Hi.")])
+    assert verdict(ChatTurns(), together, first, served, remembered, stored) == []
+
+
 def test_the_same_key_gets_the_same_answer() -> None:
     """To the last byte of the sound; only a stream may be cut into other pieces."""
     first = talk(1, "Hello.", answer("Hello.", "Hi.", reply_audio_base64="QUJD"), key="a")
@@ -102,19 +183,19 @@ def test_the_same_key_gets_the_same_answer() -> None:
 def test_nothing_is_done_twice_for_one_key() -> None:
     """The first attempt failed after the deed; the second tells of that deed, or is blamed."""
     failed = talk(1, "Start.", FAILED, key="a", status=502, deeds=[START], failures=["language"])
-    reply = answer("Start.", "Done.", actions=[DEED])
+    reply = answer("Start.", REPLY, actions=[DEED])
     again = talk(2, "Start.", reply, key="a", deeds=[START])
-    assert verdict(ChatTurns(), failed, again, turn(0, "Start.", "Done.")) == []
+    assert verdict(ChatTurns(), failed, again, turn(0, "Start.", REPLY)) == []
     result = {"ok": True, "session": {**json.loads(json.dumps(SESSION)), "session_id": "another"}}
     other = {**DEED, "result": {"session": result["session"]}}
     twice = talk(
         2,
         "Start.",
-        answer("Start.", "Done.", actions=[other]),
+        answer("Start.", REPLY, actions=[other]),
         key="a",
         deeds=[("start_pomodoro", {"focus_minutes": 30}, result)],
     )
-    words = sole(verdict(ChatTurns(), failed, twice, turn(0, "Start.", "Done.")))
+    words = sole(verdict(ChatTurns(), failed, twice, turn(0, "Start.", REPLY)))
     assert "start_pomodoro was done a second time for one key" in words
 
 
@@ -348,9 +429,9 @@ def test_the_answer_may_be_that_of_an_earlier_request() -> None:
     """It was kept, and tells of what was done then; whoever asked again did more in vain."""
     refused = ("set_water_schedule", {"interval_min": 5}, {"ok": False, "error": "no"})
     first = talk(1, "Start.", UNAVAILABLE, key="a", status=503, deeds=[START])
-    kept = answer("Start.", "Done.", actions=[DEED])
+    kept = answer("Start.", REPLY, actions=[DEED])
     second = talk(2, "Start.", kept, key="a", deeds=[START, refused])
-    stories = [with_event(first, "fault", **LOST), second, turn(0, "Start.", "Done.")]
+    stories = [with_event(first, "fault", **LOST), second, turn(0, "Start.", REPLY)]
     assert verdict(ChatTurns(), *stories) == []
 
 
@@ -359,10 +440,10 @@ def test_the_answer_may_be_that_of_a_request_still_worked_on(answered: Object) -
     """Asked again too soon, both are at work: the language that fails one does not fail the other,
     and it may use nothing for one of them.
     """
-    kept = answer("Start.", "Done.", **answered)
+    kept = answer("Start.", REPLY, **answered)
     one = talk(1, "Start.", kept, key="a", deeds=[START] if answered else [])
     other = talk(1, "Start.", kept, key="a", deeds=[START], failures=["language"])
-    held = turn(0, "Start.", "Done.")
+    held = turn(0, "Start.", REPLY)
     assert verdict(ChatTurns(), one[:1], other, one[1:], held) == []
     assert verdict(ChatTurns(), other, held)
     assert verdict(ChatTurns(), gone(one), other, held)
@@ -370,7 +451,7 @@ def test_the_answer_may_be_that_of_a_request_still_worked_on(answered: Object) -
 
 def test_the_answer_is_not_that_of_a_request_that_was_told_that_it_failed() -> None:
     """Unless the store failed: then the answer may be there."""
-    kept, held = answer("Start.", "Done."), turn(0, "Start.", "Done.")
+    kept, held = answer("Start.", REPLY), turn(0, "Start.", REPLY)
     again = talk(3, "Start.", kept, key="a", deeds=[START])
     away = talk(1, "Start.", UNAVAILABLE, key="a", status=503)
     assert verdict(ChatTurns(), with_event(away, "fault", **LOST), again, held) == []

@@ -280,3 +280,11 @@ def test_nonsense_must_be_refused(
     asked = {"user_id": USER, "interval_min": 0}
     story = exchanged(1, operation, asked, answer, who=CLUMSY, status=status)
     assert "makes no sense" in sole(verdict(ContractKept(), story))
+
+
+def test_who_was_thrown_away_may_be_refused() -> None:
+    """A late copy of what an old pet asked finds its token gone; nobody else's token goes."""
+    asked: dict[str, object] = {"user_id": USER}
+    story = refused("GET /api/breaks/pomodoro/active", asked, 401, "unauthorized")
+    assert "refused with 401" in sole(verdict(ContractKept(), story))
+    assert verdict(ContractKept(), changed(story, "request", who=f"old pet/{USER}")) == []

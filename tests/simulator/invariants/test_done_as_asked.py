@@ -23,6 +23,20 @@ def pomodoro(session: Object) -> Story:
     return exchanged(1, "POST /api/breaks/pomodoro/start", POMODORO, answer)
 
 
+def starts(
+    at: int,
+    asked: Object,
+    key: str | None,
+    refused: Object | None = None,
+    status: int = 201,
+    who: str = "pet",
+) -> Story:
+    """A Pomodoro is asked for by a key, and refused or not."""
+    answer = refused or {"ok": True, "session": {**asked, "session_id": "p"}}
+    operation = "POST /api/breaks/pomodoro/start"
+    return exchanged(at, operation, asked, answer, key=key, status=status, who=who)
+
+
 def preferred(answer: Object) -> Story:
     """Break prompts are wanted."""
     asked = {"user_id": USER, "enabled": True}
@@ -54,6 +68,42 @@ def test_a_repeated_answer_is_not_the_newest_schedule() -> None:
     """The same key again gets the old answer; what counts is what was set last."""
     stories = [schedule(interval=45, key="a"), schedule(interval=60, key="b")]
     assert verdict(DoneAsAsked(), *stories, schedule(interval=45, key="a"), read(60)) == []
+
+
+def test_what_comes_with_an_old_key_is_refused() -> None:
+    """A key belongs to what it has done for a sender and an operation: for nearly a day."""
+    day, other = 24 * 60 * 60_000, {**POMODORO, "cycles": 1}
+    refused = {"ok": False, "error": "Used.", "code": "key_reused"}
+    stories = [
+        starts(0, POMODORO, "a"),
+        starts(1, other, "a", refused, 409),
+        starts(2, POMODORO, "a"),
+        starts(2, other, "b"),
+        starts(2, other, "a", who="another pet"),
+        exchanged(2, "POST /api/water/ack", {"user_id": USER}, {"ok": True}, key="a"),
+        starts(day, other, "a"),
+        starts(day + 1, other, "a"),
+    ]
+    judge = DoneAsAsked()
+    assert verdict(judge, *stories) == []
+    assert judge.cases == 6 * 4 + 1
+
+
+@pytest.mark.parametrize(("key", "objections"), [("a", 1), (None, 0)])
+def test_what_is_done_by_an_old_key_is_noticed(key: str | None, objections: int) -> None:
+    """Something was done by it before; what was refused then has not used it up. Without a key all
+    is new.
+    """
+    refused = {"ok": False, "error": "Store.", "code": "store_unavailable"}
+    first, other = {**POMODORO, "cycles": 3}, {**POMODORO, "cycles": 1}
+    stories = [
+        starts(0, other, key, refused, 503),
+        starts(1, first, key),
+        starts(2, other, key),
+        starts(3, first, key),
+    ]
+    said = verdict(DoneAsAsked(), *stories)
+    assert ["has done something else before" in words for words in said] == [True] * objections
 
 
 @pytest.mark.parametrize(

@@ -226,6 +226,23 @@ def test_what_is_in_doubt_explains_what_it_can(name: str) -> None:
     assert verdict(judge_of(judge), world(), *before, *after)
 
 
+def test_what_was_half_done_is_not_undone_by_a_refusal() -> None:
+    """Of what is said a second time, and not heard: the first time it may have been."""
+    first, again = unheard(said(NOON + 1000)), refused(said(NOON + 2000))
+    none = pomodoro_active(NOON + 3000, None)
+    assert verdict(judge_of("pomodoro"), world(), RUNS, first, again, none) == []
+    assert verdict(judge_of("pomodoro"), world(), RUNS, again, none)
+
+
+def test_a_sample_of_no_time_is_in_no_doubt() -> None:
+    """It is not stored, whoever dies of it."""
+    asked = {"session_id": SESSION, "captured_at": "30 February", "stress_score": 0.9}
+    never = unheard(exchanged(61_000, "POST /api/stress/sample", asked, {}))
+    assert verdict(judge_of("prompts"), world(), study(1000), sample(60_000, 0.9), never) == []
+    taken = sample(62_000, 0.9)
+    assert verdict(judge_of("prompts"), world(), study(1000), never, taken) == []
+
+
 def test_what_may_have_been_done_need_not_have_been() -> None:
     """The other half of the doubt."""
     runs, none = pomodoro_active(NOON + 3000, POMODORO, seconds=1497), pomodoro_active(NOON, None)

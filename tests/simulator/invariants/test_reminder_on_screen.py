@@ -7,6 +7,7 @@ from tests.simulator.invariants.story import (
     DRINK,
     Story,
     boot,
+    exchanged,
     screen,
     sole,
     unplugged,
@@ -45,6 +46,16 @@ def test_a_reminder_that_is_seen_is_accepted(stories: list[Story]) -> None:
     judge = ReminderOnScreen()
     assert verdict(judge, boot(0), *stories) == []
     assert judge.cases
+
+
+def test_a_refusal_tells_of_nothing() -> None:
+    """What was lost before is owed still, and said with the first answer that is one."""
+    asked = {"user_id": "audrey"}
+    refused = exchanged(5_000, "GET /api/water/poll", asked, {"ok": False}, key="a", status=503)
+    owed = [boot(0), LOST, refused]
+    assert verdict(ReminderOnScreen(), *owed, TOLD_AGAIN, drop(9_000)) == []
+    silent = verdict(ReminderOnScreen(), *owed, NOTHING)
+    assert "did not tell it again" in sole(silent)
 
 
 @pytest.mark.parametrize(
@@ -103,6 +114,21 @@ def test_a_reminder_that_only_a_late_copy_was_told_of_is_excused() -> None:
         [LOST, unplugged(5_000), boot(8_000), NOTHING],
         [unplugged(500), water_poll(1_000, reminds=True, sent_at=400, arrives=False), NOTHING],
         [water_poll(1_000, reminds=True), unplugged(1_500), boot(9_000), NOTHING],
+        # A second copy of what it asked before it lost its power, and has forgotten.
+        [
+            water_poll(1_000, reminds=False, key="a", arrives=False),
+            unplugged(1_500),
+            boot(1_600),
+            water_poll(1_700, reminds=True, key="a", copy=True),
+            NOTHING,
+        ],
+        [
+            water_poll(1_000, reminds=False, key="a"),
+            unplugged(1_500),
+            boot(1_600),
+            water_poll(1_700, reminds=True, key="a", copy=True),
+            NOTHING,
+        ],
     ],
 )
 def test_a_pet_without_power_is_excused(stories: list[Story]) -> None:

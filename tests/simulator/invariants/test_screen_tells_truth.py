@@ -259,10 +259,13 @@ def test_a_code_that_came_when_the_power_went_may_be_gone(
     assert (verdict(truth(), LOCKED, dark, until=9_200) == []) is is_true
 
 
+@pytest.mark.parametrize("ends", [collect(6_000, refused=404), collect(6_000)])
 @pytest.mark.parametrize(("dark_at", "is_true"), [(6_000, True), (6_001, False)])
-def test_a_code_that_ended_when_the_power_went_may_be_there(dark_at: int, is_true: bool) -> None:
-    """That it ended was just being written."""
-    lit = [*code(1_000), *screen(1_100, "PAIRING", "BCDF-GHJK"), *collect(6_000, refused=404)]
+def test_a_code_that_ended_when_the_power_went_may_be_there(
+    dark_at: int, is_true: bool, ends: Story
+) -> None:
+    """That it ended, or the token, was just being written."""
+    lit = [*code(1_000), *screen(1_100, "PAIRING", "BCDF-GHJK"), *ends]
     dark = [*unplugged(dark_at), *boot(9_000), *screen(9_100, "PAIRING", "BCDF-GHJK")]
     assert (verdict(truth(), LOCKED, lit, dark, until=9_200) == []) is is_true
 

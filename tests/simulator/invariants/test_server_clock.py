@@ -63,6 +63,48 @@ def test_it_showed_what_it_showed_around_a_step(seconds: int, has_shown: bool) -
     assert clock.showed(said, NOON - 5_000, NOON + 5_000, SECOND) is has_shown
 
 
+@pytest.mark.parametrize(
+    ("at_ms", "has_shown"),
+    [
+        (-2, False),
+        (-1, True),
+        (11, True),
+        (12, False),
+        (98, False),
+        (99, True),
+        (111, True),
+        (112, False),
+        (118, False),
+        (119, True),
+        (131, True),
+        (132, False),
+        (198, False),
+        (199, True),
+        (201, True),
+        (202, False),
+    ],
+)
+def test_it_showed_what_it_showed_between_several_steps(at_ms: int, has_shown: bool) -> None:
+    """Until the last moment in question, in which it may just be set, as here at 30 ms; it was set
+    at 10 and at 20 ms. A millisecond does not matter.
+    """
+    clock = heard(world(), clock_set(10, 90), clock_set(20, 100), clock_set(30, 170))
+    said = MIDNIGHT + timedelta(milliseconds=at_ms)
+    early = timedelta(milliseconds=1)
+    assert clock.showed(said, -5, 30, early) is has_shown
+
+
+def test_what_it_shows_later_it_has_not_shown() -> None:
+    """A step after the time in question counts as little as one before, be it a moment after."""
+    clock = heard(world(), clock_set(10, 90), clock_set(40, 1_000))
+    shown = [
+        ms
+        for ms in (15, 39, 103, 104, 130, 131, 1_039, 1_040)
+        if clock.showed(MIDNIGHT + timedelta(milliseconds=ms), 15, 39, timedelta(milliseconds=1))
+    ]
+    assert shown == [104, 130]
+
+
 def test_a_server_whose_clock_was_set_says_what_it_shows() -> None:
     """It cannot know better; whoever says the true time does not go by its clock."""
     judge = ServerTime(TzdataZones())

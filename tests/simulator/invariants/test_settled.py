@@ -186,8 +186,10 @@ def test_a_screen_that_the_server_contradicts_is_noticed(
 @pytest.mark.parametrize(
     "stories",
     [
-        [shown("BREAK_PROMPT", minute(86)), prompt(1, minute(89))],
-        [shown("POMODORO_TIMER", minute(86)), pomodoro(minute(89))],
+        [shown("BREAK_PROMPT", minute(86)), prompt(1, minute(80))],
+        [shown("POMODORO_TIMER", minute(86)), pomodoro(minute(80))],
+        [shown("BREAK_PROMPT"), prompt(1, minute(88))],
+        [shown("POMODORO_TIMER"), pomodoro(minute(88))],
         [shown("IDLE"), prompt(minute(86))],
         [shown("BREAK_PROMPT"), shown("IDLE", minute(86)), prompt(minute(69))],
         [shown("PAIRING"), prompt(minute(69))],

@@ -149,3 +149,37 @@ def test_a_pet_that_pairs_tells_its_code() -> None:
     assert verdict(truth(), *begun, early, code, late, back, until=30_000) == []
     wrong = status(2_000, f"{without}\ncode BCDF-GHJL")
     assert "code" in sole(verdict(truth(), *begun, early, code, wrong, back, until=30_000))
+
+
+def stale(waited_ms: int, shown: str) -> list[Story]:
+    """A pet asks again under its first key, so much later, and hears what was said at half past
+    eleven; then somebody asks it how it fares.
+    """
+    lost = water_poll(
+        NOON - 90_000,
+        reminds=False,
+        ahead_min=60,
+        key="old",
+        arrives=False,
+        said_at=NOON - 1_800_000,
+    )
+    asked_at = NOON - 90_000 + waited_ms
+    again = water_poll(asked_at, reminds=False, ahead_min=60, key="old", said_at=NOON - 1_800_000)
+    return [*ON, lost, again, press(NOON, "second"), status(NOON, LINES.replace("13:00", shown))]
+
+
+@pytest.mark.parametrize(
+    ("waited_ms", "shown", "complaints"),
+    [
+        (28_000, "12:31", 0),
+        (30_000, "12:31", 0),
+        (30_000, "13:00", 0),
+        (31_000, "13:00", 0),
+        (31_000, "12:31", 1),
+    ],
+)
+def test_the_time_of_an_answer_of_long_ago_is_not_believed(
+    waited_ms: int, shown: str, complaints: int
+) -> None:
+    """It may have been given long ago, if the pet has asked for it for half a minute."""
+    assert len(verdict(truth(), *stale(waited_ms, shown), until=NOON + 1)) == complaints

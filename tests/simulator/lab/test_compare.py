@@ -12,6 +12,8 @@ title = "Two hard hours"
 date = 2026-03-02
 zone = "UTC"
 hours = 5
+[device]
+polling = "next"
 [timetable]
 wake = 00:10:00
 bed = 04:50:00

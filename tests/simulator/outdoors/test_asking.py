@@ -1,12 +1,14 @@
 """What can be asked of ``petsim day`` besides a scenario, and what cannot."""
 
+import argparse
 import json
 from pathlib import Path
 
 import pytest
 
 from simulator.__main__ import main
-from simulator.commands import Exit
+from simulator.commands import Exit, Misuse, day
+from simulator.commands.world_asked import world_of
 from tests.serving.process import free_port
 from tests.simulator.calendar.calendars import calendar, event
 
@@ -92,3 +94,19 @@ def test_a_day_by_a_calendar_is_lived_again_without_it(
     capsys.readouterr()
     assert main(["replay", str(out), "--quiet"]) == Exit.MISUSED
     assert "cannot be lived again" in capsys.readouterr().err
+
+
+def test_at_a_server_somewhere_a_calendar_is_read_from_when_the_student_gets_up(
+    tmp_path: Path,
+) -> None:
+    """The hours begin there then; of a simulated day they begin at midnight."""
+    path = calendar(tmp_path, event("Study algebra", "DTSTART:20260302T083000", "DURATION:PT30M"))
+    parser = argparse.ArgumentParser()
+    day.add_arguments(parser)
+    said = ["--calendar", str(path), "--date", "2026-03-02", "--hours", "2"]
+    with pytest.raises(Misuse, match="nothing of it can be lived"):
+        world_of(parser.parse_args(said))
+    world, notes = world_of(parser.parse_args([*said, "--against", "http://x"]))
+    assert [each.label for each in world.scenario.timetable.study] == ["Study algebra"]
+    assert world.scenario.hours == 2
+    assert notes

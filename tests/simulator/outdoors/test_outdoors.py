@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from simulator.invariants import Judge
-from simulator.outdoors.run import run_outdoors, world_at
+from simulator.outdoors.run import Lived, run_outdoors, world_at
 from simulator.outdoors.server import NoServer
 from simulator.people.habits import Habits, Study, Timetable, WaterWish
 from simulator.scenarios.scenario import Scenario
@@ -46,16 +46,19 @@ def server(tmp_path: Path) -> Iterator[Serving]:
         yield running
 
 
-def _lived(url: str, minutes: int = 12) -> tuple[Outcome, list[str]]:
+def _lived(url: str, minutes: int = 12) -> tuple[Lived, list[str]]:
     """What came of living there, and the trace."""
     world, told = world_at(WORLD, url, SCALE)
     file = BytesIO()
-    outcome, _ = run_outdoors(world, url, told, SCALE, file, lasts_ms=minutes * MINUTE_MS)
-    return outcome, file.getvalue().decode().splitlines()
+    lived = run_outdoors(world, url, told, SCALE, file, lasts_ms=minutes * MINUTE_MS)
+    return lived, file.getvalue().decode().splitlines()
 
 
-def _objections(outcome: Outcome, name: str) -> list[str]:
-    return [said.words for judge in _called(outcome, name) for said in judge.objections]
+def _objections(lived: Lived, name: str) -> list[str]:
+    """Also those that nobody believes because this machine was late; here it is known better."""
+    aside = [said.words for said in lived.set_aside if said.judge == name]
+    judges = _called(lived.outcome, name)
+    return [said.words for judge in judges for said in judge.objections] + aside
 
 
 def _called(outcome: Outcome, name: str) -> list[Judge]:
@@ -64,14 +67,15 @@ def _called(outcome: Outcome, name: str) -> list[Judge]:
 
 def test_a_good_server_is_put_to_the_test_and_nobody_objects(server: Serving) -> None:
     """A morning is lived through: a session, reminders, samples; by people of whom it is new."""
-    outcome, lines = _lived(server.url)
+    lived, lines = _lived(server.url)
+    outcome = lived.outcome
     assert outcome.court.is_content, [
         (judge.name, judge.objections) for judge in outcome.court.judges if judge.objections
     ]
     assert not set(outcome.court.idle) - {"break prompts"}
     assert outcome.counts["student starts to study"] == 2
     assert outcome.counts["screen WATER_DROP"] >= 2
-    assert abs(outcome.sim_ms - 12 * MINUTE_MS) < MINUTE_MS
+    assert outcome.sim_ms > 11 * MINUTE_MS
     assert f'"against":"{server.url}","time_scale":{SCALE}' in lines[0]
     world, _ = world_at(WORLD, server.url, SCALE)
     assert world.scenario.person.user_id not in "".join(lines)
@@ -81,8 +85,8 @@ def test_a_server_that_dies_is_objected_to(server: Serving) -> None:
     """It was there when its time was asked, and then it was not."""
     world, told = world_at(WORLD, server.url, SCALE)
     server.kill()
-    outcome, _ = run_outdoors(world, server.url, told, SCALE, BytesIO(), lasts_ms=3 * MINUTE_MS)
-    words = _objections(outcome, "server can be reached")
+    lived = run_outdoors(world, server.url, told, SCALE, BytesIO(), lasts_ms=3 * MINUTE_MS)
+    words = _objections(lived, "server can be reached")
     assert words
     assert all("nobody listens there" in said for said in words)
 
@@ -127,8 +131,8 @@ def _garbled(path: str, answer: bytes) -> bytes:
 def test_a_server_that_lies_is_objected_to(server: Serving, lie: Lie, judge: str) -> None:
     """By the judge whose promise it breaks; and nobody falls over what makes no sense."""
     with liar(server.url, lie) as url:
-        outcome, _ = _lived(url, minutes=4)
-    assert _objections(outcome, judge)
+        lived, _ = _lived(url, minutes=4)
+    assert _objections(lived, judge)
 
 
 def test_a_locked_server_wants_tokens_and_no_trace_has_them(tmp_path: Path) -> None:
@@ -161,9 +165,9 @@ def test_a_locked_server_wants_tokens_and_no_trace_has_them(tmp_path: Path) -> N
             world_at(WORLD, running.url, SCALE)
         world, told = world_at(WORLD, running.url, SCALE, tokens)
         file = BytesIO()
-        outcome, _ = run_outdoors(
+        outcome = run_outdoors(
             world, running.url, told, SCALE, file, tokens=tokens, lasts_ms=3 * MINUTE_MS
-        )
+        ).outcome
     assert outcome.court.is_content, [
         (judge.name, judge.objections) for judge in outcome.court.judges if judge.objections
     ]

@@ -12,6 +12,7 @@ from simulator.kernel.stage import Stage
 from simulator.kernel.trace import Event, words
 from simulator.network.link import Network
 from simulator.network.weather import Weather
+from simulator.people.faults import PeopleFaults
 from simulator.people.habits import Commute, Habits, Study, Timetable, WaterChange, WaterWish
 from simulator.people.student import Student
 from simulator.people.talk import Grapevine
@@ -80,6 +81,10 @@ class Room:
         return [event for event in events if not what or event["does"] in what]
 
 
+NO_FAULTS = PeopleFaults()
+"""What nobody does unasked."""
+
+
 @contextmanager
 def room(
     timetable: Timetable = DAY,
@@ -90,13 +95,16 @@ def room(
     began: datetime = BEGAN,
     seed: int = 1,
     grapevine: Grapevine | None = None,
+    faults: PeopleFaults = NO_FAULTS,
 ) -> Iterator[Room]:
     """A student whom nothing surprises, asleep; one with a ``grapevine`` talks to the pet."""
     with scene(seed, began) as empty:
         echo = Echo()
         network = Network(echo, empty.stage, weather)
         student = Student(
-            *(network, zone, Person(), timetable, water, habits, Camera()), grapevine=grapevine
+            *(network, zone, Person(), timetable, water, habits, Camera()),
+            grapevine=grapevine,
+            faults=faults,
         )
         pet = HandLedPet(empty.stage)
         student.sit_down_at(pet)

@@ -10,6 +10,7 @@ from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from simulator.kernel.trace import Event, Json, number, words
 from simulator.network.link import Network
+from simulator.people.faults import PeopleFaults
 from simulator.people.habits import Exam, Study, Timetable, WaterChange
 from simulator.people.student import Student
 from simulator.people.talk import Grapevine
@@ -70,6 +71,15 @@ def test_all_day_the_student_talks() -> None:
     for name in ("audio_base64", "transcript", "include_audio", "wake_name"):
         assert 0 < sum(name in wish for wish in wishes) < len(wishes), name
     assert {wish.get("audio_format") for wish in wishes} == {None, "mp3", "wav"}
+
+
+def test_some_say_more() -> None:
+    """So many more times a day, and now and then several wishes at once."""
+    with room(grapevine={}, faults=PeopleFaults(turns=240)) as lived:
+        lived.live(24)
+        about = Counter(str(event["about"]) for event in talks(lived))
+    assert sum(about.values()) > 100
+    assert about["has several wishes"]
 
 
 def test_what_is_said_is_a_saying() -> None:

@@ -236,13 +236,18 @@ def test_a_rolling_restart_loses_no_request() -> None:
         assert empty.stage.loop.run_until_complete(notes(store)) == len(heard)
 
 
+def busy(empty: Scene, crew: Crew, path: str) -> tuple[House, list[str]]:
+    """A house of one worker, who is at one request; and what is heard of it."""
+    house, _ = house_of(empty, crew, ONE)
+    heard = asked_now_and_then(empty, house, 1, 1, path=path)
+    empty.stage.loop.run_for(10)
+    return house, heard
+
+
 def test_who_does_not_finish_is_cut_off() -> None:
     """After more than a minute, for ever is too long."""
     with scene() as empty:
-        crew = Crew()
-        house, _ = house_of(empty, crew, ONE)
-        heard = asked_now_and_then(empty, house, 1, 1, path="/1000000")
-        empty.stage.loop.run_for(10)
+        house, heard = busy(empty, Crew(), "/1000000")
         empty.stage.live(workers_of(house)[0].renew(1_000))
         empty.stage.loop.run_for(GRACE_MS - 10)
         assert heard == []
@@ -256,9 +261,7 @@ def test_who_dies_while_leaving_is_replaced_once() -> None:
     """By whoever hears of it first."""
     with scene() as empty:
         crew = Crew()
-        house, _ = house_of(empty, crew, ONE)
-        heard = asked_now_and_then(empty, house, 1, 1, path="/5")
-        empty.stage.loop.run_for(10)
+        house, heard = busy(empty, crew, "/5")
         workers_of(house)[0].doom(1, "before", 500)
         empty.stage.live(workers_of(house)[0].renew(1_000))
         empty.stage.loop.run_for(10_000)

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 
 from simulator.commands import Misuse, shrink
-from simulator.invariants import Hears, Judge
-from simulator.kernel.trace import Event, number
 from simulator.shrinking.crew import alone
 from simulator.shrinking.sighting import sight
 from simulator.shrinking.sources import of_file, of_sweep
@@ -16,21 +14,8 @@ from simulator.shrinking.story import NoStory, read_story
 from simulator.sweep.journal import Head, Journal
 from simulator.sweep.plan import Ticket, world_of
 from simulator.sweep.verdict import Broken, Verdict
+from tests.simulator.shrinking.toy import Toy
 from tests.simulator.shrinking.worlds import rough, short
-
-
-class Toy(Judge):
-    """Wants no more than ten requests."""
-
-    name = "toy"
-
-    @property
-    def hears(self) -> Hears:
-        """Requests."""
-        return {"request": self._count}
-
-    def _count(self, event: Event) -> None:
-        self.demand(self.cases < 10, number(event, "at"), "too many")
 
 
 def asked(*words: str) -> argparse.Namespace:

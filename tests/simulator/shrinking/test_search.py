@@ -1,11 +1,7 @@
 """The smallest world in which a judge objects, for judges whose reasons are known."""
 
-from collections.abc import Iterator, Sequence
-
-import pytest
-
 from simulator.faults.presets import CALM
-from simulator.shrinking.crew import alone, in_order
+from simulator.shrinking.crew import alone
 from simulator.shrinking.parts import parts
 from simulator.shrinking.search import Smaller, shrink
 from simulator.shrinking.sighting import Sighting
@@ -26,16 +22,11 @@ def see(world: World, judge: str = "toy") -> Sighting | None:
     return Sighting(9 * HOUR + HOUR // 2, "oh", befell) if is_broken else None
 
 
-def shrunk(world: World, hands: int = 1) -> Smaller:
-    """By a crew of so many hands."""
+def shrunk(world: World) -> Smaller:
+    """By one who looks."""
     seen = see(world)
     assert seen is not None
-
-    def ask(worlds: Sequence[World]) -> Iterator[Sighting | None]:
-        assert len(worlds) <= hands
-        yield from map(see, worlds)
-
-    return shrink(world, seen, in_order(ask, hands))
+    return shrink(world, seen, alone(see, "toy"))
 
 
 def test_only_what_is_needed_remains() -> None:
@@ -49,12 +40,6 @@ def test_only_what_is_needed_remains() -> None:
     assert {*(found.world.only or ())} == {*found.sighting.misfortunes} == CULPRITS
     assert found.world.scenario.hours == 10
     assert found.world.scenario.timetable.study[0].label == "Essay"
-
-
-@pytest.mark.parametrize("hands", [2, 3, 8])
-def test_it_does_not_depend_on_how_many_look(hands: int) -> None:
-    """To the last field."""
-    assert shrunk(rough(), hands) == shrunk(rough())
 
 
 def test_what_was_found_is_always_broken_and_ever_smaller() -> None:

@@ -6,29 +6,16 @@ import orjson
 import pytest
 
 from simulator.invariants import Hears, Judge
-from simulator.kernel.trace import Event, number
+from simulator.kernel.trace import Event
 from simulator.shrinking import sighting
 from simulator.shrinking.crew import crew
 from simulator.shrinking.search import TimeIsOver
-from simulator.shrinking.sighting import Sighting, sight
+from simulator.shrinking.sighting import Sighting, first_objecting, sight
 from simulator.world import World
+from tests.simulator.shrinking.toy import Toy
 from tests.simulator.shrinking.worlds import short
 
 HOUR = 3_600_000
-
-
-class Toy(Judge):
-    """Wants no more than ten requests."""
-
-    name = "toy"
-
-    @property
-    def hears(self) -> Hears:
-        """Requests."""
-        return {"request": self._count}
-
-    def _count(self, event: Event) -> None:
-        self.demand(self.cases < 10, number(event, "at"), "too many")
 
 
 class Breaks(Judge):
@@ -91,3 +78,31 @@ def test_a_crew_lives_through_worlds_in_processes_of_its_own() -> None:
     assert counted == [1, 2]
     with crew("no server error", 0.001) as first_broken, pytest.raises(TimeIsOver):
         first_broken(worlds)
+
+
+def test_a_world_that_never_ends_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is told, and counts as one in which nobody objects; the others are lived through."""
+    monkeypatch.setattr("simulator.shrinking.crew.patience_with", lambda _: 0.0)
+    counted: list[int] = []
+    failed: list[str] = []
+    with crew("no server error", 60, counted.append, failed.append) as first_broken:
+        assert first_broken([short(1), short(2)]) is None
+    assert counted == [1, 2]
+    assert failed == ["it never ended: given up after 0 s"] * 2
+
+
+def test_nobody_but_the_one_in_question_judges(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Others cost time, and break off what is looked at for another's sake."""
+    monkeypatch.setattr("simulator.world.judges_of", lambda *_, **__: (Toy(), Breaks()))
+    seen = sight(short(5), "toy")
+    assert seen is not None
+    assert seen.words == "too many"
+
+
+def test_who_objects_first_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or what it breaks off with; or nobody."""
+    assert first_objecting(short(1)) is None
+    monkeypatch.setattr("simulator.world.judges_of", lambda *_, **__: (Judge(), Toy()))
+    assert first_objecting(short(5)) == "toy"
+    monkeypatch.setattr("simulator.world.judges_of", lambda *_, **__: (Toy(), Breaks()))
+    assert first_objecting(short(1)) == "breaks off: LookupError"

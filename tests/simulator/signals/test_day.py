@@ -1,6 +1,7 @@
 """The whole chain over a day: what was true, and what was made of it."""
 
 import ast
+from functools import cache
 from pathlib import Path
 from random import Random
 from statistics import correlation, mean
@@ -13,14 +14,19 @@ from simulator.signals.truth import Activity
 from tests.simulator.signals.sitting import BREAK, DAY, HARD, Minute, lived
 
 _SEEDS = range(8)
-_DAYS = {seed: lived(seed) for seed in _SEEDS}
 _RISE_MIN = 8
+
+
+@cache
+def _day(seed: int) -> list[Minute]:
+    """A day of each seed, lived once for all who look at it."""
+    return lived(seed)
 
 
 @pytest.mark.parametrize("seed", _SEEDS)
 def test_the_scores_follow_the_truth(seed: int) -> None:
     """Not exactly, as the edge sees through a camera; but closely, and without a bias."""
-    day = _DAYS[seed]
+    day = _day(seed)
     stress = [(minute.truth.stress, minute.sample.stress_score) for minute in day]
     focus = [(minute.truth.focus, minute.sample.focus_score) for minute in day]
     assert correlation(*zip(*stress, strict=True)) > 0.9
@@ -32,7 +38,7 @@ def test_the_scores_follow_the_truth(seed: int) -> None:
 @pytest.mark.parametrize("seed", _SEEDS)
 def test_under_full_pressure_stress_is_high_all_the_time(seed: int) -> None:
     """Within eight minutes at or above petcore's 0.75, and sure enough to count."""
-    hard = [minute for minute in _DAYS[seed] if HARD[0] + _RISE_MIN <= minute.at <= HARD[1]]
+    hard = [minute for minute in _day(seed) if HARD[0] + _RISE_MIN <= minute.at <= HARD[1]]
     assert len(hard) == HARD[1] - HARD[0] - _RISE_MIN + 1
     assert min(minute.sample.stress_score for minute in hard) >= 0.75
     assert mean(minute.sample.confidence for minute in hard) > 0.6
@@ -49,7 +55,7 @@ def test_a_stranger_under_pressure_from_the_first_minute(seed: int) -> None:
 @pytest.mark.parametrize("seed", _SEEDS)
 def test_under_little_pressure_stress_is_low(seed: int) -> None:
     """Up to 0.4, once the hard part is over."""
-    easy = [m for m in _DAYS[seed] if m.pressure <= 0.4 and not HARD[0] < m.at <= BREAK[1] + 5]
+    easy = [m for m in _day(seed) if m.pressure <= 0.4 and not HARD[0] < m.at <= BREAK[1] + 5]
     scores = [minute.sample.stress_score for minute in easy]
     assert len(scores) > 240
     assert max(scores) < 0.7
@@ -59,15 +65,15 @@ def test_under_little_pressure_stress_is_low(seed: int) -> None:
 @pytest.mark.parametrize("seed", _SEEDS)
 def test_a_break_brings_stress_down(seed: int) -> None:
     """Below 0.6 within its five to ten minutes."""
-    late = [minute for minute in _DAYS[seed] if BREAK[0] + 7 <= minute.at <= BREAK[1]]
+    late = [minute for minute in _day(seed) if BREAK[0] + 7 <= minute.at <= BREAK[1]]
     assert late
     assert max(minute.sample.stress_score for minute in late) < 0.6
 
 
 def test_the_same_seed_is_the_same_day() -> None:
     """And another one is another."""
-    assert lived(0) == _DAYS[0]
-    assert _DAYS[1] != _DAYS[0]
+    assert lived(0) == _day(0)
+    assert _day(1) != _day(0)
 
 
 def _stress(day: list[Minute]) -> tuple[list[float], list[float]]:

@@ -2,7 +2,10 @@
 
 import os
 import signal
+import time
 from math import inf
+from pathlib import Path
+from typing import NamedTuple
 
 RAISES, DIES, HANGS = 13, 17, 23
 
@@ -27,3 +30,20 @@ def named(number: int) -> int:
     """The id of the process that does it, unless it never ends."""
     doubled(number)
     return os.getpid()
+
+
+class Gated(NamedTuple):
+    """A job that is not done before ``gate`` is there; then ``opens`` is."""
+
+    number: int
+    gate: Path | None = None
+    opens: Path | None = None
+
+
+def doubled_in_time(job: Gated) -> tuple[int, int]:
+    """Twice the number, and the id of the process."""
+    while job.gate is not None and not job.gate.exists():
+        time.sleep(0.001)
+    if job.opens is not None:
+        job.opens.touch()
+    return 2 * job.number, os.getpid()

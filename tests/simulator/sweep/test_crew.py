@@ -8,9 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from simulator.crew import Failure, done_by_all
+from simulator.crew import Crew, Failure, done_by_all
 from simulator.evaluation.crew import NotDone, all_done
-from tests.simulator.sweep.doing import DIES, HANGS, RAISES, doubled, patience
+from tests.simulator.sweep.doing import (
+    DIES,
+    HANGS,
+    RAISES,
+    Gated,
+    doubled,
+    doubled_in_time,
+    patience,
+)
 
 ROOM = Path(__file__).parents[3]
 GIVEN_UP = Failure("it never ended: given up after 0 s")
@@ -33,6 +41,39 @@ def test_who_never_ends_is_given_up() -> None:
     jobs = [1, HANGS, 2, HANGS]
     done = dict(done_by_all(doubled, jobs, processes=1, patience=patience))
     assert done == {0: 2, 1: GIVEN_UP, 2: 4, 3: GIVEN_UP}
+
+
+def test_the_order_is_that_of_the_jobs(tmp_path: Path) -> None:
+    """Also if the first is done last."""
+    gates = [tmp_path / name for name in "abc"]
+    jobs = [Gated(1, gate=gates[1]), Gated(2, gates[2], opens=gates[1]), Gated(3, opens=gates[2])]
+    with Crew(doubled_in_time, processes=3) as crew:
+        assert [_number(done) for done in crew.done_in_order(jobs)] == [2, 4, 6]
+
+
+def test_who_fails_has_his_place_in_the_order() -> None:
+    """And whoever stands in for him goes on."""
+    with Crew(doubled, processes=1, patience=patience) as crew:
+        assert [*crew.done_in_order([1, HANGS, 2])] == [2, GIVEN_UP, 4]
+        assert [*crew.done_in_order([DIES, 3])] == [Failure("its process died (SIGKILL)"), 6]
+
+
+def test_who_is_hired_stays_and_tells_nothing_of_what_nobody_wants_any_more(
+    tmp_path: Path,
+) -> None:
+    """He is still at what was asked for before, and comes to the new job when that is done."""
+    gate = tmp_path / "gate"
+    with Crew(doubled_in_time, processes=1) as crew:
+        first = next(crew.done_in_order([Gated(1), Gated(2, gate)]))
+        gate.touch()
+        second = list(crew.done([Gated(3)]))
+    assert not isinstance(first, Failure)
+    assert second == [(0, (6, first[1]))]
+
+
+def _number(done: tuple[int, int] | Failure) -> int:
+    assert not isinstance(done, Failure)
+    return done[0]
 
 
 def test_nobody_outlives_who_started_it() -> None:

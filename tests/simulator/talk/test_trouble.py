@@ -1,18 +1,22 @@
 """Each way in which what the pet talks by can fail, and what the trace tells of it."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
 from petcore.errors import HearingFailed, LanguageFailed, VoiceFailed
 from petcore.ports.faculties import Faculties
 from petcore.ports.language import Talk, ToolCall
+from simulator.kernel import trace
 from simulator.kernel.fate import Fate
 from simulator.kernel.serving import SERVING
 from simulator.people.talk import recorded
 from simulator.talk.faults import ProviderFaults
 from simulator.talk.small_model import NO_LETTERS
-from simulator.talk.trouble import BLANK, CUT, ENDLESS, FAILS, HANGS, STRANGE
+from simulator.talk.trouble import BLANK, CUT, ENDLESS, FAILS, HANGS, SILENT, STRANGE
 from simulator.talk.twins import faculties_of
 from tests.simulator.stages import Scene, scene
 
@@ -159,6 +163,43 @@ def test_an_answer_holds_nonsense() -> None:
         results = [str(event["result"]) for event in empty.events("acted")]
         assert sum('"ok":true' in each for each in results) == len(results) // 4
         assert struck(empty, STRANGE, "language") == ROUNDS
+
+
+def test_an_answer_does_not_say_what_was_done() -> None:
+    """It was done all the same."""
+    with scene() as empty:
+        answers = written(empty, ProviderFaults(silent=ALWAYS))
+        late = [text for text, calls in answers if calls]
+        assert len(late) > ROUNDS // 2
+        assert not any("start_pomodoro" in text for text in late)
+        assert struck(empty, SILENT, "language") == ROUNDS
+    with scene() as empty:
+        plain = written(empty, ProviderFaults())
+        assert sum("start_pomodoro" in text for text, _ in plain) > ROUNDS // 2
+
+
+def test_several_wishes_are_granted_one_after_the_other() -> None:
+    """In the order of the sentence, and some time apart; the trace says when each is thought of."""
+    tools = Tools()
+    order = "Begin a Pomodoro, stop it, and begin another one."
+    with scene() as empty:
+        faculties = faculties_of(empty.stage)
+
+        async def ask() -> None:
+            SERVING.set(7)
+            talk = replace(TALK, transcript=order)
+            with suppress(LanguageFailed):
+                async for _ in faculties.language.answer(talk, tools.act):
+                    pass
+
+        empty.stage.loop.run_until_complete(ask())
+        thinks, acted = empty.events("thinks"), empty.events("acted")
+    names = ["start_pomodoro", "stop_pomodoro", "start_pomodoro"]
+    assert [call.name for call in tools.calls] == names
+    assert [event["tool"] for event in acted] == names
+    assert [event["id"] for event in thinks] == [7]
+    times = [trace.number(event, "at") for event in (*thinks, *acted)]
+    assert all(one < other for one, other in pairwise(times))
 
 
 def test_an_answer_does_not_end() -> None:
