@@ -15,6 +15,10 @@ the server; and a poll tells of some moment between its question and its answer.
 end (``wishes``) may have been done: a sample may have brought a prompt, or broken the high stress;
 a prompt may be resolved by an answer to it, by an end of its session, or by words to the pet that
 were said while the session ran. So there are prompts that must come, and some that may.
+
+A sample that the server made itself is told of as soon as it is stored, and its prompt is stored
+after it. If it is made of metrics, the prompt must be there when these are answered; if of what a
+camera shows, when a slow store has had its time; and in any case before the next sample is stored.
 """
 
 from collections import defaultdict, deque
@@ -23,17 +27,18 @@ from datetime import timedelta
 from petcore.ports.zones import Zones
 from simulator.invariants import Hears, Judge, Objection, Weighs
 from simulator.invariants.exchanges import Exchange
-from simulator.invariants.high_stress import Policy, Prompt, Session
+from simulator.invariants.high_stress import SOME_DAY, Policy, Prompt, Session
 from simulator.invariants.patience import store_ms
 from simulator.invariants.preferences import PREFER, Preferences
 from simulator.invariants.prompt_doubts import ACK, END, SAMPLE, TALK, PromptDoubts
 from simulator.invariants.repeats import Repeats
 from simulator.invariants.samples import instant_of, sample_of, session_of
 from simulator.invariants.server_clock import ServerClock
-from simulator.invariants.wishes import Wishes
+from simulator.invariants.wishes import Wish, Wishes
 from simulator.kernel.trace import Event
 
 _START, _POLL = "POST /api/stress/session/start", "GET /api/breaks/prompt/poll"
+_METRICS = "POST /api/stress/metrics"
 _SLACK = timedelta(milliseconds=1)
 _REMEMBERED = 256
 """Prompts that one user has seen. Nobody answers one of last month."""
@@ -51,11 +56,12 @@ class BreakPrompts(Judge):
         self._late_ms = 0
         self._clock = ServerClock(zones)
         self._repeats = Repeats()
-        self._wishes = Wishes(PREFER, _START, SAMPLE, END, ACK, *TALK)
+        self._wishes = Wishes(PREFER, _START, SAMPLE, _METRICS, END, ACK, *TALK)
         self._doubts = PromptDoubts(self._wishes, self._clock)
         self._preferences = Preferences(self._wishes, self._clock)
         self._sessions: dict[str, Session] = {}
         self._open: defaultdict[str, list[Prompt]] = defaultdict(list)
+        self._on_their_way: dict[str, Prompt] = {}
         self._seen: dict[str, Prompt] = {}
         self._seen_by: defaultdict[str, deque[str]] = defaultdict(deque)
         self.due_at: list[int] = []
@@ -79,6 +85,7 @@ class BreakPrompts(Judge):
             PREFER: self._prefer,
             _START: self._start,
             SAMPLE: self._sample,
+            _METRICS: self._answer_metrics,
             END: self._end,
             _POLL: self._poll,
             ACK: self._ack,
@@ -124,32 +131,58 @@ class BreakPrompts(Judge):
         session = self._sessions.get(session_of(exchange))
         if self._repeats.is_repeat(exchange) or session is None:
             return
-        sample, since = sample_of(exchange), self._since(exchange)
+        if exchange.by_server and session.prompt is not None:
+            session.prompt.arrive(exchange.at)
+        sample, since = sample_of(exchange), self._since(exchange, session)
         now = self._clock.span(since, exchange.at)[1]
         if not session.counts(sample.confidence, sample.captured_at, now):
             return
         session.add((sample.captured_at, sample.stress_score))
         if not session.is_open:
-            self._detect(session, since, exchange.at)
+            self._detect(session, since, exchange)
 
-    def _since(self, exchange: Exchange) -> int:
-        """Since when a sample may have been stored. What the server measures is told of when it was
-        stored, which a slow store may put off.
+    def _since(self, exchange: Exchange, session: Session) -> int:
+        """Since when a sample may have been decided on. What the server makes is told of when it
+        was stored; a slow store may put that off, or a failure until the metrics are sent again.
         """
-        return self._wishes.since(exchange) - (self._late_ms if exchange.by_server else 0)
+        since = self._wishes.since(exchange)
+        if not exchange.by_server:
+            return since
+        asked_since = (wish.since for wish in self._metrics_for(session))
+        return min((since - self._late_ms, *asked_since))
 
-    def _detect(self, session: Session, since: int, at: int) -> None:
+    def _metrics_for(self, session: Session) -> list[Wish]:
+        """Metrics that may still become a sample of it."""
+        wishes = self._wishes.open(_METRICS)
+        return [wish for wish in wishes if wish.text("session_id").lower() == session.id]
+
+    def _detect(self, session: Session, since: int, exchange: Exchange) -> None:
         """A sample was stored: a prompt must have come, or may have come, or neither."""
+        at = exchange.at
         may = self._preferences.let_ask(session, since)
         doubtful = self._doubts.samples(session)
         since = self._doubts.sampled_since(session, since)
         if may == {True} and session.must_ask(doubtful):
             session.prompt = Prompt(session.user_id, since, at, session)
+            if exchange.by_server:
+                self._await(session.prompt, session, exchange)
             session.perhaps.clear()
             self.due_at.append(at)
             self._open[session.user_id].append(session.prompt)
         elif True in may and session.may_ask(doubtful, session.quiet_until[0]):
             session.perhaps.append((since, at))
+
+    def _await(self, prompt: Prompt, session: Session, exchange: Exchange) -> None:
+        """The server has stored a sample that it made itself, and will store the prompt."""
+        prompt.stored_by = exchange.at + self._late_ms
+        if self._metrics_for(session):
+            prompt.stored_by = SOME_DAY
+            self._on_their_way[exchange.text("sample_id")] = prompt
+
+    def _answer_metrics(self, exchange: Exchange) -> None:
+        prompt = self._on_their_way.pop(exchange.text("sample_id"), None)
+        if prompt is not None:
+            prompt.arrive(exchange.at)
 
     def _end(self, exchange: Exchange) -> None:
         since = self._wishes.since(exchange)
@@ -214,7 +247,7 @@ class BreakPrompts(Judge):
     def _must_show(self, prompt: Prompt, exchange: Exchange) -> bool:
         """Whether it was open when the poll was asked, and is for all that one knows."""
         is_sure = self._doubts.resolved_since(prompt) is None
-        return prompt.at < exchange.asked_at and not prompt.is_missed and is_sure
+        return prompt.was_there(exchange.asked_at) and not prompt.is_missed and is_sure
 
     def _meet(self, due: list[Prompt], must: Prompt | None, exchange: Exchange) -> None:
         """A prompt is shown for the first time."""
@@ -285,6 +318,7 @@ class BreakPrompts(Judge):
 
     def _see(self, prompt: Prompt, exchange: Exchange) -> None:
         prompt.prompt_id = exchange.text("prompt_id")
+        prompt.arrive(exchange.at)
         self._seen[prompt.prompt_id] = prompt
         theirs = self._seen_by[prompt.user_id]
         theirs.append(prompt.prompt_id)

@@ -335,8 +335,9 @@ class ChatTurns(Judge):
         user_id = str(exchange.asked["user_id"])
         told = self._known(user_id)
         turns = [each.turn for each in told]
-        remembered = without_doubtful(remembered, turns, self._doubtful(user_id))
-        older = older_than(remembered, as_known(told, remembered))
+        ways = list(without_doubtful(remembered, turns, self._doubtful(user_id)))
+        found = [(way, older_than(way, as_known(told, way))) for way in ways]
+        remembered, older = next((each for each in found if each[1] is not None), found[0])
         if older is None or (older and not remembered):
             self._demand(False, exchange, f"remembers {remembered}, and was told {turns}")
         else:
@@ -362,7 +363,8 @@ class ChatTurns(Judge):
         halves = len(stored) - 2 * len(places)
         self.demand(not halves, at, f"{halves} messages of {user_id} are stored without a turn")
         known = [pair_of(stored[place], stored[place + 1]) for place in places]
-        known = without_doubtful(known, turns, self._doubtful(user_id))
+        ways = list(without_doubtful(known, turns, self._doubtful(user_id)))
+        known = next((way for way in ways if older_than(way, as_known(told, way)) == []), ways[0])
         said = f"{user_id} was answered {len(turns)} turns, and stored are {len(known)}"
         is_all = older_than(known, as_known(told, known)) == []
         self.demand(is_all, at, lambda: f"{said}: {parting(turns, known)}")

@@ -2,10 +2,14 @@
 and the prompts that come of them. Who saw which prompt is the judge's matter (``break_prompts``).
 """
 
+import sys
 from bisect import insort
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+
+SOME_DAY = sys.maxsize
+"""Later than any moment of a world."""
 
 _EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -32,7 +36,8 @@ class Prompt:
     """A prompt that there should be, or, if not ``is_due``, one that the server showed anyway.
 
     It came at some time from ``since`` until ``at``, in milliseconds since the world began, and was
-    resolved by ``resolved_at``, when the clock of the server showed something of ``resolved``.
+    resolved by ``resolved_at``, when the clock of the server showed something of ``resolved``. From
+    ``stored_by`` on it was there for sure; that is ``SOME_DAY`` while nobody has heard of it.
     """
 
     user_id: str
@@ -45,6 +50,15 @@ class Prompt:
     resolved_at: int | None = None
     resolved: Span = (_EVER, _EVER)
     decision: bool | None = None
+    stored_by: int = 0
+
+    def arrive(self, at: int) -> None:
+        """At ``at`` it was there."""
+        self.stored_by = min(self.stored_by, at)
+
+    def was_there(self, at: int) -> bool:
+        """Whether it was there before ``at``, for sure."""
+        return max(self.at, self.stored_by) < at
 
 
 @dataclass(slots=True, eq=False)

@@ -42,7 +42,7 @@ def judges_of(
         ReminderOnScreen(),
         PomodoroOracle(TzdataZones()),
         BreakPrompts(TzdataZones()),
-        Reports(),
+        Reports(TzdataZones()),
         DoneAsAsked(),
         AcknowledgedWrites(),
         ScreenTellsTruth(TzdataZones()),

@@ -4,20 +4,31 @@ It is there from the end of the session on, and stays as it was. A pet that is t
 session ends all that run, and tells of one of them: when the others ended is first heard later.
 
 A sample that was sent and has come to no end (``wishes``) may be in the report or not, and in all
-that is said of it alike. While an end, or words to the pet that were said while the session ran,
-are open, there may be a report or none.
+that is said of it alike; one that does not say when it was captured stands there at an instant that
+the server's clock showed while it may have been stored. While an end, or words to the pet that were
+said while the session ran, are open, there may be a report or none.
 """
 
 from collections import Counter, deque
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from itertools import pairwise
 from math import fsum
+from typing import NamedTuple, TypeVar
 
+from petcore.ports.zones import Zones
 from simulator.invariants import Hears, Judge, Weighs, every
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.repeats import Repeats
-from simulator.invariants.samples import Sample, sample_asked, sample_of, session_of
+from simulator.invariants.samples import (
+    Sample,
+    is_of_now,
+    sample_asked,
+    sample_of,
+    session_of,
+)
+from simulator.invariants.server_clock import ServerClock
 from simulator.invariants.wishes import Wish, Wishes
 from simulator.kernel.trace import Json
 
@@ -28,19 +39,54 @@ _TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _REPORT = "GET /api/stress/report/"
 _NOT_FOUND = 404
 _POINTS_MAX = 5_000
+_EXACT = timedelta()
 _REMEMBERED = 20
 """Reports of one user. Nobody looks at older ones."""
 
+_Sent = TypeVar("_Sent")
 Point = tuple[str, object, object]
 """Instant as text, focus and stress."""
 
 
+class _Undated(NamedTuple):
+    """A sample that says no instant: it is of one from ``since`` until ``until``."""
+
+    until: datetime
+    since: datetime
+    sample: Sample
+
+    def may_be(self, point: Point) -> bool:
+        """Whether this is what ``point`` shows."""
+        scores = self.sample.focus_score, self.sample.stress_score
+        return point[1:] == scores and self.since <= datetime.fromisoformat(point[0]) <= self.until
+
+
 @dataclass(frozen=True, slots=True)
 class _Sum:
-    """What samples come to."""
+    """What samples come to; ``points`` are those whose instant is known, ``undated`` the others."""
 
     figures: Json
     points: list[Point]
+    undated: Sequence[_Undated] = ()
+
+    def told(self, report: Json) -> "_Sum":
+        """The same, once somebody was told ``report``: what has an instant there keeps it."""
+        if not self.undated or "graph_points" not in report:
+            return self
+        return self._dated(_points(report["graph_points"]))
+
+    def _dated(self, shown: list[Point]) -> "_Sum":
+        """With an instant for each that may be one of those ``shown`` of which nobody knows."""
+        points, undated = self.points.copy(), []
+        left = list((Counter(shown) - Counter(points)).elements())
+        for each in sorted(self.undated):
+            place = next((point for point in left if each.may_be(point)), None)
+            if place is None:
+                undated.append(each)
+            else:
+                left.remove(place)
+                points.append(place)
+        return replace(self, points=points, undated=undated)
 
     def fault(self, report: Json) -> str:
         """What is wrong with ``report``; nothing if all is right. A pet tells figures alone."""
@@ -55,11 +101,15 @@ class _Sum:
         return self._fault_of_points(points)
 
     def _fault_of_points(self, points: list[Point]) -> str:
-        known, shown = Counter(self.points), Counter(points)
+        dated = self._dated(points)
+        known, shown = Counter(dated.points), Counter(points)
         if shown - known:
             return f"{next(iter(shown - known))} is a graph point, but no sample"
-        if len(self.points) <= _POINTS_MAX and known - shown:
+        is_whole = len(self.points) + len(self.undated) <= _POINTS_MAX
+        if is_whole and known - shown:
             return f"{next(iter(known - shown))} is a sample, but no graph point"
+        if is_whole and dated.undated:
+            return f"{dated.undated[0].sample} is a sample, but no graph point"
         if points and self.figures["peak_stress"] not in {stress for _, _, stress in points}:
             return "no graph point shows the peak of stress"
         if points and self.figures["lowest_focus"] not in {focus for _, focus, _ in points}:
@@ -81,7 +131,7 @@ class _Ended:
         """What is wrong with ``report``; nothing if all is right. It goes on saying the same."""
         faults = [each.fault(report) for each in self.sums]
         self.sums = [
-            each for each, fault in zip(self.sums, faults, strict=True) if not fault
+            each.told(report) for each, fault in zip(self.sums, faults, strict=True) if not fault
         ] or self.sums
         return faults[0] if all(faults) else ""
 
@@ -91,8 +141,10 @@ class Reports(Judge):
 
     name = "reports"
 
-    def __init__(self) -> None:
+    def __init__(self, zones: Zones, unsure: timedelta = _EXACT) -> None:
         super().__init__()
+        self._unsure = unsure
+        self._clock = ServerClock(zones)
         self._repeats = Repeats()
         self._wishes = Wishes(_SAMPLE, _END, *_TALK)
         self._told_at: dict[str, int] = {}
@@ -100,6 +152,11 @@ class Reports(Judge):
         self._users: dict[str, str] = {}
         self._ended: dict[str, _Ended] = {}
         self._ended_of: dict[str, deque[str]] = {}
+
+    @property
+    def hears(self) -> Hears:
+        """When the world begins, and how the server's clock is set."""
+        return self._clock.hears
 
     @property
     def heeds(self) -> Hears:
@@ -152,7 +209,12 @@ class Reports(Judge):
         """The session is over, unless it was before."""
         samples = self._samples.pop(session_id, None)
         if samples is not None:
-            sums = [_summed_up([*samples, *some]) for some in _some_of(self._sent(session_id))]
+            dated, undated = self._sent(session_id, at)
+            sums = [
+                _summed_up([*samples, *some], others)
+                for others in _some_of(undated)
+                for some in _some_of(dated)
+            ]
             self._ended[session_id] = _Ended(ended_at, at, sums)
             del self._told_at[session_id]
             theirs = self._ended_of.setdefault(self._users.pop(session_id), deque())
@@ -160,16 +222,24 @@ class Reports(Judge):
             if len(theirs) > _REMEMBERED:
                 del self._ended[theirs.popleft()]
 
-    def _sent(self, session_id: str) -> list[Sample]:
-        """The samples of which nobody knows whether they were stored. One that does not say when
-        it was captured is as good as lost: nobody knows what its report would say.
+    def _sent(self, session_id: str, at: int) -> tuple[list[Sample], list[_Undated]]:
+        """The samples of which nobody knows whether they were stored by ``at``, and those of them
+        that do not say when they were captured.
         """
-        sent = [
-            sample_asked(wish.asked)
-            for wish in self._wishes.open(_SAMPLE)
-            if wish.text("session_id").lower() == session_id
-        ]
-        return [sample for sample in sent if sample is not None]
+        dated, undated = [], []
+        for wish in self._wishes.open(_SAMPLE):
+            sample = sample_asked(wish.asked, self._clock.now(wish.since))
+            if sample is None or wish.text("session_id").lower() != session_id:
+                continue
+            if is_of_now(wish.asked):
+                undated.append(self._undated(wish, sample, at))
+            else:
+                dated.append(sample)
+        return dated, undated
+
+    def _undated(self, wish: Wish, sample: Sample, at: int) -> _Undated:
+        since, until = self._clock.span(wish.since, min(wish.ends_at, at))
+        return _Undated(until + self._unsure, since - self._unsure, sample)
 
     def _read(self, exchange: Exchange) -> None:
         if exchange.is_strangers:
@@ -203,13 +273,14 @@ class Reports(Judge):
         self.demand(not fault, exchange.at, words)
 
 
-def _some_of(sent: list[Sample]) -> Iterator[list[Sample]]:
+def _some_of(sent: list[_Sent]) -> Iterator[list[_Sent]]:
     """None of them, each, the first ones, and all."""
     yield from (sent[:count] for count in range(len(sent) + 1))
     yield from ([each] for each in sent[1:])
 
 
-def _summed_up(samples: list[Sample]) -> _Sum:
+def _summed_up(dated: list[Sample], undated: Sequence[_Undated] = ()) -> _Sum:
+    samples = [*dated, *(each.sample for each in undated)]
     focus = [sample.focus_score for sample in samples]
     stress = [sample.stress_score for sample in samples]
     return _Sum(
@@ -222,8 +293,9 @@ def _summed_up(samples: list[Sample]) -> _Sum:
         },
         points=[
             (sample.captured_at.isoformat(), sample.focus_score, sample.stress_score)
-            for sample in samples
+            for sample in dated
         ],
+        undated=undated,
     )
 
 

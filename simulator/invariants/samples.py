@@ -29,20 +29,25 @@ def sample_of(exchange: Exchange) -> Sample:
     )
 
 
-def sample_asked(asked: Json) -> Sample | None:
-    """The sample that somebody posts; None if he does not say when it was captured, or it is
-    none.
+def sample_asked(asked: Json, now: datetime) -> Sample | None:
+    """The sample that somebody posts, of ``now`` if he does not say when it was captured; None if
+    it is none.
     """
     confidence = asked.get("confidence")
     try:
         return Sample(
-            captured_at=instant_of(str(asked["captured_at"])),
+            captured_at=now if is_of_now(asked) else instant_of(str(asked["captured_at"])),
             stress_score=_score(asked, "stress_score"),
             focus_score=_score(asked, "focus_score"),
             confidence=1.0 if confidence is None else _score(asked, "confidence"),
         )
     except (KeyError, ValueError, AssertionError):
         return None
+
+
+def is_of_now(asked: Json) -> bool:
+    """Whether somebody posts a sample and leaves it to the server to say when it was captured."""
+    return asked.get("captured_at") is None
 
 
 def session_of(exchange: Exchange) -> str:

@@ -27,8 +27,11 @@ _STAMPED = {
 }
 """Where an answer says when it was given: in which part ("" for all of it), under which name."""
 
-_SAID = "POST /api/chat/message"
-"""What the pet does when it is told to is stamped, too, and kept under the key of what was said."""
+_SAID = ("POST /api/chat/message", "POST /api/chat/stream")
+"""What the pet does when it is told to is stamped, too, and kept under the key of what was said,
+whichever way its answer is told.
+"""
+_WORDS = "words"
 
 
 class ServerTime(Judge):
@@ -54,7 +57,7 @@ class ServerTime(Judge):
     def weighs(self) -> Weighs:
         """Every stamp is a case, unless an earlier answer was asked for again."""
         return {
-            **dict.fromkeys(map(every, (*_STAMPED, _SAID)), self._note_refusal),
+            **dict.fromkeys(map(every, (*_STAMPED, *_SAID)), self._note_refusal),
             **dict.fromkeys(_STAMPED, self._compare),
         }
 
@@ -64,7 +67,8 @@ class ServerTime(Judge):
 
     def _note_refusal(self, exchange: Exchange) -> None:
         if exchange.key and self._troubles.excuse(exchange):
-            wish = exchange.who, exchange.operation, exchange.key
+            operation = _WORDS if exchange.operation in _SAID else exchange.operation
+            wish = exchange.who, operation, exchange.key
             self._refused.setdefault(wish, exchange.asked_at)
 
     def _compare(self, exchange: Exchange) -> None:
@@ -83,7 +87,7 @@ class ServerTime(Judge):
             since = min(since, self._refused.pop(wish, since))
             if exchange.by_pet:
                 said_with = key.partition(" deed ")[0]
-                since = min(since, self._refused.get((exchange.who, _SAID, said_with), since))
+                since = min(since, self._refused.get((exchange.who, _WORDS, said_with), since))
         self.cases += 1
         if not self._clock.showed(said, since, exchange.at, _OFF):
             words = f"request {exchange.id}, {exchange.operation}, was answered at "

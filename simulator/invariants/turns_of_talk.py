@@ -1,6 +1,8 @@
 """Turns of talk as they are remembered and stored, for the judge of them."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import chain, combinations, product
 from typing import NamedTuple
 
 from simulator.invariants.wishes import Wish
@@ -15,15 +17,24 @@ class Turn(NamedTuple):
     reply_text: str
 
 
-def without_doubtful(known: list[Turn], turns: list[Turn], wishes: Sequence[Wish]) -> list[Turn]:
+def without_doubtful(
+    known: list[Turn], turns: list[Turn], wishes: Sequence[Wish]
+) -> Iterator[list[Turn]]:
     """What is known but for turns of which nobody knows yet whether they happened, since they are
-    open ``wishes``; all of it if there are others that were never answered.
+    open ``wishes``; all of it if there are others that were never answered. Of a turn that is known
+    more often than it was answered nobody knows which of them is in doubt, so there may be several
+    ways to leave it out.
     """
-    doubtful = [turn for turn in known if turn not in turns]
-    if len(doubtful) > len(wishes):
-        return known
-    is_theirs = all(any(_may_say(wish, turn) for wish in wishes) for turn in doubtful)
-    return [turn for turn in known if turn in turns] if is_theirs else known
+    doubtful = Counter(known) - Counter(turns)
+    is_theirs = doubtful.total() <= len(wishes) and all(
+        _how_many(wishes, turn, turn in turns) >= count for turn, count in doubtful.items()
+    )
+    if not is_theirs:
+        doubtful.clear()
+    ways = (combinations(_places(known, turn), count) for turn, count in doubtful.items())
+    for way in product(*ways):
+        left_out = set(chain.from_iterable(way))
+        yield [turn for place, turn in enumerate(known) if place not in left_out]
 
 
 class Told(NamedTuple):
@@ -67,6 +78,22 @@ def older_than(known: list[Turn], told: list[tuple[Turn, bool]]) -> list[Turn] |
         elif is_sure:
             older.append(turn)
     return None if left else older
+
+
+def _places(known: list[Turn], turn: Turn) -> list[int]:
+    return [place for place, each in enumerate(known) if each == turn]
+
+
+def _how_many(wishes: Sequence[Wish], turn: Turn, is_again: bool) -> int:
+    """How many of ``wishes`` a turn may be. One that ``is_again`` there is in the conversation of
+    another one, and whoever does not name that begins his own.
+    """
+    theirs = [wish for wish in wishes if _may_say(wish, turn)]
+    return sum(not is_again or _names_it(wish, turn) for wish in theirs)
+
+
+def _names_it(wish: Wish, turn: Turn) -> bool:
+    return wish.text("conversation_id").lower() == turn.conversation_id
 
 
 def _may_say(wish: Wish, turn: Turn) -> bool:

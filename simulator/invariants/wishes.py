@@ -72,18 +72,18 @@ class Wishes:
 
     def ask(self, event: Event) -> None:
         """A request was sent. A copy of one that the network made is no other wish."""
-        operation = f"{event['method']} {event['path']}"
+        place = who, operation, _ = _place_of(event)
         if operation not in self._operations or "copy_of" in event:
             return
-        headers = event["headers"]
-        assert isinstance(headers, dict)
-        who, key = words(event, "who"), headers.get("idempotency-key", f"request {event['id']}")
-        place = who, operation, key
         at = number(event, "at")
         if place in self._open:
             self._open[place] = self._open[place]._replace(latest=at)
         elif place not in self._settled:
             self._open[place] = Wish(who, operation, asked_of(event), at, at)
+
+    def is_open(self, request: Event) -> bool:
+        """Whether what is asked with a request has come to no end yet."""
+        return _place_of(request) in self._open
 
     def settle(self, exchange: Exchange) -> None:
         """A request was answered, perhaps for good."""
@@ -116,6 +116,13 @@ class Wishes:
     def open(self, *operations: str) -> Iterator[Wish]:
         """The open ones for these operations, oldest first."""
         return (wish for wish in self._open.values() if wish.operation in operations)
+
+
+def _place_of(request: Event) -> Key:
+    headers = request["headers"]
+    assert isinstance(headers, dict)
+    key = headers.get("idempotency-key", f"request {request['id']}")
+    return words(request, "who"), f"{request['method']} {request['path']}", key
 
 
 def _place(exchange: Exchange) -> Key:

@@ -166,8 +166,8 @@ def judges_outdoors(
 ) -> tuple[Judge, ...]:
     """A fresh one of each. Who judges samples must see them: not if the server makes the scores."""
     unsure = timedelta(milliseconds=_off_ms(scale, unsure_s))
-    prompts = BreakPrompts(TzdataZones(), unsure)
-    of_samples: tuple[Judge, ...] = (prompts, Reports()) if sees_samples else ()
+    prompts, reports = BreakPrompts(TzdataZones(), unsure), Reports(TzdataZones(), unsure)
+    of_samples: tuple[Judge, ...] = (prompts, reports) if sees_samples else ()
     return (
         Reached(),
         AnsweredSoon(scale),

@@ -112,18 +112,17 @@ def judged(world: World) -> Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """A world of ``petsim sweep``, by its name. ``hours`` stand in place of the story's own."""
+    """A world of ``petsim sweep``, by its name."""
 
     name: str
-    hours: int | None = None
     seconds: int = 20
 
     def do(self) -> Verdict:
         """Live through it."""
-        return judged(world_of(ticket_called(self.name, self.hours)))
+        return judged(world_of(ticket_called(self.name)))
 
     def __str__(self) -> str:
-        return f"--world {self.name}" + f" --hours {self.hours}" * (self.hours is not None)
+        return f"--world {self.name}"
 
 
 @dataclass(frozen=True, slots=True)

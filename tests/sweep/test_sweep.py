@@ -2,8 +2,7 @@
 scores the server makes, storms, swarms, and a few worlds that nobody has seen before: every judge
 is content with every world.
 
-Run by ``task sweep``, on all cores. With ``PETCORE_TEST_SEEDS`` it is so many seeds; if they are
-few, storms and swarms end at noon.
+Run by ``task sweep``, on all cores. With ``PETCORE_TEST_SEEDS`` it is so many seeds.
 """
 
 import os
@@ -16,7 +15,6 @@ from tests.sweep.days import Day, Pool, Swept
 
 SEEDS = range(1, int(os.environ.get("PETCORE_TEST_SEEDS", "20")) + 1)
 IS_BRIEF = len(SEEDS) < 20
-HOURS = 12 if IS_BRIEF else None
 FEW = SEEDS[: 2 if IS_BRIEF else 3]
 DAYS = [
     *(Day(scenario, seed) for scenario in shipped() for seed in SEEDS),
@@ -25,9 +23,9 @@ DAYS = [
     *(Day("exam_day", seed, pets=2, metrics=True) for seed in FEW),
 ]
 STORIES = list(dict.fromkeys(day.story for day in DAYS))
-WORLDS = [Swept(f"{preset}/{seed}", HOURS) for preset in ("storm", "swarm") for seed in SEEDS]
+WORLDS = [Swept(f"{preset}/{seed}") for preset in ("storm", "swarm") for seed in SEEDS]
 FRESH = [
-    Swept(f"{preset}/{SystemRandom().getrandbits(32)}", HOURS)
+    Swept(f"{preset}/{SystemRandom().getrandbits(32)}")
     for preset in ("storm", "swarm")
     for _ in range(1 if IS_BRIEF else 6)
 ]

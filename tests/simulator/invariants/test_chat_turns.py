@@ -10,7 +10,9 @@ from simulator.kernel.trace import Event, number
 from tests.simulator.invariants.story import USER, Object, Story, exchanged, sole, verdict
 from tests.simulator.invariants.talk_story import (
     MESSAGE,
+    OTHER,
     POMODORO_RESULT,
+    TALK,
     answer,
     erase,
     memory,
@@ -283,6 +285,64 @@ def test_a_turn_that_nobody_has_heard_of_yet_may_be_stored() -> None:
 def test_a_memory_that_is_wrong_is_noticed(looked: Story, complaint: str) -> None:
     """It holds the newest turns, in their order, and a summary of those before."""
     assert complaint in sole(verdict(ChatTurns(), HELLO, HOW, looked, STORED))
+
+
+def said_again(**asked: object) -> Story:
+    """Somebody says the same in the same conversation, and never has an answer."""
+    wish = {"user_id": USER, "transcript": "Hello.", "conversation_id": TALK, **asked}
+    wish = {name: value for name, value in wish.items() if value is not None}
+    return exchanged(1, MESSAGE, wish, {}, who="phone/again")[:1]
+
+
+SAID = ("Hello.", "Hi.")
+
+
+@pytest.mark.parametrize(
+    ("doubts", "copies", "kept"),
+    [
+        ([said_again()], 2, True),
+        ([said_again()], 1, True),
+        ([said_again(), said_again()], 2, True),
+        ([], 2, False),
+        ([said_again()], 3, False),
+        ([said_again(transcript="Hullo.")], 2, False),
+        ([said_again(conversation_id=OTHER)], 2, False),
+        ([said_again(conversation_id=None)], 2, False),
+        ([said_again(user_id="bob")], 2, False),
+        ([said_again(transcript="Boo."), said_again()], 3, False),
+    ],
+)
+def test_a_turn_that_is_perhaps_said_again_may_be_there_twice(
+    doubts: list[Story], copies: int, kept: bool
+) -> None:
+    """Of the same words and answer as another one; once for each who says it there."""
+    held = [event for copy in range(copies) for event in turn(2 * copy, *SAID)]
+    story = [HELLO, *doubts]
+    assert (verdict(ChatTurns(), *story, held) == []) is kept
+    looked = verdict(ChatTurns(), *story, memory(4, [SAID] * copies), held)
+    assert any("remembers" in words for words in looked) is not kept
+
+
+def test_words_that_nobody_has_read_are_one_turn_at_most() -> None:
+    """Of two turns that are there twice one is too many."""
+    spoken_again = said_again(transcript=None, audio_base64="QUJD")
+    held = [*STORED, *turn(4, *SAID)]
+    assert verdict(ChatTurns(), HELLO, HOW, spoken_again, held) == []
+    held += turn(6, "How are you?", "Well.")
+    assert "stored are 4" in sole(verdict(ChatTurns(), HELLO, HOW, spoken_again, held))
+
+
+HELLO_LATER = talk(3, "Hello.", answer("Hello.", "Hi."), key="a")
+
+
+@pytest.mark.parametrize("turns", [(HELLO, HOW), (HOW, HELLO_LATER)])
+def test_of_two_turns_that_are_the_same_either_may_be_in_doubt(turns: tuple[Story, Story]) -> None:
+    """There is something between them, which was said before or after the one that is not."""
+    asked = "How are you?", "Well."
+    looked = memory(4, [SAID, asked, SAID])
+    held = [*turn(0, *SAID), *turn(2, *asked), *turn(4, *SAID)]
+    assert verdict(ChatTurns(), *turns, said_again(), looked, held) == []
+    assert verdict(ChatTurns(), *turns, looked, held)
 
 
 def test_what_was_erased_is_neither_remembered_nor_stored() -> None:

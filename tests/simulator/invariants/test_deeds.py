@@ -150,9 +150,9 @@ def test_a_schedule_said_again_is_not_the_newest() -> None:
 def test_a_report_that_the_pet_tells_is_compared() -> None:
     """Its figures, for it has no graph."""
     before = [study(0), sample(minute(1))]
-    assert verdict(Reports(), *before, told(ended(FIGURES))) == []
+    assert verdict(Reports(TzdataZones()), *before, told(ended(FIGURES))) == []
     wrong = {**FIGURES, "average_focus": 0.7}
-    words = sole(verdict(Reports(), *before, told(ended(wrong))))
+    words = sole(verdict(Reports(TzdataZones()), *before, told(ended(wrong))))
     assert "average_focus is 0.7, the samples come to 0.5" in words
 
 
@@ -207,8 +207,8 @@ def test_a_pet_ends_all_sessions_that_run() -> None:
         exchanged(minute(10), f"GET /api/stress/report/{other}", {}, report)
         for report in (right, wrong)
     )
-    assert verdict(Reports(), *begun, told_right) == []
-    assert "sample_count is 1" in sole(verdict(Reports(), *begun, told_wrong))
+    assert verdict(Reports(TzdataZones()), *begun, told_right) == []
+    assert "sample_count is 1" in sole(verdict(Reports(TzdataZones()), *begun, told_wrong))
 
 
 _SCORES = ("average_focus", "average_stress", "peak_stress", "lowest_focus")

@@ -4,6 +4,7 @@ Each case has a twin in which nothing is in doubt, and then the judge objects.
 """
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 import pytest
 
@@ -17,6 +18,7 @@ from simulator.invariants.reports import Reports
 from simulator.invariants.water_promises import WaterPromises
 from simulator.kernel.trace import Event
 from tests.simulator.invariants.story import (
+    EDGE,
     POMODORO,
     PROMPT,
     SESSION,
@@ -71,6 +73,20 @@ def refused(story: Story) -> Story:
     return [{**event, "status": 409} if "status" in event else event for event in story]
 
 
+def sample_of_now(at: int, stress: float = 0.9) -> Story:
+    """The edge posts a sample and does not say when it was captured."""
+    asked = {"session_id": SESSION, "focus_score": 0.5, "stress_score": stress}
+    answer = {"ok": True, "sample_id": OTHER, "captured_at": utc(at)}
+    return exchanged(at, "POST /api/stress/sample", asked, answer, who=EDGE, key="s", status=201)
+
+
+def report_of(*captured_at: int) -> Object:
+    """The report of samples like that."""
+    scores: Object = {"focus_score": 0.5, "stress_score": 0.9}
+    points = [{"timestamp": utc(at), **scores} for at in captured_at]
+    return {**REPORT, "sample_count": len(points), "graph_points": points}
+
+
 def set_clock(at: int, off_ms: int) -> Story:
     """Somebody sets the server's clock."""
     return [{"at": at, "kind": "clock", "off_ms": off_ms}]
@@ -90,7 +106,7 @@ def said(at: int) -> Story:
 def judge_of(name: str) -> Judge:
     """A fresh one."""
     if name == "reports":
-        return Reports()
+        return Reports(TzdataZones())
     if name == "done":
         return DoneAsAsked()
     kinds = {"water": WaterPromises, "pomodoro": PomodoroOracle, "prompts": BreakPrompts}
@@ -206,6 +222,15 @@ CASES: Mapping[str, Case] = {
         [study(0)],
         sample(60_000),
         [session_end(minute(2), REPORT), read(minute(3), REPORT)],
+    ),
+    "a sample of no known instant is perhaps in the report": (
+        "reports",
+        [study(0), sample(50_000)],
+        sample_of_now(60_000),
+        [
+            session_end(minute(2), report_of(50_000, 61_000)),
+            read(minute(3), report_of(50_000, 61_000)),
+        ],
     ),
     "there is perhaps a report": (
         "reports",
@@ -326,6 +351,87 @@ def test_what_may_have_been_done_need_not_have_been() -> None:
 def test_just_outside_of_a_doubt_judges_object(judge: str, stories: list[Story]) -> None:
     """A second one for one wish, another one's, too late, too early, or now so and then so."""
     assert verdict(judge_of(judge), world(), *stories)
+
+
+@pytest.mark.parametrize(
+    ("off_ms", "report", "kept"),
+    [
+        (0, NOTHING, True),
+        (0, report_of(60_000), True),
+        (0, report_of(180_000), True),
+        (0, report_of(59_999), False),
+        (0, report_of(180_001), False),
+        (0, report_of(60_000, 61_000), False),
+        (0, {**report_of(60_000), "graph_points": []}, False),
+        (0, {**report_of(60_000), "peak_stress": 0.8}, False),
+        (3_600_000, report_of(3_661_000), True),
+        (3_600_000, report_of(3_659_999), False),
+        (3_600_000, report_of(61_000), False),
+    ],
+)
+def test_a_sample_of_no_known_instant_is_of_when_it_may_have_been_stored(
+    off_ms: int, report: Object, kept: bool
+) -> None:
+    """By the clock of the server, until nobody can be busy with it any more; once, and with its
+    own scores.
+    """
+    story = [world(), set_clock(1, off_ms), study(2), unheard(sample_of_now(60_000))]
+    found = verdict(judge_of("reports"), *story, session_end(minute(9), report))
+    assert (found == []) is kept
+
+
+def test_a_sample_of_no_known_instant_is_none_of_after_the_end() -> None:
+    """Nor does it move, once its report was told."""
+    story = [world(), study(0), unheard(sample_of_now(60_000))]
+    for at, kept in ((90_000, True), (90_001, False)):
+        found = verdict(judge_of("reports"), *story, session_end(90_000, report_of(at)))
+        assert (found == []) is kept
+    ended = session_end(90_000, report_of(61_000))
+    for at, kept in ((61_000, True), (62_000, False)):
+        found = verdict(judge_of("reports"), *story, ended, read(minute(3), report_of(at)))
+        assert (found == []) is kept
+
+
+def test_samples_of_no_known_instant_are_told_apart_by_their_scores() -> None:
+    """Each point is one of them, and each of them one point."""
+    doubts = unheard(sample_of_now(60_000)), unheard(other_of_now(70_000, 0.7))
+    figures = {"sample_count": 2, "average_stress": 0.8}
+    for high, low, kept in ((75_000, 74_000, True), (75_000, 69_999, False)):
+        points = [
+            {"timestamp": utc(at), "focus_score": 0.5, "stress_score": stress}
+            for at, stress in sorted([(high, 0.9), (low, 0.7)])
+        ]
+        report = {**REPORT, **figures, "graph_points": points}
+        story = [world(), study(0), *doubts, session_end(90_000, report)]
+        assert (verdict(judge_of("reports"), *story) == []) is kept
+
+
+@pytest.mark.parametrize(
+    ("captured_at", "kept"),
+    [((175_000, 200_000), True), ((60_000, 290_000), True), ((185_000, 200_000), False)],
+)
+def test_samples_of_no_known_instant_share_what_is_there(
+    captured_at: tuple[int, int], kept: bool
+) -> None:
+    """Of the same scores, one from the first minute to the third, one from then to the fifth."""
+    doubts = unheard(sample_of_now(60_000)), unheard(other_of_now(170_000, 0.9))
+    ended = session_end(minute(9), report_of(*captured_at))
+    assert (verdict(judge_of("reports"), world(), study(0), *doubts, ended) == []) is kept
+
+
+@pytest.mark.parametrize(("captured_at", "kept"), [(59_000, True), (58_999, False)])
+def test_a_clock_that_is_not_ours_may_be_off_by_what_is_said(captured_at: int, kept: bool) -> None:
+    """A server outdoors goes by its own."""
+    judge = Reports(TzdataZones(), timedelta(seconds=1))
+    ended = session_end(minute(9), report_of(captured_at))
+    found = verdict(judge, world(), study(0), unheard(sample_of_now(60_000)), ended)
+    assert (found == []) is kept
+
+
+def other_of_now(at: int, stress: float) -> Story:
+    """Another sample like that."""
+    (request, *rest) = sample_of_now(at, stress)
+    return [{**request, "headers": {"idempotency-key": "other"}}, *rest]
 
 
 def late(story: Story, wished_at: int) -> list[Story]:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from petcore.adapters.zones_tzdata import TzdataZones
 from simulator.invariants.reports import Reports
 from tests.simulator.invariants.story import (
     SESSION,
@@ -56,7 +57,7 @@ def read(at: int, report: object, status: int = 200) -> Story:
 
 def test_a_report_that_adds_up_is_accepted() -> None:
     """At the end, when read, and at a second end."""
-    judge = Reports()
+    judge = Reports(TzdataZones())
     end = session_end(minute(60), REPORT)
     again = session_end(minute(62), REPORT, ended_at=minute(60))
     story = [read(30, None, 404), end, read(61, REPORT), again]
@@ -66,7 +67,7 @@ def test_a_report_that_adds_up_is_accepted() -> None:
 
 def test_a_session_without_samples_comes_to_nothing() -> None:
     """Zeros and no points."""
-    assert verdict(Reports(), study(0), session_end(minute(60), NOTHING)) == []
+    assert verdict(Reports(TzdataZones()), study(0), session_end(minute(60), NOTHING)) == []
 
 
 @pytest.mark.parametrize(
@@ -86,8 +87,10 @@ def test_a_session_without_samples_comes_to_nothing() -> None:
 def test_a_report_that_does_not_add_up_is_noticed(wrong: dict[str, object], complaint: str) -> None:
     """At the end of the session, and when it is read afterwards."""
     bad = {**REPORT, **wrong}
-    at_end = verdict(Reports(), *STUDIED, session_end(minute(60), bad))
-    when_read = verdict(Reports(), *STUDIED, session_end(minute(60), REPORT), read(61, bad))
+    at_end = verdict(Reports(TzdataZones()), *STUDIED, session_end(minute(60), bad))
+    when_read = verdict(
+        Reports(TzdataZones()), *STUDIED, session_end(minute(60), REPORT), read(61, bad)
+    )
     assert complaint in sole(at_end)
     assert complaint in sole(when_read)
 
@@ -102,12 +105,12 @@ def test_a_report_that_does_not_add_up_is_noticed(wrong: dict[str, object], comp
 )
 def test_a_report_is_there_from_the_end_on(stories: list[Story], complaint: str) -> None:
     """Not before, never gone, and of one end only."""
-    assert complaint in sole(verdict(Reports(), *STUDIED, *stories))
+    assert complaint in sole(verdict(Reports(TzdataZones()), *STUDIED, *stories))
 
 
 def test_old_reports_are_forgotten() -> None:
     """The judge of a long world does not grow."""
-    judge = Reports()
+    judge = Reports(TzdataZones())
     ids = [f"{SESSION[:-2]}{number:02}" for number in range(30)]
     story = [
         [*study(minute(at), id), *session_end(minute(at), NOTHING, session_id=id)]
@@ -123,4 +126,4 @@ def test_a_stranger_is_not_told_of_a_report() -> None:
     refused = exchanged(
         minute(61), f"GET /api/stress/report/{SESSION}", {}, {}, who="stranger/x", status=404
     )
-    assert verdict(Reports(), *STUDIED, session_end(minute(60), REPORT), refused) == []
+    assert verdict(Reports(TzdataZones()), *STUDIED, session_end(minute(60), REPORT), refused) == []

@@ -15,7 +15,7 @@ from tests.simulator.invariants.story import (
     water_poll,
     world,
 )
-from tests.simulator.invariants.talk_story import answer, talk
+from tests.simulator.invariants.talk_story import answer, talk, told
 
 NOON = minute(720)
 
@@ -85,8 +85,34 @@ def test_what_was_said_and_refused_may_have_been_done(fails: bool, key: str, is_
     faults: Story = [{"at": NOON - 5_000, "kind": "fault", **fault}] if fails else []
     failed = {"ok": False, "error": "No.", "code": "store_unavailable", "details": []}
     first = talk(NOON - 5_000, "Pomodoro!", failed, key=key, status=503)
-    started = {"ok": True, "session": {"started_at": utc(NOON - 5_000)}}
+    for refused_first in (first, told(NOON - 5_000, "Pomodoro!", [("error", failed)], key)):
+        said = verdict(ServerTime(TzdataZones()), world(), faults, refused_first, started_again())
+        assert (said == []) is is_fair
+
+
+def started_again(said_at: int = NOON - 5_000) -> Story:
+    """The pet is told to start a Pomodoro, and says since when it runs."""
+    started = {"ok": True, "session": {"started_at": utc(said_at)}}
     deeds = [("start_pomodoro", {"cycles": 1}, started)]
-    again = talk(NOON, "Pomodoro!", answer("Pomodoro!", "It runs."), key="a", deeds=deeds)
-    said = verdict(ServerTime(TzdataZones()), world(), faults, first, again)
+    return talk(NOON, "Pomodoro!", answer("Pomodoro!", "It runs."), key="a", deeds=deeds)
+
+
+@pytest.mark.parametrize(
+    ("failure", "said_at", "is_fair"),
+    [
+        ("store_unavailable", NOON - 6_000, True),
+        ("store_unavailable", NOON - 6_001, False),
+        ("language_failed", NOON - 6_000, False),
+    ],
+)
+def test_a_stream_that_broke_off_may_have_done_it(
+    failure: str, said_at: int, is_fair: bool
+) -> None:
+    """If it says that it was for the store: not before that was asked for, give or take."""
+    fault = {"fault": "lost answer of the store", "who": "replace", "number": 1}
+    failed = {"ok": False, "error": "No.", "code": failure, "details": []}
+    broken = told(NOON - 5_000, "Pomodoro!", [("error", failed)], "a")
+    faults: Story = [{"at": NOON - 5_000, "kind": "fault", **fault}]
+    judge = ServerTime(TzdataZones())
+    said = verdict(judge, world(), faults, broken, started_again(said_at))
     assert (said == []) is is_fair

@@ -193,9 +193,9 @@ def test_a_report_counts_what_was_measured() -> None:
             for each in (1, 2)
         ],
     }
-    assert verdict(Reports(), study(0), high(2), session_end(minute(3), report)) == []
+    assert verdict(Reports(TzdataZones()), study(0), high(2), session_end(minute(3), report)) == []
     assert "sample_count is 2" in sole(
-        verdict(Reports(), study(0), high(3), session_end(minute(4), report))
+        verdict(Reports(TzdataZones()), study(0), high(3), session_end(minute(4), report))
     )
 
 
