@@ -29,6 +29,8 @@ _CHAT = "/api/chat/"
 _ERASE = "DELETE /api/chat/memory"
 _TURNS = ("POST /api/chat/message", "POST /api/chat/stream")
 _NOT_FOUND = 404
+_REFUSED = range(400, 500)
+"""What is answered so was not done."""
 _FAILED = 500
 """From here on the server says nothing but that it could not look."""
 _HEAD = 44
@@ -61,11 +63,14 @@ class ChatIsolation(Judge):
         self._forgotten: dict[str, dict[str, int]] = defaultdict(dict)
         """Words that were erased, each with when that was answered."""
         self._wishes: dict[tuple[str, object], _Wish] = {}
-        self._erasures: dict[int, tuple[str, set[str]]] = {}
-        """Those under way: whose, and the conversations that were there before."""
+        self._erasures: dict[int, str] = {}
+        """Those under way: whose."""
         self._kept: dict[str, set[str]] = defaultdict(set)
         self._owners: dict[str, str] = {}
         self._own: dict[str, set[str]] = defaultdict(set)
+        """The conversations that are there."""
+        self._perhaps: dict[str, set[str]] = defaultdict(set)
+        """Those that were there before the erasures under way."""
 
     @property
     def hears(self) -> Hears:
@@ -103,7 +108,8 @@ class ChatIsolation(Judge):
             user_id = dict(parse_qsl(words(event, "query"))).get("user_id", "")
             for wish in self._wishes.values():
                 wish.may_be_erased = wish.may_be_erased or wish.user_id == user_id
-            self._erasures[number(event, "id")] = user_id, self._own.pop(user_id, set())
+            self._erasures[number(event, "id")] = user_id
+            self._perhaps[user_id] |= self._own.pop(user_id, set())
         elif operation in _TURNS:
             headers, asked = event["headers"], orjson.loads(words(event, "body"))
             assert isinstance(headers, dict)
@@ -114,18 +120,28 @@ class ChatIsolation(Judge):
             self._wishes.setdefault(place, wish)
 
     def _is_erasing(self, user_id: str) -> bool:
-        return any(who == user_id for who, _ in self._erasures.values())
+        return user_id in self._erasures.values()
 
     def _lose(self, event: Event) -> None:
         """What does not arrive erases nothing."""
-        id = number(event, "id")
-        if event["leg"] == "request" and id in self._erasures:
-            user_id, own = self._erasures.pop(id)
-            self._own[user_id] |= own
+        if event["leg"] == "request":
+            self._did_not_erase(number(event, "id"))
 
     def _drop(self, event: Event) -> None:
         """Whoever was to erase has died: nobody knows whether he did."""
-        self._erasures.pop(number(event, "id"), None)
+        self._end_to_erase(number(event, "id"))
+
+    def _did_not_erase(self, id: int) -> None:
+        """Another erasure may, or may have done so."""
+        user_id = self._erasures.pop(id, None)
+        if user_id is not None and not self._is_erasing(user_id):
+            self._own[user_id] |= self._perhaps.pop(user_id, set())
+
+    def _end_to_erase(self, id: int) -> None:
+        """Somebody may have done it: all that was there before may be gone."""
+        user_id = self._erasures.pop(id, None)
+        if user_id is not None:
+            self._perhaps.pop(user_id, None)
 
     def _say(self, user_id: str, word: str) -> None:
         self._sayers[word].add(user_id)
@@ -162,10 +178,13 @@ class ChatIsolation(Judge):
         self._said[user_id] = said & perhaps_later
 
     def _weigh(self, exchange: Exchange) -> None:
-        if _CHAT not in exchange.operation or exchange.is_strangers:
+        if _CHAT not in exchange.operation:
             return
         if exchange.operation == _ERASE:
-            self._erasures.pop(exchange.id, None)
+            is_refused = exchange.status in _REFUSED
+            (self._did_not_erase if is_refused else self._end_to_erase)(exchange.id)
+        if exchange.is_strangers:
+            return
         self._keep_words(exchange, str(exchange.asked.get("system_prompt", "")))
         if exchange.operation in _TURNS:
             self._weigh_conversation(exchange)

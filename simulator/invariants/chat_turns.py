@@ -6,8 +6,9 @@ pet says that it did is what it did: once for each key, and looking something up
 two wishes in one sentence both are done, and the words of the answer say so. Nobody says for whom a
 tool is used: whoever talks is the one. No request is thought of twice. It
 fails (502, or 503 where it takes too long) only when the services fail by which it talks, or take
-very long, and then it does not pretend; if the voice alone fails there is a warning in the place of
-the sound, and if the language fails after a deed, a warning beside what was done. It says that its
+very long, be it for an earlier turn of the same user that it has waited for until its own time was
+over, and then it does not pretend; if the voice alone fails there is a warning in the place of the
+sound, and if the language fails after a deed, a warning beside what was done. It says that its
 store failed only when that is so, and of a stream that another process answered the same meanwhile
 (``wrong_state``) only when it was said twice. What was said to a server that died or lost its store
 may be stored or not, once, until it is said again. An answer may be the one that was made for
@@ -44,12 +45,10 @@ from simulator.invariants.store_troubles import StoreTroubles
 from simulator.invariants.turns_of_talk import (
     Told,
     Turn,
-    as_known,
-    older_than,
+    may_be,
     pair_of,
     parting,
     turn_of,
-    without_doubtful,
 )
 from simulator.invariants.wishes import Wish, Wishes
 from simulator.kernel.trace import Event, Json, number, words
@@ -62,6 +61,10 @@ _LATE = "late "
 """What stands before the name of what does not fail but takes long."""
 _NO_TIME_MS = 45_000
 """Whoever has taken so long for an answer, as with a store that is slow, has no time to speak."""
+_TURN_MS = 50_000
+"""How long a turn may take, from the request on and with the wait for an earlier one."""
+_OUT_OF_TIME = ("language_failed", "hearing_failed")
+"""What is said of one that had no time left."""
 _BEGINS = ("start_pomodoro", "start_study_session")
 """What comes of these is not the same twice."""
 _STOPPERS = frozenset({"language", "hearing", f"{_LATE}language", f"{_LATE}hearing"})
@@ -119,7 +122,9 @@ class ChatTurns(Judge):
         super().__init__()
         self._keys: dict[int, tuple[str, str]] = {}
         self._wishes: dict[tuple[str, str], _Said] = defaultdict(_Said)
-        self._turns: dict[str, list[tuple[Turn, _Said]]] = defaultdict(list)
+        self._turns: dict[str, list[tuple[Turn, _Said, int]]] = defaultdict(list)
+        self._late: dict[str, int] = {}
+        """When a service took long most lately, for each user."""
         self._erasures: dict[int, str] = {}
         """Who asked for each that nobody has answered yet."""
         self._stored: dict[str, dict[int, Json]] = defaultdict(dict)
@@ -217,6 +222,9 @@ class ChatTurns(Judge):
 
     def _be_late(self, event: Event) -> None:
         self._fail({**event, "what": f"{_LATE}{event['what']}"})
+        id = number(event, "id")
+        if id in self._keys:
+            self._late[self._wishes[self._keys[id]].user_id] = number(event, "at")
 
     # The answer.
 
@@ -241,8 +249,18 @@ class ChatTurns(Judge):
             has_failed = any(each & _STOPPERS for each in wish.failures.values())
             has_failed = has_failed or self._troubles.excuse(exchange)
             has_failed = has_failed or _is_answered_elsewhere(exchange, wish)
+            has_failed = has_failed or self._has_waited(exchange, wish)
             self._demand(has_failed, exchange, "failed although nothing has failed")
         return None
+
+    def _has_waited(self, exchange: Exchange, wish: _Said) -> bool:
+        """Whether its time was over since a service took long, for a turn of the same user that was
+        under way meanwhile.
+        """
+        late_at = self._late.get(wish.user_id)
+        is_over = exchange.at - exchange.asked_at >= _TURN_MS
+        is_kept = late_at is not None and late_at + _TURN_MS >= exchange.asked_at
+        return is_over and is_kept and exchange.answer.get("code") in _OUT_OF_TIME
 
     def _weigh_answer(self, exchange: Exchange, wish: _Said) -> None:
         answered = whole(exchange)
@@ -266,7 +284,7 @@ class ChatTurns(Judge):
             wish.answered_at = wish.answered_at or exchange.at
             return
         if wish.answered != answered:
-            self._turns[wish.user_id].append((turn_of(exchange.answer), wish))
+            self._turns[wish.user_id].append((turn_of(exchange.answer), wish, exchange.at))
         wish.answered, wish.answered_at = answered, wish.answered_at or exchange.at
 
     def _weigh_actions(self, exchange: Exchange, wish: _Said) -> None:
@@ -333,22 +351,20 @@ class ChatTurns(Judge):
     def _weigh_memory(self, exchange: Exchange) -> None:
         remembered = [turn_of(each) for each in cast("list[Json]", exchange.answer["turns"])]
         user_id = str(exchange.asked["user_id"])
-        told = self._known(user_id)
-        turns = [each.turn for each in told]
-        ways = list(without_doubtful(remembered, turns, self._doubtful(user_id)))
-        found = [(way, older_than(way, as_known(told, way))) for way in ways]
-        remembered, older = next((each for each in found if each[1] is not None), found[0])
-        if older is None or (older and not remembered):
-            self._demand(False, exchange, f"remembers {remembered}, and was told {turns}")
-        else:
-            is_whole = not older or bool(exchange.answer["summary"])
+        told, doubtful = self._known(user_id), self._doubtful(user_id)
+        if may_be(remembered, told, doubtful, is_all=False):
+            is_whole = bool(exchange.answer["summary"])
+            is_whole = is_whole or may_be(remembered, told, doubtful, is_all=True)
             self._demand(is_whole, exchange, "has forgotten older turns and has no summary")
+        else:
+            turns = [each.turn for each in told]
+            self._demand(False, exchange, f"remembers {remembered}, and was told {turns}")
 
     def _known(self, user_id: str) -> list[Told]:
         """The turns that were answered."""
         return [
-            Told(turn, not wish.doubts, wish.asked_at, wish.answered_at or 0)
-            for turn, wish in self._turns[user_id]
+            Told(turn, not wish.doubts, wish.asked_at, answered_at)
+            for turn, wish, answered_at in self._turns[user_id]
         ]
 
     def _store(self, event: Event) -> None:
@@ -363,10 +379,8 @@ class ChatTurns(Judge):
         halves = len(stored) - 2 * len(places)
         self.demand(not halves, at, f"{halves} messages of {user_id} are stored without a turn")
         known = [pair_of(stored[place], stored[place + 1]) for place in places]
-        ways = list(without_doubtful(known, turns, self._doubtful(user_id)))
-        known = next((way for way in ways if older_than(way, as_known(told, way)) == []), ways[0])
         said = f"{user_id} was answered {len(turns)} turns, and stored are {len(known)}"
-        is_all = older_than(known, as_known(told, known)) == []
+        is_all = may_be(known, told, self._doubtful(user_id), is_all=True)
         self.demand(is_all, at, lambda: f"{said}: {parting(turns, known)}")
 
     def _doubtful(self, user_id: str) -> list[Wish]:

@@ -1,7 +1,10 @@
 """Every answer about a Pomodoro equals that of an oracle that lays out its phases one by one.
 
 Of several running ones the newest by its ``started_at`` is the active one; a pet that is told to
-stop it stops all of them. What was stopped is over, whatever the server's clock shows later.
+stop it stops all of them, the newest first, and says when that one ended. If something goes wrong
+in between, the others may run on until it is told again. So they are over in any cycle from that
+end, or from when they were last seen to run, until the answer; and once one of these was told, in
+no other. What was stopped is over, whatever the server's clock shows later.
 
 An answer tells of some moment between its question and itself: what was said to be started or
 stopped meanwhile may be in it or not. So may what was asked for and has come to no end
@@ -97,8 +100,20 @@ class PomodoroOracle(Judge):
         for timer in self._of[stopped.user_id].values():
             ran_then = timer.told_at <= told_at and timer.started_at <= stopped.ended_at
             if timer.ended_at is None and ran_then:
-                timer.end(min(stopped.ended_at, timer.runs_until), exchange.at)
+                self._stop_beside(timer, stopped.ended_at, exchange)
             timer.in_doubt |= timer.ended_at is None
+
+    def _stop_beside(self, timer: Timer, stopped_at: datetime, exchange: Exchange) -> None:
+        """With one that ended at ``stopped_at`` by the server's clock, or later; or before, if
+        something else may have stopped it.
+        """
+        wishes, at = self._stops(timer), exchange.at
+        said_at = min((wish.since for wish in wishes if _says(wish, exchange)), default=0)
+        others = [wish.since for wish in wishes if not _says(wish, exchange)]
+        first = 0 if timer.in_doubt else self._clock.first_showed(stopped_at, said_at, at)
+        since = max(timer.ran_at, min(first, *others, at))
+        _, highest = self._clock.span(timer.ran_at, at)
+        timer.end_between(*self._clock.span(since, at), highest, at)
 
     # What is answered.
 
@@ -159,13 +174,14 @@ class PomodoroOracle(Judge):
         phase, cycle, seconds = (exchange.answer[name] for name in names)
         given = phase, cycle, seconds
         is_told = timer.end_told_at is not None and timer.end_told_at <= exchange.asked_at
-        expected = timer.end_standing() if is_told else timer.standing(now)
-        is_right = given == expected or (
+        expected = timer.end_standings() if is_told else [timer.standing(now)]
+        is_right = given in expected or (
             not is_told
             and self._may_be_over(timer, now)
             and timer.may_stand_stopped(given, max(self._highest, now))
         )
-        return self._demand(is_right, exchange, f"{expected}, not {given}")
+        timer.see(given, exchange.asked_at, is_told=is_told and is_right)
+        return self._demand(is_right, exchange, f"{' or '.join(map(str, expected))}, not {given}")
 
     def _demand(self, kept: bool, exchange: Exchange, expected: str) -> None:
         self.demand(
@@ -174,3 +190,8 @@ class PomodoroOracle(Judge):
             f"{exchange.operation} was answered wrongly at request {exchange.id}; "
             f"the oracle says: {expected}",
         )
+
+
+def _says(wish: Wish, exchange: Exchange) -> bool:
+    """Whether the deed was done because of this wish."""
+    return (wish.who, wish.latest) == (exchange.who, exchange.asked_at)

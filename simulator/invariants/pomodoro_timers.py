@@ -26,7 +26,8 @@ class Timer:
 
     ``told_at`` is when the server said that it was started, ``end_told_at`` when it said that it
     was stopped, in milliseconds since the world began; ``in_doubt`` says that something may have
-    stopped it that was never heard of.
+    stopped it that was never heard of. ``ran_at``: when it was asked for the last time where it
+    stands, and ran. ``end_cycles`` are those of which one was the last, as far as anybody knows.
     """
 
     user_id: str
@@ -37,6 +38,8 @@ class Timer:
     ended_at: datetime | None = None
     end_told_at: int | None = None
     in_doubt: bool = False
+    ran_at: int = 0
+    end_cycles: tuple[int, ...] = ()
 
     @property
     def runs_until(self) -> datetime:
@@ -45,9 +48,25 @@ class Timer:
 
     def end(self, ended_at: datetime, told_at: int) -> None:
         """It is said to have been stopped; the first time counts."""
-        self.ended_at = ended_at
+        self.ended_at, self.end_cycles = ended_at, (self._cycle(ended_at),)
         if self.end_told_at is None:
             self.end_told_at = told_at
+
+    def end_between(self, since: datetime, until: datetime, highest: datetime, at: int) -> None:
+        """It was stopped with another one, and nobody says when; or it had run out before, if a
+        clock that showed ``highest`` was set back.
+        """
+        self.end(until, at)
+        ran_out = (self.cycles,) if highest >= self.runs_until else ()
+        self.end_cycles = *range(self._cycle(since), self._cycle(until) + 1), *ran_out
+
+    def see(self, given: Standing, asked_at: int, *, is_told: bool) -> None:
+        """It is said to stand there; if it ``is_told`` that it was stopped, for good."""
+        phase, cycle, _ = given
+        if phase != _OVER:
+            self.ran_at = max(self.ran_at, asked_at)
+        elif is_told:
+            self.end_cycles = (int(str(cycle)),)
 
     def is_over(self, now: datetime, asked_at: int) -> bool:
         """Whether somebody who asked then must hear that it is over, if ``now`` is what the clock
@@ -67,12 +86,9 @@ class Timer:
                 return leg.phase, leg.cycle, (left_ms + 999) // 1000
         return self.done
 
-    def end_standing(self) -> Standing:
-        """Where it stands once it was stopped: over, in the cycle in which that was."""
-        if self.ended_at is None:
-            return self.done
-        phase, cycle, _ = self.standing(self.ended_at)
-        return _OVER, self.cycles if phase == _OVER else cycle, 0
+    def end_standings(self) -> list[Standing]:
+        """Where it may stand once it was stopped: over, in the cycle in which that was."""
+        return [(_OVER, cycle, 0) for cycle in self.end_cycles]
 
     @property
     def done(self) -> Standing:
@@ -82,9 +98,12 @@ class Timer:
     def may_stand_stopped(self, given: Standing, now: datetime) -> bool:
         """Whether ``given`` is that of one which was stopped at some time before ``now``."""
         phase, cycle, seconds = given
-        _, latest, _ = self.standing(now)
-        reached = range(1, int(str(latest)) + 1)
+        reached = range(1, self._cycle(now) + 1)
         return (phase, seconds) == (_OVER, 0) and cycle in (*reached, self.cycles)
+
+    def _cycle(self, now: datetime) -> int:
+        """In which it is if nobody stops it: the last one when all its time is over."""
+        return int(str(self.standing(now)[1]))
 
 
 def laid_out(session: Json, told_at: int) -> Timer:

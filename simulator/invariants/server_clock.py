@@ -60,6 +60,16 @@ class ServerClock:
         before = [self._shown(at, self.off_ms(at - 1)) for at in steps]
         return min(shown), max(*shown, *before)
 
+    def first_showed(self, said: datetime, since: int, until: int) -> int:
+        """When it first showed ``said`` from ``since`` until ``until``; ``since`` if it did not."""
+        assert self._began is not None
+        said_at = (said - self._began) // _MS
+        ends = *self._steps_at[1:], until
+        for begins, end, off_ms in zip(self._steps_at, ends, self._offs_ms, strict=True):
+            if max(begins, since) <= said_at - off_ms <= min(end, until):
+                return said_at - off_ms
+        return since
+
     def showed(self, said: datetime, since: int, until: int, slack: timedelta) -> bool:
         """Whether it showed ``said``, give or take ``slack``, at any time from ``since`` until
         ``until``.

@@ -1,8 +1,8 @@
 """Turns of talk as they are remembered and stored, for the judge of them."""
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import chain, combinations, product
+from collections.abc import Sequence
+from math import inf
+from operator import le
 from typing import NamedTuple
 
 from simulator.invariants.wishes import Wish
@@ -17,26 +17,6 @@ class Turn(NamedTuple):
     reply_text: str
 
 
-def without_doubtful(
-    known: list[Turn], turns: list[Turn], wishes: Sequence[Wish]
-) -> Iterator[list[Turn]]:
-    """What is known but for turns of which nobody knows yet whether they happened, since they are
-    open ``wishes``; all of it if there are others that were never answered. Of a turn that is known
-    more often than it was answered nobody knows which of them is in doubt, so there may be several
-    ways to leave it out.
-    """
-    doubtful = Counter(known) - Counter(turns)
-    is_theirs = doubtful.total() <= len(wishes) and all(
-        _how_many(wishes, turn, turn in turns) >= count for turn, count in doubtful.items()
-    )
-    if not is_theirs:
-        doubtful.clear()
-    ways = (combinations(_places(known, turn), count) for turn, count in doubtful.items())
-    for way in product(*ways):
-        left_out = set(chain.from_iterable(way))
-        yield [turn for place, turn in enumerate(known) if place not in left_out]
-
-
 class Told(NamedTuple):
     """A turn that was answered, whether it is there for sure, and from when until when it was asked
     for.
@@ -48,57 +28,90 @@ class Told(NamedTuple):
     answered_at: int
 
 
-def as_known(told: list[Told], known: list[Turn]) -> list[tuple[Turn, bool]]:
-    """What was ``told``, in the order of what is ``known``, oldest first, as far as that may be:
-    of turns that were asked for at the same time nobody knows which came first.
+class _Source(NamedTuple):
+    """Where a turn that is known may come from: one that was told, or an open wish, of which nobody
+    knows when it comes to its end. Sources of the same ``what`` may be the same turns.
     """
-    places = {turn: place for place, turn in enumerate(known)}
-    ordered = told.copy()
-    for end in range(1, len(ordered)):
-        for at in range(end, 0, -1):
-            one, other = ordered[at - 1 : at + 1]
-            is_later = places.get(one.turn, -1) > places.get(other.turn, -1)
-            if not is_later or other.asked_at >= one.answered_at:
-                break
-            ordered[at - 1 : at + 1] = other, one
-    return [(each.turn, each.is_sure) for each in ordered]
+
+    what: tuple[str, ...]
+    is_told: bool
+    is_sure: bool
+    asked_at: int
+    answered_at: float
+
+    def is_no_better_than(self, other: "_Source") -> bool:
+        """Whether ``other`` may always stand where this one may."""
+        mine, its = self[2:], other[2:]
+        return self.what == other.what and all(map(le, mine, its))
 
 
-def older_than(known: list[Turn], told: list[tuple[Turn, bool]]) -> list[Turn] | None:
-    """The turns before all that is ``known``, of those that were ``told`` and are there for sure;
-    None if what is known are not the newest ones, with or without those that need not be there.
+def may_be(known: list[Turn], told: list[Told], wishes: Sequence[Wish], *, is_all: bool) -> bool:
+    """Whether all that is ``known``, oldest first, was ``told``, or is an open one of ``wishes``,
+    each once, and no turn stands before one that was answered before it was asked for. What was
+    told for sure and is not known is older than all that is, or, if it ``is_all``, there is none.
+
+    From the newest turn on each source is tried that fits, as many may say the same.
     """
-    left = known.copy()
-    older = []
-    for turn, is_sure in reversed(told):
-        if left and left[-1] == turn:
-            left.pop()
-        elif is_sure and left:
-            return None
-        elif is_sure:
-            older.append(turn)
-    return None if left else older
+    sources = [*map(_source, told), *(_open(wish) for wish in wishes)]
+    fitting = _fitting(known, told, wishes)
+    sure = [id for id, each in enumerate(sources) if each.is_sure]
+    states: list[tuple[int, float, int]] = [(len(known), inf, 0)]
+    seen = set()
+    while states:
+        place, ends_at, used = state = states.pop()
+        left = [id for id in sure if not used >> id & 1]
+        is_late = any(sources[id].asked_at >= ends_at for id in left)
+        if state in seen or is_late or (is_all and len(left) > place):
+            continue
+        seen.add(state)
+        if not place and (not left or used & (1 << len(told)) - 1):
+            return True
+        if place:
+            ids = fitting[known[place - 1]]
+            free = [id for id in ids if not used >> id & 1 and sources[id].asked_at < ends_at]
+            states += [
+                (place - 1, min(ends_at, sources[id].answered_at), used | 1 << id)
+                for id in _best(sources, free)
+            ]
+    return False
 
 
-def _places(known: list[Turn], turn: Turn) -> list[int]:
-    return [place for place, each in enumerate(known) if each == turn]
+def _source(told: Told) -> _Source:
+    return _Source(told.turn, True, told.is_sure, told.asked_at, told.answered_at)
 
 
-def _how_many(wishes: Sequence[Wish], turn: Turn, is_again: bool) -> int:
-    """How many of ``wishes`` a turn may be. One that ``is_again`` there is in the conversation of
-    another one, and whoever does not name that begins his own.
+def _open(wish: Wish) -> _Source:
+    what = (wish.text("transcript"), wish.text("conversation_id").lower())
+    return _Source(what, False, False, wish.since, inf)
+
+
+def _fitting(known: list[Turn], told: list[Told], wishes: Sequence[Wish]) -> dict[Turn, list[int]]:
+    """For each turn the numbers of its sources."""
+    fitting: dict[Turn, list[int]] = {turn: [] for turn in known}
+    for id, each in enumerate(told):
+        fitting.get(each.turn, []).append(id)
+    for turn, ids in fitting.items():
+        is_again = bool(ids)
+        ids += [len(told) + id for id, wish in enumerate(wishes) if _may_say(wish, turn, is_again)]
+    return fitting
+
+
+def _best(sources: Sequence[_Source], ids: list[int]) -> list[int]:
+    """Those of ``ids`` that are worth a try, the likeliest last: no wish, and the latest."""
+    best: list[int] = []
+    for id in sorted(ids, key=lambda each: sources[each][1:], reverse=True):
+        if not any(sources[id].is_no_better_than(sources[other]) for other in best):
+            best.append(id)
+    return best[::-1]
+
+
+def _may_say(wish: Wish, turn: Turn, is_again: bool) -> bool:
+    """Whether a turn may be what was asked for. What is spoken nobody has read. One that
+    ``is_again`` there is in the conversation of another one, and whoever does not name that begins
+    his own.
     """
-    theirs = [wish for wish in wishes if _may_say(wish, turn)]
-    return sum(not is_again or _names_it(wish, turn) for wish in theirs)
-
-
-def _names_it(wish: Wish, turn: Turn) -> bool:
-    return wish.text("conversation_id").lower() == turn.conversation_id
-
-
-def _may_say(wish: Wish, turn: Turn) -> bool:
-    """Whether a turn may be what was asked for. What is spoken nobody has read."""
-    return wish.asked.get("transcript") in (None, turn.transcript)
+    is_there = wish.text("conversation_id").lower() == turn.conversation_id
+    return wish.asked.get("transcript") in (None, turn.transcript) and (is_there or not is_again)
 
 
 def turn_of(said: Json) -> Turn:

@@ -95,7 +95,7 @@ def run_sweep(copy: Path, seconds: int) -> Verdict:
     done = _python(
         copy,
         *("-m", "simulator", "sweep", "--preset", "storm", "--days", str(_WORLDS)),
-        *("--for", str(seconds), "--processes", "1", "--stop-at-first", "--quiet"),
+        *("--for", str(seconds), "--stop-at-first", "--quiet"),
         *("--out", str(out)),
     )
     found = out / "sweep.json"

@@ -191,7 +191,7 @@ def _broken(found: Figures) -> str:
     neither = [fault for fault in faults if fault.judge is None and not fault.tests]
     words = (
         "## Faults put into the code\n\nEach was put into a copy (`tests/mutants`), which then had "
-        "a minute of `petsim sweep --preset storm` on one core. "
+        "at most a minute of `petsim sweep --preset storm` on two cores. "
         f"Of {len(faults)} the sweep caught {len(swept)} ({len(swept) / len(faults):.0%}), "
         f"the tests beside the code {len(tested)}, "
         f"neither of them {len(neither)}.\n"

@@ -1,6 +1,7 @@
 """Words of others and erased words are noticed wherever they come up; all else is no offence."""
 
 from base64 import b64encode
+from collections.abc import Mapping
 
 import pytest
 
@@ -185,6 +186,40 @@ def test_a_conversation_may_be_gone_once_it_is_to_be_erased() -> None:
     anew = talk(9, "Hello.", answer("Hello.", "Hi."))
     assert "was answered 404" in sole(
         verdict(ChatIsolation(), *BEGIN, [request, dropped], anew, gone)
+    )
+
+
+@pytest.mark.parametrize("who", ["phone", "stranger/foreign_user_memory_erase"])
+def test_an_erasure_that_is_refused_erases_nothing(who: str) -> None:
+    """Neither what was there before it, nor what comes after it."""
+    request, served, _ = erase(7)
+    refused: Story = [{**request, "who": who}, {**served, "status": 403, "body": "{}"}]
+    anew = talk(8, "Hello.", answer("Hello.", "Hi."))
+    orders: list[list[Story]] = [[MINE, refused], [refused, anew]]
+    for stories in orders:
+        complaint = sole(verdict(ChatIsolation(), *stories, asking_on(TALK, 404)))
+        assert "was answered 404" in complaint
+
+
+@pytest.mark.parametrize("end", ["served", "dropped", "lost"])
+@pytest.mark.parametrize("is_first", [True, False])
+def test_of_two_erasures_either_may_have_done_it(end: str, is_first: bool) -> None:
+    """If one never arrived the other may have; if neither did, or the other was not under way at
+    that time, all is there.
+    """
+    one, other = erase(7)[0], erase(7)[0]
+    lost = {"at": 8, "kind": "lost", "leg": "request", "why": "loss"}
+    served = {"kind": "served", "status": 503, "headers": {}, "body": "{}"}
+    ends: Mapping[str, Object] = {"lost": lost, "dropped": {"kind": "dropped"}, "served": served}
+    ended = {**ends[end], "at": 8, "id": other["id"]}
+    first = [{**lost, "id": one["id"]}, ended]
+    both = [one, other, *(first if is_first else first[::-1])]
+    complaints = verdict(ChatIsolation(), *BEGIN, both, asking_on(TALK, 404))
+    assert len(complaints) == (end == "lost")
+    begun = talk(9, "Hello.", answer("Hello.", "Hi."))
+    alone = [other, ended], begun, [one, {**lost, "id": one["id"]}]
+    assert "was answered 404" in sole(
+        verdict(ChatIsolation(), *BEGIN, *alone, asking_on(TALK, 404))
     )
 
 

@@ -9,6 +9,7 @@ from simulator.invariants.chat_turns import ChatTurns
 from simulator.kernel.trace import Event, number
 from tests.simulator.invariants.story import USER, Object, Story, exchanged, sole, verdict
 from tests.simulator.invariants.talk_story import (
+    BOB,
     MESSAGE,
     OTHER,
     POMODORO_RESULT,
@@ -166,6 +167,64 @@ def test_of_what_is_said_at_once_nobody_knows_what_was_first() -> None:
     assert verdict(ChatTurns(), together, first, served, remembered, stored) == []
 
 
+def lasting(asked_at: int, at: int, transcript: str, reply: str) -> Story:
+    """A turn that takes some time."""
+    (request, *rest) = talk(at, transcript, answer(transcript, reply))
+    return [{**request, "at": asked_at}, *rest]
+
+
+HELLO_SAID, HOW_SAID = ("Hello.", "Hi."), ("How are you?", "Well.")
+
+
+@pytest.mark.parametrize(
+    ("hellos", "order", "kept"),
+    [
+        (((1, 2), (5, 6)), "hwh", True),
+        (((1, 2), (5, 6)), "whh", True),
+        (((1, 2), (5, 6)), "hhw", False),
+        (((0, 9), (5, 6)), "hwh", True),
+        (((0, 9), (5, 6)), "whh", True),
+        (((0, 9), (5, 6)), "hhw", False),
+        (((4, 9), (5, 6)), "hwh", False),
+        (((4, 9), (5, 6)), "whh", True),
+        (((0, 9), (1, 6)), "hhw", True),
+    ],
+)
+def test_any_of_those_that_say_the_same_may_be_the_first(
+    hellos: tuple[tuple[int, int], tuple[int, int]], order: str, kept: bool
+) -> None:
+    """One may take so long that what was said later is there before it."""
+    said = [lasting(*span, *HELLO_SAID) for span in hellos]
+    story = mixed(lasting(1, 3, *HOW_SAID), *said)
+    known = [{"h": HELLO_SAID, "w": HOW_SAID}[letter] for letter in order]
+    stored = [event for place, each in enumerate(known) for event in turn(2 * place, *each)]
+    assert (verdict(ChatTurns(), story, stored) == []) is kept
+    looked = verdict(ChatTurns(), story, memory(20, known))
+    assert any("remembers" in words for words in looked) is not kept
+
+
+def test_a_turn_that_is_perhaps_said_again_may_be_all_that_is_left_of_both() -> None:
+    """If the one that was answered stands in the summary, and the other was said after the rest."""
+    (request,) = said_again()
+    again: Story = [{**request, "at": 3}]
+    known = [HOW_SAID, HELLO_SAID]
+    looked = memory(4, known, summary="They met.")
+    assert verdict(ChatTurns(), HELLO, HOW, again, looked, STORED) == []
+    assert "and was told" in sole(verdict(ChatTurns(), HELLO, HOW, looked, STORED))
+    assert "has no summary" in sole(
+        verdict(ChatTurns(), HELLO, HOW, again, memory(4, known), STORED)
+    )
+
+
+def test_what_was_not_said_yet_is_no_older_turn() -> None:
+    """Of what is open nobody knows when it ends, but everybody when it began."""
+    early, late = said_again(transcript="Boo."), said_again(transcript="Boo.")
+    late = [{**late[0], "at": 3}]
+    held = [*turn(0, *HELLO_SAID), *turn(2, "Boo.", "Oh."), *turn(4, *HOW_SAID)]
+    assert verdict(ChatTurns(), HELLO, early, HOW, held) == []
+    assert "number 1 was" in sole(verdict(ChatTurns(), HELLO, HOW, late, held))
+
+
 def test_the_same_key_gets_the_same_answer() -> None:
     """To the last byte of the sound; only a stream may be cut into other pieces."""
     first = talk(1, "Hello.", answer("Hello.", "Hi.", reply_audio_base64="QUJD"), key="a")
@@ -250,6 +309,7 @@ def test_what_is_told_otherwise_is_noticed(stories: list[Story], complaint: str)
     ("held", "complaint"),
     [
         (turn(0, "Hello.", "Hi."), "answered 2 turns, and stored are 1: the last ones differ"),
+        (turn(0, "How are you?", "Well."), "answered 2 turns, and stored are 1: number 0 was"),
         ([*STORED, *turn(4, "Boo.", "Oh.")], "answered 2 turns, and stored are 3"),
         ([*turn(0, "How are you?", "Well."), *turn(2, "Hello.", "Hi.")], "number 0 was"),
         ([*STORED[:3], *message(3, "Bad.")], "number 1 was"),
@@ -409,6 +469,16 @@ def test_of_what_was_said_while_it_was_erased_nobody_knows(
     assert any("remembers" in each for each in verdict(ChatTurns(), story, nothing)) != may_go
 
 
+def test_what_is_answered_anew_after_an_erasure_is_a_new_turn() -> None:
+    """It may be there after what was said meanwhile; that may not be there before the first one."""
+    anew = talk(6, "Hello.", answer("Hello.", "Hi again."), key="a")
+    how = talk(4, "How are you?", answer("How are you?", "Well."))
+    held = [*turn(0, *HOW_SAID), *turn(2, "Hello.", "Hi again.")]
+    assert verdict(ChatTurns(), HELLO, erasing(2, 3)[:1], how, anew, held) == []
+    held = [*turn(0, *HOW_SAID), *turn(2, *HELLO_SAID)]
+    assert verdict(ChatTurns(), HELLO, erasing(2, 3)[:1], how, anew, held)
+
+
 def test_an_erasure_that_never_arrived_has_erased_nothing() -> None:
     """While one that somebody died of may have."""
     request = erasing(3, 4)[0]
@@ -457,6 +527,29 @@ def test_who_takes_long_may_be_given_up_or_waited_for(what: str) -> None:
     assert verdict(ChatTurns(), waited, HOW, STORED) == []
     mute = with_event(failed, "late", id=request["id"], what="voice")
     assert "although nothing has failed" in sole(verdict(ChatTurns(), HELLO, mute, HOW, STORED))
+
+
+@pytest.mark.parametrize(
+    ("who", "late_at", "at", "code", "is_fine"),
+    [
+        (USER, 60_000, 110_000, "language_failed", True),
+        (USER, 60_000, 110_000, "hearing_failed", True),
+        (USER, 10_000, 110_000, "language_failed", True),
+        (USER, 60_000, 109_999, "language_failed", False),
+        (USER, 9_999, 110_000, "language_failed", False),
+        (USER, 60_000, 110_000, "store_unavailable", False),
+        (BOB, 60_000, 110_000, "language_failed", False),
+    ],
+)
+def test_who_waits_for_an_earlier_turn_may_have_no_time_left(
+    who: str, late_at: int, at: int, code: str, is_fine: bool
+) -> None:
+    """Of the same user, if something took long in it and all the time of a turn is over."""
+    (asked, *rest) = talk(at, "Well?", {**FAILED, "code": code}, status=502)
+    (begun, *_) = talk(late_at, "Hello.", {}, user_id=who)
+    late = {"at": late_at, "kind": "late", "id": begun["id"], "what": "voice"}
+    complaints = verdict(ChatTurns(), mixed([{**asked, "at": 60_000}], [begun, late], rest))
+    assert complaints == [] if is_fine else "nothing has failed" in sole(complaints)
 
 
 @pytest.mark.parametrize("what", ["language", "hearing", "voice"])

@@ -187,7 +187,7 @@ def test_a_pet_stops_all_pomodoros_that_run() -> None:
     session = POMODORO_RESULT["session"]
     assert isinstance(session, dict)
     over = {**session, "status": "completed", "ended_at": utc(60_000)}
-    two = told(START), pomodoro_set(2_000, "p2", started_at=2_000)
+    two = world(), told(START), pomodoro_set(2_000, "p2", started_at=2_000)
     stop = told(("stop_pomodoro", {}, {"ok": True, "session": over, "stopped": 2}), at=60_000)
     none_runs, one_runs = (pomodoro_active(61_000, id) for id in (None, "p2"))
     assert verdict(PomodoroOracle(TzdataZones()), *two, stop, none_runs) == []

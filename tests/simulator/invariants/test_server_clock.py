@@ -35,6 +35,17 @@ def test_it_shows_the_time_of_the_world_until_it_is_set() -> None:
     assert clock.now(NOON + 1) == MIDNIGHT + timedelta(milliseconds=NOON + 1 - 60_000)
 
 
+def test_it_knows_when_it_showed_something_first() -> None:
+    """Set back by a minute it shows that minute twice; set forward it leaves one out."""
+    clock = heard(world(), clock_set(NOON, -60_000), clock_set(NOON + 90_000, 0))
+    never = NOON - 10_000
+    cases = ((-20, 40), (-9, -9), (0, 0), (1, 61), (29, 89), (31, never), (90, 90), (95, never))
+    for seconds, first in cases:
+        said = MIDNIGHT + timedelta(milliseconds=NOON) + seconds * SECOND
+        expected = never if first == never else NOON + first * 1000
+        assert clock.first_showed(said, never, NOON + 92_000) == expected, seconds
+
+
 def test_its_midnight_is_that_of_the_scenario() -> None:
     """Wherever that is."""
     shown = heard(world("America/Vancouver")).now(0)
