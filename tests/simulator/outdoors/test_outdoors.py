@@ -22,6 +22,8 @@ from tests.simulator.outdoors.liar import Lie, liar
 
 SCALE = 60
 MINUTE_MS = 60_000
+MINUTES = 6
+"""Enough for a poll after a reminder is due for sure, however the polls fall."""
 STORY = Scenario(
     title="A brief morning",
     date=date(2026, 3, 2),
@@ -131,7 +133,7 @@ def _garbled(path: str, answer: bytes) -> bytes:
 def test_a_server_that_lies_is_objected_to(server: Serving, lie: Lie, judge: str) -> None:
     """By the judge whose promise it breaks; and nobody falls over what makes no sense."""
     with liar(server.url, lie) as url:
-        lived, _ = _lived(url, minutes=4)
+        lived, _ = _lived(url, minutes=MINUTES)
     assert _objections(lived, judge)
 
 
