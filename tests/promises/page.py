@@ -147,7 +147,16 @@ def _swept(sweeps: Sequence[Sweep]) -> str:
         )
         for sweep in sweeps
     )
-    head = ("faults", "worlds", "seeds", "requests", "faults injected", "cases", "violations", "time")
+    head = (
+        "faults",
+        "worlds",
+        "seeds",
+        "requests",
+        "faults injected",
+        "cases",
+        "violations",
+        "time",
+    )
     kinds = sorted({kind for sweep in sweeps for kind in sweep.faults})
     names = [f"`{sweep.preset}`" for sweep in sweeps]
     injected = ((kind, *(f"{sweep.faults.get(kind, 0):,}" for sweep in sweeps)) for kind in kinds)
