@@ -65,11 +65,6 @@ class Reply(NamedTuple):
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
-def json_reply(status: int, body: str, *headers: Header) -> Reply:
-    """The answer that says ``body``, and how long it is."""
-    return complete(status, JSON, body.encode(), *headers)
-
-
 def complete(status: int, kind: Header, body: bytes, *headers: Header) -> Reply:
     """The answer that says ``body``, of which kind it is, and how long."""
     return Reply(status, _headers(kind, len(body), headers), body)

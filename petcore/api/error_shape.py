@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, RequestTimeout
 
-from petcore.api.connection import Header, Reply, json_reply
+from petcore.api.connection import JSON, Header, Reply, complete
 from petcore.errors import Detail, PetcoreError, RateLimited, Unauthorized
 
 _log = logging.getLogger("petcore.api")
@@ -90,7 +90,7 @@ class ErrorShape:
     ) -> Reply:
         if status == _UNAVAILABLE:
             headers = (*headers, _retry_after(RETRY_AFTER_S))
-        return json_reply(status, self.body(code, message, details), *headers)
+        return complete(status, JSON, self.body(code, message, details).encode(), *headers)
 
 
 def _headers(error: PetcoreError) -> tuple[Header, ...]:
