@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from subprocess import PIPE, Popen, TimeoutExpired
 
-from firmware.workshop.command import Failed, Refused
+from firmware.workshop.command import Failed, Refused, started
 
 # How often progress is looked at.
 LOOK_S = 0.2
@@ -38,12 +38,8 @@ def call(
     """
     require_usable(port)
     command = [sys.executable, "-m", "mpremote", "connect", port, *steps]
-    with Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE) as child:
-        try:
-            printed, complained = _heard(child, seen, timeout_s)
-        except BaseException:
-            child.kill()
-            raise
+    with started(lambda: Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE)) as child:
+        printed, complained = _heard(child, seen, timeout_s)
     if child.returncode:
         raise _why(port, printed + complained)
     return printed

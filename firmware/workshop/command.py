@@ -6,9 +6,11 @@ Not here: anything of a board or of a file.
 import signal
 import sys
 from argparse import ArgumentParser, Namespace
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from subprocess import Popen, TimeoutExpired
+from typing import AnyStr
 
 from rich.console import Console
 
@@ -73,7 +75,31 @@ def _stop(number: int, frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def end(child: Popen[str]) -> None:
+@contextmanager
+def started(start: Callable[[], Popen[AnyStr]]) -> Iterator[Popen[AnyStr]]:
+    """A program that has gone when this is left, also by Ctrl-C or SIGTERM: a signal that comes
+    while it starts, when nobody holds it yet, is heard as soon as somebody does.
+    """
+    came: list[int] = []
+    heeded = (signal.SIGINT, signal.SIGTERM)
+    before = {number: signal.signal(number, lambda one, _: came.append(one)) for number in heeded}
+    child: Popen[AnyStr] | None = None
+    try:
+        try:
+            child = start()
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+        for heard in came:
+            signal.raise_signal(heard)
+        yield child
+    finally:
+        if child is not None:
+            with child:  # which closes its pipes
+                end(child)
+
+
+def end(child: Popen[AnyStr]) -> None:
     """End a program that was started, and wait until it has gone, also after Ctrl-C."""
     child.terminate()
     try:

@@ -17,8 +17,8 @@ from firmware.drawing.panel import HEIGHT, WIDTH
 from firmware.hal.canvas import create_canvas
 from firmware.hal.framebuffer import FrameBuffer
 from firmware.logic.scene import PAIRING
-from firmware.workshop import clock, command
-from firmware.workshop.command import Failed
+from firmware.workshop import clock
+from firmware.workshop.command import Failed, started
 
 LOOK_S = 0.05
 PRESS_S = 0.15
@@ -147,15 +147,14 @@ def before_a_board(folder: Path) -> Iterator[Person]:
     body.mkdir(parents=True, exist_ok=True)
     program = [sys.executable, "-m", "firmware.workshop.pretend_board"]
     program += ["--flash", str(flash), "--body", str(body)]
-    with Popen(program, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True) as board:
-        try:
-            said = board.stdout.readline() if board.stdout is not None else ""
-            word, _, port = said.strip().partition(" ")
-            if word != "port":
-                raise Failed("the pretend board did not start; run it by hand to see why")
-            yield Person(port, body, board)
-        finally:
-            command.end(board)
+    with started(
+        lambda: Popen(program, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, text=True)
+    ) as board:
+        said = board.stdout.readline() if board.stdout is not None else ""
+        word, _, port = said.strip().partition(" ")
+        if word != "port":
+            raise Failed("the pretend board did not start; run it by hand to see why")
+        yield Person(port, body, board)
 
 
 def wait_until(what: str, ask: Callable[[], object], timeout_s: float) -> None:

@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from http.client import HTTPConnection
 from pathlib import Path
 from subprocess import DEVNULL, PIPE, Popen, TimeoutExpired
-from subprocess import run as start
 from tempfile import TemporaryDirectory
 
 from rich.console import Console
@@ -26,7 +25,7 @@ from rich.console import Console
 from firmware.hal.pins import DEFAULTS, ESP32
 from firmware.workshop import command, config, deploy
 from firmware.workshop.build import build
-from firmware.workshop.command import Failed
+from firmware.workshop.command import Failed, started
 from firmware.workshop.person import Person, before_a_board, wait_until
 
 USER = "trial"
@@ -77,34 +76,30 @@ def served(folder: Path) -> Iterator[int]:
     """A server behind a locked door; gives its port. Raises ``Failed``."""
     serve = [sys.executable, "-m", "petcore", "serve", "--locked", "--port", "0"]
     serve += ["--store", store_in(folder), "--log-level", "warning"]
-    with Popen(serve, stdout=PIPE, stderr=DEVNULL, text=True, env=_environment()) as server:
-        try:
-            said = server.stdout.readline() if server.stdout is not None else ""
-            ready = re.search(r"http://127\.0\.0\.1:(\d+)", said)
-            if ready is None:
-                raise Failed("the server did not start; run `petcore serve --locked` to see why")
-            yield int(ready[1])
-        finally:
-            command.end(server)
+    with started(
+        lambda: Popen(serve, stdout=PIPE, stderr=DEVNULL, text=True, env=_environment())
+    ) as server:
+        said = server.stdout.readline() if server.stdout is not None else ""
+        ready = re.search(r"http://127\.0\.0\.1:(\d+)", said)
+        if ready is None:
+            raise Failed("the server did not start; run `petcore serve --locked` to see why")
+        yield int(ready[1])
 
 
 def petcore(house: House, *words: str) -> str:
     """Run a command of petcore on the house's store; return what it printed. Raises ``Failed``."""
     told = [sys.executable, "-m", "petcore", *words, "--store", house.store]
-    try:
-        done = start(
-            told,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=TIMEOUT_S,
-            env=_environment(),
-        )
-    except TimeoutExpired as late:
-        raise Failed(f"petcore {words[0]} {words[1]}: takes longer than {TIMEOUT_S:g} s") from late
-    if done.returncode:
-        raise Failed(f"petcore {words[0]} {words[1]}: {done.stderr.strip()}")
-    return done.stdout
+    with started(
+        lambda: Popen(told, stdout=PIPE, stderr=PIPE, text=True, env=_environment())
+    ) as child:
+        try:
+            said, complaint = child.communicate(timeout=TIMEOUT_S)
+        except TimeoutExpired as late:
+            took = f"takes longer than {TIMEOUT_S:g} s"
+            raise Failed(f"petcore {words[0]} {words[1]}: {took}") from late
+    if child.returncode:
+        raise Failed(f"petcore {words[0]} {words[1]}: {complaint.strip()}")
+    return said
 
 
 def set_schedule(house: House) -> None:

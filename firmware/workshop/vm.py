@@ -9,6 +9,7 @@ import os
 import pty
 import re
 import shutil
+import signal
 import sysconfig
 import termios
 import tty
@@ -22,6 +23,9 @@ ENTER_RAW, CTRL_C = b"\x01", b"\x03"
 # Between a program and the prompt Ctrl-C would be the end of the VM: so often in a row a program
 # must be seen before it is told.
 LOOKS_MIN = 5
+# The terminal means nothing by it without ICANON, and the VM's REPL clears it while it reads:
+# whoever sees it sees a program run.
+RUNS = termios.ECHOE
 # Said by the boot code when it is done, and passed on to nobody.
 UP = b"\x16up\x16"
 
@@ -58,16 +62,15 @@ class Life:
         """
         if not self.told or not self.is_up:
             return
-        runs = termios.tcgetattr(self.terminal)[3] & termios.ISIG
+        runs = termios.tcgetattr(self.terminal)[3] & RUNS
         self.looks = self.looks + 1 if runs else 0
         if not runs:
             passed, self.told = self.told, b""
+            with contextlib.suppress(OSError):
+                os.write(self.terminal, passed)
         elif CTRL_C in self.told and self.looks >= LOOKS_MIN:
-            passed, self.told = CTRL_C, self.told.partition(CTRL_C)[2]
-        else:
-            return
-        with contextlib.suppress(OSError):
-            os.write(self.terminal, passed)
+            self.told = self.told.partition(CTRL_C)[2]
+            os.kill(self.pid, signal.SIGINT)  # nobody has waited for its end yet
 
     def hear(self) -> bytes | None:
         """What it says, as a serial line carries it; None when it has ended."""
@@ -112,9 +115,12 @@ def born(code: str, heap: str) -> Life:
 
 
 def _make_serial(terminal: int) -> None:
-    """Only Ctrl-C means anything to the terminal, and it echoes nothing."""
+    """Nothing means anything to the terminal, and it echoes nothing. Not even Ctrl-C: for a moment
+    whenever the REPL changes its mode, a program's settings are in force, and a terminal that takes
+    Ctrl-C for itself just then kills the VM and forgets all that came with it.
+    """
     tty.setraw(terminal)
     settings = termios.tcgetattr(terminal)
     settings[1] |= termios.OPOST | termios.ONLCR
-    settings[3] |= termios.ISIG
+    settings[3] |= RUNS
     termios.tcsetattr(terminal, termios.TCSANOW, settings)

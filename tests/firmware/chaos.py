@@ -12,7 +12,7 @@ import struct
 import threading
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 
@@ -268,8 +268,9 @@ class ChaosServer:
         self.chance = Random(self.seed)
         self.asked = asyncio.Event()
         self._listener: asyncio.Server | None = None
-        self._open: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
-        self._returning: asyncio.Task[None] | None = None
+        self._open: set[asyncio.StreamWriter] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
+        self._is_ending = False
 
     @property
     def url(self) -> str:
@@ -286,36 +287,45 @@ class ChaosServer:
         if self._listener is not None:
             self._listener.close()
             self._listener = None
-            self._returning = asyncio.create_task(self._return(for_s))
+            self._track(asyncio.create_task(self._return(for_s)))
 
     async def _return(self, after_s: float) -> None:
         await asyncio.sleep(after_s)
-        await self.listen()
+        if not self._is_ending:
+            await self.listen()
 
     async def close(self) -> None:
         """End everything."""
-        if self._returning is not None:
-            await self._returning
+        self._is_ending = True
         if self._listener is not None:
             self._listener.close()
-        for writer in self._open.values():
+        for writer in self._open:
             writer.transport.abort()
-        await asyncio.gather(*self._open)
+        await asyncio.gather(*self.tasks)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
-        answering = asyncio.create_task(self._answer(reader, writer))
-        self._open[answering] = writer
-        await answering
-        del self._open[answering]
-
-    async def _answer(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._track(asyncio.current_task())
+        self._open.add(writer)
         try:
             await self._exchange(reader, writer)
         except (OSError, asyncio.IncompleteReadError):
             pass  # The pet had enough of it.
         finally:
             writer.close()
+            with suppress(OSError):
+                await writer.wait_closed()
+            self._open.discard(writer)
+
+    def _track(self, task: asyncio.Task[None] | None) -> None:
+        """Whoever closes waits for it, and raises what it raised."""
+        if task is not None:
+            self.tasks.add(task)
+            task.add_done_callback(self._forget)
+
+    def _forget(self, task: asyncio.Task[None]) -> None:
+        if task.cancelled() or task.exception() is None:
+            self.tasks.discard(task)
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -351,10 +361,19 @@ def chaos(server: ChaosServer) -> Iterator[ChaosServer]:
         asyncio.run_coroutine_threadsafe(server.listen(), loop).result()
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(server.close(), loop).result()
+        asyncio.run_coroutine_threadsafe(_end(server), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _end(server: ChaosServer) -> None:
+    """End everything. A connection that has come and is not served yet is waited for: what it has
+    open would stay open if nobody listened any more.
+    """
+    while late := asyncio.all_tasks() - {asyncio.current_task()} - server.tasks:
+        await asyncio.wait(late, timeout=AWAY_S)
+    await server.close()
 
 
 def deck(seed: int, copies: int, slow_copies: int, honest_per_fault: int = 1) -> deque[Fault]:

@@ -79,8 +79,9 @@ def test_a_build_comes_onto_a_board_and_starts(person: Person, build: Path) -> N
 def test_only_what_changed_is_copied_and_what_is_old_goes(person: Person, build: Path) -> None:
     """What the owner has put there stays, unless it would be found before ours."""
     deploy.deploy(person.port, build)
-    own = "import os; os.mkdir('/firmware'); open('/firmware/voice.py', 'w').write('WORD = 1')"
-    on(person, own + "; open('/lib/mine.py', 'w').write('1'); open('/notes', 'w').write('1')")
+    on(person, "import os; os.mkdir('/firmware')")
+    own = "'/firmware/voice.py', '/lib/mine.py', '/notes'"
+    on(person, f"for name in ({own}): open(name, 'w').close()")
     (build / "lib" / "firmware" / "voice.py").write_text('WORD = "new"\n')
     (build / "lib" / "firmware" / "other.py").unlink()
     planned = deploy.deploy(person.port, build)
@@ -149,7 +150,8 @@ def test_whoever_listens_has_the_port_for_himself(person: Person, build: Path) -
 
 def test_work_at_a_board_makes_it_no_failing_one(person: Person, build: Path) -> None:
     """Each deploy starts it again, and would be an early boot."""
-    on(person, "import os; os.mkdir('/kept'); open('/kept/boots', 'w').write('4')")
+    on(person, "import os; os.mkdir('/kept')")
+    on(person, "with open('/kept/boots', 'w') as file: file.write('4')")
     deploy.deploy(person.port, build)
     assert on(person, "import os; print(os.listdir('/kept'))") == "[]"
 
@@ -175,7 +177,7 @@ def test_settings_are_written_and_changed_and_shown(
 def test_a_pairing_is_forgotten(person: Person, capsys: pytest.CaptureFixture[str]) -> None:
     """The token, the code and what is for its owner; nothing else."""
     on(person, "import os; os.mkdir('/kept')")
-    on(person, "for name in ('token', 'outbox', 'mine'): open('/kept/' + name, 'w').write('1')")
+    on(person, "for name in ('token', 'outbox', 'mine'): open('/kept/' + name, 'w').close()")
     assert config.main(["--port", person.port, "--forget-pairing"]) == Exit.DONE
     assert capsys.readouterr().out == "forgot /kept/token\nforgot /kept/outbox\n"
     assert on(person, "import os; print(os.listdir('/kept'))") == "['mine']"

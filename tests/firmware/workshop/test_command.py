@@ -1,5 +1,6 @@
 """How commands end, and that they say why in one line."""
 
+import signal
 import sys
 from argparse import Namespace
 from subprocess import PIPE, Popen
@@ -7,7 +8,7 @@ from subprocess import PIPE, Popen
 import pytest
 
 from firmware.workshop import command
-from firmware.workshop.command import Exit, Failed, Refused, command_line, end, run
+from firmware.workshop.command import Exit, Failed, Refused, command_line, end, run, started
 
 
 @pytest.mark.parametrize(
@@ -55,6 +56,28 @@ def test_sigterm_ends_a_command_as_ctrl_c_does() -> None:
         child.terminate()
         said, complaint = child.communicate(timeout=60)
     assert (said, complaint, child.returncode) == ("cleaned\n", "x: stopped\n", Exit.STOPPED)
+
+
+def test_a_signal_while_a_program_starts_leaves_none_behind() -> None:
+    """It is heard when the program is there to be ended."""
+    begun: list[Popen[bytes]] = []
+
+    def start() -> Popen[bytes]:
+        signal.raise_signal(signal.SIGINT)
+        begun.append(Popen([sys.executable, "-c", "import time; time.sleep(600)"]))
+        return begun[0]
+
+    with pytest.raises(KeyboardInterrupt), started(start):
+        pytest.fail("the signal was not heard")
+    assert begun[0].returncode == -signal.SIGTERM
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+def test_a_program_that_cannot_be_started_changes_nothing() -> None:
+    """Signals are heeded as before."""
+    with pytest.raises(FileNotFoundError), started(lambda: Popen(["/nowhere/at/all"])):
+        pytest.fail("it was started")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
 def test_whoever_does_not_leave_is_made_to(monkeypatch: pytest.MonkeyPatch) -> None:
