@@ -17,6 +17,7 @@ from simulator.conformance.record import Record, Request
 from simulator.conformance.script import Script
 from simulator.conformance.speech import HEAD_BYTES_MAX, Heard, Unreadable, hear, written
 from simulator.kernel.trace import Json
+from simulator.standins.listener import stop_listening
 
 _UNAUTHORIZED = 401
 _AT_ONCE = struct.pack("ii", 1, 0)
@@ -64,7 +65,7 @@ class Server:
         if is_open and self._place is not None:
             await self._listen(*self._place.getsockname()[:2])
         elif self._listener is not None:
-            self._listener.close()
+            await stop_listening(self._listener)
             self._listener = None
 
     async def _listen(self, host: str, port: int) -> None:

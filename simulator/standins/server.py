@@ -14,6 +14,7 @@ import h11
 
 from petcore.adapters.clock_system import pause
 from petcore.ports.clock import Pause
+from simulator.standins.listener import stop_listening
 
 _READ_BYTES = 65_536
 _LOOPBACK = "127.0.0.1"
@@ -103,7 +104,7 @@ class StandIn:
 
     async def _close(self) -> None:
         if self._listener is not None:
-            self._listener.close()
+            await stop_listening(self._listener)
             self._listener = None
         talks = tuple(self._talks)
         for talk in talks:
@@ -115,9 +116,6 @@ class StandIn:
         await asyncio.gather(*ends, return_exceptions=True)
 
     def _welcome(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        if self._listener is None:
-            writer.transport.abort()
-            return
         self._lines.append((reader, writer))
         talk = asyncio.create_task(self._talk(reader, writer))
         self._talks.add(talk)

@@ -3,8 +3,10 @@
 import asyncio
 import struct
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager, closing, suppress
 from typing import Literal
+
+from simulator.standins.listener import stop_listening
 
 Loss = Literal["cut", "swallow"]
 """The connection breaks, or stays and is silent. The request has arrived either way."""
@@ -42,11 +44,11 @@ class Proxy:
         task = asyncio.current_task()
         assert task is not None
         self._tasks.add(task)
-        there, back = await asyncio.open_connection("127.0.0.1", self._database)
-        with suppress(asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
-            await self._pass_on(reader, writer, there, back)
-        for each in (writer, back):
-            each.close()
+        ends = (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError)
+        with suppress(*ends), closing(writer):
+            there, back = await asyncio.open_connection("127.0.0.1", self._database)
+            with closing(back):
+                await self._pass_on(reader, writer, there, back)
         self._tasks.discard(task)
 
     async def _pass_on(
@@ -88,6 +90,6 @@ async def proxy_before(port: int) -> AsyncIterator[Proxy]:
     try:
         yield proxy
     finally:
-        server.close()
+        await stop_listening(server)
         await proxy.end()
         await server.wait_closed()
