@@ -24,7 +24,6 @@ never had an answer. But what was thought of when the erasure was asked for come
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import cast
 from urllib.parse import parse_qsl
 
@@ -41,6 +40,8 @@ from simulator.invariants.answers_of_talk import (
 )
 from simulator.invariants.deeds import ACTED, acts
 from simulator.invariants.exchanges import Exchange
+from simulator.invariants.excuses_of_talk import Excuses
+from simulator.invariants.said import Said
 from simulator.invariants.store_troubles import StoreTroubles
 from simulator.invariants.turns_of_talk import (
     Told,
@@ -57,60 +58,8 @@ _TURNS = ("POST /api/chat/message", "POST /api/chat/stream")
 _PATHS = frozenset(operation.partition(" ")[2] for operation in _TURNS)
 _ERASE = "DELETE /api/chat/memory"
 _FAILED = (502, 503)
-_LATE = "late "
-"""What stands before the name of what does not fail but takes long."""
-_NO_TIME_MS = 45_000
-"""Whoever has taken so long for an answer, as with a store that is slow, has no time to speak."""
-_TURN_MS = 50_000
-"""How long a turn may take, from the request on and with the wait for an earlier one."""
-_OUT_OF_TIME = ("language_failed", "hearing_failed")
-"""What is said of one that had no time left."""
 _BEGINS = ("start_pomodoro", "start_study_session")
 """What comes of these is not the same twice."""
-_STOPPERS = frozenset({"language", "hearing", f"{_LATE}language", f"{_LATE}hearing"})
-_MUTES = frozenset({"voice", f"{_LATE}voice", f"{_LATE}language", f"{_LATE}hearing"})
-"""Without what there may be no answer, and no sound: what is late leaves no time for the rest."""
-
-
-@dataclass(slots=True)
-class _Said:
-    """What was said with one key: how often, what the pet did for each request, what failed for
-    which, and the answer once there is one; ``makers`` are the requests for which that may have
-    been made. ``doubts`` are the erasures, by the numbers of their requests, of which nobody knows
-    whether they came before or after; ``is_erased`` says that one came after the answer.
-    """
-
-    user_id: str = ""
-    times: int = 0
-    asked_at: int = 0
-    """When it was first asked for."""
-    makers: set[int] = field(default_factory=set)
-    answered_at: int | None = None
-    is_erased: bool = False
-    doubts: set[int] = field(default_factory=set)
-    deeds: dict[int, list[Json]] = field(default_factory=lambda: defaultdict(list))
-    failures: dict[int, set[str]] = field(default_factory=lambda: defaultdict(set))
-    thinks_since: dict[int, int] = field(default_factory=dict)
-    """When the pet began to think of an answer, for each request."""
-    erased_at: int = 0
-    """When the newest erasure was asked for."""
-    answered: Json | None = None
-
-    def erase(self, asked_at: int) -> None:
-        """All that was said before ``asked_at`` is erased; of what has no answer it is not known
-        yet whether it was.
-        """
-        self.erased_at = max(self.erased_at, asked_at)
-        if self.answered_at is not None:
-            is_before = self.answered_at <= asked_at or self.is_thought_before
-            self.is_erased = self.is_erased or is_before
-            self.answered = None if is_before else self.answered
-
-    @property
-    def is_thought_before(self) -> bool:
-        """Whether all that there is of it was thought of before the newest erasure."""
-        begun = [self.thinks_since.get(id, self.erased_at) for id in self.makers]
-        return self.times == len(begun) and all(each < self.erased_at for each in begun)
 
 
 class ChatTurns(Judge):
@@ -121,10 +70,9 @@ class ChatTurns(Judge):
     def __init__(self) -> None:
         super().__init__()
         self._keys: dict[int, tuple[str, str]] = {}
-        self._wishes: dict[tuple[str, str], _Said] = defaultdict(_Said)
-        self._turns: dict[str, list[tuple[Turn, _Said, int]]] = defaultdict(list)
-        self._late: dict[str, int] = {}
-        """When a service took long most lately, for each user."""
+        self._wishes: dict[tuple[str, str], Said] = defaultdict(Said)
+        self._turns: dict[str, list[tuple[Turn, Said, int]]] = defaultdict(list)
+        self._excuses = Excuses()
         self._erasures: dict[int, str] = {}
         """Who asked for each that nobody has answered yet."""
         self._stored: dict[str, dict[int, Json]] = defaultdict(dict)
@@ -218,13 +166,12 @@ class ChatTurns(Judge):
     def _fail(self, event: Event) -> None:
         id = number(event, "id")
         if id in self._keys:
-            self._wishes[self._keys[id]].failures[id].add(words(event, "what"))
+            self._excuses.fail(self._wishes[self._keys[id]], event)
 
     def _be_late(self, event: Event) -> None:
-        self._fail({**event, "what": f"{_LATE}{event['what']}"})
         id = number(event, "id")
         if id in self._keys:
-            self._late[self._wishes[self._keys[id]].user_id] = number(event, "at")
+            self._excuses.be_late(self._wishes[self._keys[id]], event)
 
     # The answer.
 
@@ -246,23 +193,12 @@ class ChatTurns(Judge):
         if not self._troubles.says_so(exchange.answer):
             wish.makers.discard(exchange.id)
         if exchange.status in _FAILED or exchange.events:
-            has_failed = any(each & _STOPPERS for each in wish.failures.values())
+            has_failed = self._excuses.has_failed(exchange, wish)
             has_failed = has_failed or self._troubles.excuse(exchange)
-            has_failed = has_failed or _is_answered_elsewhere(exchange, wish)
-            has_failed = has_failed or self._has_waited(exchange, wish)
             self._demand(has_failed, exchange, "failed although nothing has failed")
         return None
 
-    def _has_waited(self, exchange: Exchange, wish: _Said) -> bool:
-        """Whether its time was over since a service took long, for a turn of the same user that was
-        under way meanwhile.
-        """
-        late_at = self._late.get(wish.user_id)
-        is_over = exchange.at - exchange.asked_at >= _TURN_MS
-        is_kept = late_at is not None and late_at + _TURN_MS >= exchange.asked_at
-        return is_over and is_kept and exchange.answer.get("code") in _OUT_OF_TIME
-
-    def _weigh_answer(self, exchange: Exchange, wish: _Said) -> None:
+    def _weigh_answer(self, exchange: Exchange, wish: Said) -> None:
         answered = whole(exchange)
         if wish.answered is not None and not wish.doubts:
             what = f"was answered otherwise the second time: {difference(wish.answered, answered)}"
@@ -277,7 +213,7 @@ class ChatTurns(Judge):
         self._demand(not untold, exchange, f"did {untold}, and does not say so")
         return self._weigh_sound(exchange, wish)
 
-    def _note_turn(self, wish: _Said, exchange: Exchange, answered: Json) -> None:
+    def _note_turn(self, wish: Said, exchange: Exchange, answered: Json) -> None:
         """From now on it is remembered; but not what is said with a key of before an erasure."""
         wish.is_erased = wish.is_erased or (wish.answered_at is None and wish.is_thought_before)
         if wish.is_erased:
@@ -287,7 +223,7 @@ class ChatTurns(Judge):
             self._turns[wish.user_id].append((turn_of(exchange.answer), wish, exchange.at))
         wish.answered, wish.answered_at = answered, wish.answered_at or exchange.at
 
-    def _weigh_actions(self, exchange: Exchange, wish: _Said) -> None:
+    def _weigh_actions(self, exchange: Exchange, wish: Said) -> None:
         actions = cast("list[Json]", exchange.answer["actions"])
         told = names_of(actions)
         # The answer may be the one that was made for another request.
@@ -300,11 +236,10 @@ class ChatTurns(Judge):
             what = f"tells of {result_of(action)}, but what came of it was {result_of(deed)}"
             self._demand(same, exchange, what)
 
-    def _weigh_sound(self, exchange: Exchange, wish: _Said) -> None:
+    def _weigh_sound(self, exchange: Exchange, wish: Said) -> None:
         if exchange.asked.get("include_audio") is not True:
             return
-        is_mute = any(each & _MUTES for each in wish.failures.values())
-        is_mute = is_mute or exchange.at - exchange.asked_at >= _NO_TIME_MS
+        is_mute = self._excuses.is_mute(exchange, wish)
         if not whole(exchange)["sound"]:
             self._demand(is_mute, exchange, "has no sound although the voice was well")
             is_told = bool(exchange.answer["warnings"]) or not is_mute
@@ -345,7 +280,7 @@ class ChatTurns(Judge):
         for wish in self._said_by(user_id):
             wish.doubts.discard(id)
 
-    def _said_by(self, user_id: str) -> list[_Said]:
+    def _said_by(self, user_id: str) -> list[Said]:
         return [wish for wish in self._wishes.values() if wish.user_id == user_id]
 
     def _weigh_memory(self, exchange: Exchange) -> None:
@@ -398,9 +333,3 @@ def _is_erasure(event: Event) -> bool:
 
 def _user_of_query(event: Event) -> str:
     return dict(parse_qsl(words(event, "query"))).get("user_id", "")
-
-
-def _is_answered_elsewhere(exchange: Exchange, wish: _Said) -> bool:
-    """Whether a stream was broken off since another process was quicker to answer the same."""
-    is_broken = bool(exchange.events) and exchange.answer.get("code") == "wrong_state"
-    return is_broken and wish.times > 1
