@@ -11,7 +11,7 @@ from tests.serving.process import ROOT
 
 # Bytes between which there is room for as many.
 PIECE = 160
-TIMEOUT_MS = 500
+TIMEOUT_MS = 2_000
 
 
 def said_in_vm(program: str, *numbers: int) -> str:
