@@ -7,6 +7,8 @@ Up to Python 3.11 the transport of a connection that was accepted, and whose tur
 import asyncio
 import contextlib
 
+from petcore.adapters.clock_system import pause
+
 # So many turns of the loop after it was accepted, a connection is served.
 _TURNS = 4
 
@@ -19,5 +21,5 @@ async def stop_listening(listener: asyncio.Server) -> None:
         with contextlib.suppress(NotImplementedError):
             loop.remove_reader(place)
     for _ in range(_TURNS):
-        await asyncio.sleep(0)
+        await pause(0)
     listener.close()
