@@ -26,7 +26,7 @@ _OPERATIONS: Mapping[str, tuple[str, int]] = {
 """The tools that change something, and the operations that do the same."""
 
 _KEPT = 4_096
-"""Requests whose deeds are counted. All but the newest are long over."""
+"""Requests and deeds that are remembered. All but the newest are long over."""
 
 
 def acts(tool: str) -> bool:
@@ -39,6 +39,10 @@ class Deeds:
 
     def __init__(self) -> None:
         self._counts: Counter[int] = Counter()
+        self._first_at: dict[tuple[str, str], int] = {}
+        """When each deed, by who wanted it and its key, was first asked for by a request that did
+        it.
+        """
 
     def deed(self, event: Event, exchanges: Exchanges) -> Exchange | None:
         """What the pet has done, if this event tells of something that was done."""
@@ -61,21 +65,29 @@ class Deeds:
         operation, status = _OPERATIONS[words(event, "tool")]
         headers = asked["headers"]
         assert isinstance(headers, dict)
-        place = self._counts[number(event, "id")]
+        place, who = self._counts[number(event, "id")], words(asked, "who")
+        key = f"{headers.get('idempotency-key', '')} deed {place}"
         return Exchange(
             id=number(event, "id"),
-            who=words(asked, "who"),
+            who=who,
             at=number(event, "at"),
             operation=operation,
             asked={**_named(orjson.loads(words(asked, "body")), result), **_arguments(event)},
-            headers={"idempotency-key": f"{headers.get('idempotency-key', '')} deed {place}"},
+            headers={"idempotency-key": key},
             status=status,
             answer=result,
             answer_headers={},
             asked_at=number(asked, "at"),
-            wished_at=wished_at,
+            wished_at=self._wished_at((who, key), number(asked, "at"), wished_at),
             by_pet=True,
         )
+
+    def _wished_at(self, wish: tuple[str, str], asked_at: int, died_at: int | None) -> int | None:
+        """When it was first asked for, if that was not just now: what is done is done once."""
+        if len(self._first_at) >= _KEPT:
+            del self._first_at[next(iter(self._first_at))]
+        first_at = min(self._first_at.setdefault(wish, asked_at), died_at or asked_at)
+        return None if first_at == asked_at else first_at
 
 
 def _named(asked: Json, result: Json) -> Json:

@@ -25,6 +25,20 @@ class Flashes:
             at = number(event, "at")
             self._full[words(event, "who")].append((at, at + number(event, "ms")))
 
+    def heal(self, at: int) -> None:
+        """From now on there is room everywhere."""
+        self._full = defaultdict(
+            list,
+            {
+                who: [(since, min(until, at)) for since, until in spans]
+                for who, spans in self._full.items()
+            },
+        )
+
+    def is_full(self, who: str, at: int) -> bool:
+        """Whether nothing can be kept."""
+        return any(since <= at < until for since, until in self._full.get(who, ()))
+
     def is_in_doubt(self, who: str, pressed_at: int, dark_at: int) -> bool:
         """Whether what was pressed then may be forgotten if the power goes at ``dark_at``."""
         return any(

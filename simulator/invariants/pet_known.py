@@ -61,6 +61,8 @@ class Pet:
     doubted: dict[str, Shown | None] = field(default_factory=dict)
     doubted_timer: tuple[str, str, int] | None = None
     by_document: bool = False
+    has_room: bool = True
+    """Whether its flash takes what it hears."""
     pressed: str | None = None
     code_before: tuple[str | None, int] | None = None
     """Its code before the newest one, and when it heard of that."""
@@ -275,10 +277,14 @@ def take_code(pet: Pet, answer: Json, at: int) -> None:
 
 
 def take_token(pet: Pet, answer: Json, at: int) -> None:
-    """It hears whether somebody has confirmed its code."""
+    """It hears whether somebody has confirmed its code; it goes on showing that while its flash has
+    no room for the token.
+    """
     if answer["status"] == "paired":
         if pet.user_id != answer["user_id"]:
             pet.forget()
+        if not pet.has_room:
+            return
         pet.code_before, pet.doubted_code = (pet.code, at), None
         pet.code, pet.user_id = None, str(answer["user_id"])
 

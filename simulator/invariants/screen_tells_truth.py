@@ -163,6 +163,7 @@ class ScreenTellsTruth(Judge):
 
     def _heal(self, event: Event) -> None:
         self._cut_until = min(self._cut_until, number(event, "at"))
+        self._flashes.heal(number(event, "at"))
 
     def _cut(self, event: Event) -> None:
         self._cut_until = number(event, "until")
@@ -179,6 +180,7 @@ class ScreenTellsTruth(Judge):
         if pet is None or exchange.asked_at < pet.lives_from:
             return
         self._look(exchange.who, pet, at)
+        pet.has_room = not self._flashes.is_full(exchange.who, at)
         if exchange.is_done:
             self._takers[exchange.operation](pet, exchange.answer, at)
         elif exchange.status in _GONE:

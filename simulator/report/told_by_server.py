@@ -110,7 +110,9 @@ class ServerTold:
 
     def _takes_sample(self, exchange: Exchange) -> None:
         asked = exchange.asked
-        at = self._wall.at(datetime.fromisoformat(str(asked["captured_at"])))
+        # Who does not say when it was captured is told.
+        captured_at = asked.get("captured_at") or exchange.answer["captured_at"]
+        at = self._wall.at(datetime.fromisoformat(str(captured_at)))
         posted = Posted(
             at=at,
             arrived_at=exchange.at,

@@ -76,6 +76,22 @@ def test_a_late_answer_is_no_answer() -> None:
     assert "answer" not in {event["kind"] for event in events}
 
 
+@pytest.mark.parametrize(("hurry_ms", "is_heard"), [(500, True), (8_000, False)])
+def test_whoever_is_in_a_hurry_takes_his_time_in_the_end(hurry_ms: int, is_heard: bool) -> None:
+    """Others wait as long each time."""
+    with scene() as empty:
+        slow = CALM.model_copy(update={"delay_ms": (6_000, 6_000)})
+        client = Client(Network(Echo(), empty.stage, slow), "phone")
+        heard: list[object] = []
+
+        async def life() -> None:
+            heard.append(await client.post("/echo", {}, hurry_ms))
+
+        empty.stage.live(life())
+        empty.stage.loop.run_for(100_000)
+    assert bool(heard) is is_heard
+
+
 def test_a_doubled_request_reaches_the_server_twice() -> None:
     """The copy comes later, has a number of its own, and its answer is heard by nobody."""
     weather = CALM.model_copy(update={"duplication": 1000, "second_copy_ms": (500, 500)})

@@ -156,6 +156,23 @@ def test_a_report_that_the_pet_tells_is_compared() -> None:
     assert "average_focus is 0.7, the samples come to 0.5" in words
 
 
+def test_what_is_said_again_ends_nothing_that_began_since() -> None:
+    """It was done when it was said for the first time, whichever of the two is answered first."""
+    other = "c0ffee00-0000-4000-8000-000000000000"
+    nothing = {"sample_count": 0, **dict.fromkeys(_SCORES, 0)}
+    end = ended(nothing)
+    last: tuple[str, Object, Object] = (
+        "end_study_session",
+        {},
+        {**end[2], "session_id": other, "report": FIGURES},
+    )
+    done = told(end, at=minute(9), key="k")
+    begun = [study(minute(10), other), told(end, at=minute(11), key="k")]
+    story = [*begun, sample(minute(12), session_id=other), told(last, at=minute(20))]
+    assert verdict(Reports(TzdataZones()), study(0), done, *story) == []
+    assert "the samples come to 0" in verdict(Reports(TzdataZones()), study(0), *story)[0]
+
+
 def test_a_session_that_the_pet_ends_is_stored_as_ended() -> None:
     """With a report, whatever is in its graph."""
     report = {**FIGURES, "graph_points": [1, 2]}

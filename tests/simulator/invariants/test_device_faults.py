@@ -99,6 +99,37 @@ def test_what_was_kept_when_there_was_room_again_does_not_come_back() -> None:
     assert verdict(truth(), *story, again(99_000), until=100_000) != []
 
 
+@pytest.mark.parametrize(
+    ("told_at", "mends", "is_paired"),
+    [
+        (6_000, [], False),
+        (4_999, [], True),
+        (15_000, [], True),
+        (6_000, heals(5_500), True),
+    ],
+)
+def test_a_token_that_finds_no_room_ends_no_pairing(
+    told_at: int, mends: Story, is_paired: bool
+) -> None:
+    """The pet goes on showing its code, and asks again; with room it must not."""
+    code = {"ok": True, "user_code": "BCDF-GHJK", "next_poll_s": 5}
+    token = {"ok": True, "status": "paired", "user_id": USER}
+    story = [
+        {"at": 0, "kind": "world", "scenario": {"door": "locked"}},
+        *boot(0),
+        *screen(0, "PAIRING"),
+        *exchanged(1_000, "POST /api/devices/pairing", {}, code, status=201),
+        *screen(1_000, "PAIRING", "BCDF-GHJK"),
+        *full(5_000, 10_000),
+        *mends,
+        *exchanged(told_at, "POST /api/devices/pairing/collect", {}, token),
+    ]
+    shows = verdict(truth(), sorted(story, key=_at), until=20_000)
+    hides = verdict(truth(), sorted(story, key=_at), screen(told_at, "IDLE"), until=20_000)
+    assert bool(shows) is is_paired
+    assert bool(hides) is not is_paired
+
+
 def test_a_pomodoro_whose_stop_may_be_forgotten_may_come_back() -> None:
     """Or not."""
     story = [

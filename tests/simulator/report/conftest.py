@@ -69,8 +69,9 @@ def served(
 
 def sample(at: float, id: int, captured: str, **scores: float) -> Iterator[Event]:
     """The camera posts what it captured at an instant of the day (UTC)."""
-    asked = {"captured_at": f"{captured}+00:00", "focus_score": 0.5, "stress_score": 0.4, **scores}
-    return served(at, id, "POST /api/stress/sample", {"ok": True}, asked, status=201)
+    when = {"captured_at": f"{captured}+00:00"}
+    asked = {**when, "focus_score": 0.5, "stress_score": 0.4, **scores}
+    return served(at, id, "POST /api/stress/sample", {"ok": True, **when}, asked, status=201)
 
 
 def _event(at: float, kind: str, **facts: object) -> Event:

@@ -118,6 +118,14 @@ def test_a_reading_stands_where_it_was_captured(write: Write) -> None:
     assert told.posted[1] == Posted(9 * HOUR, round(9.5 * HOUR) + 20, 500, 400, 250)
 
 
+def test_a_reading_that_does_not_say_when_stands_where_the_server_says(write: Write) -> None:
+    """It was captured when it came."""
+    scores = {"focus_score": 0.5, "stress_score": 0.4}
+    answer = {"ok": True, "captured_at": "2026-03-02T17:54:00+00:00"}
+    told = tell(write(*served(9.9, 1, "POST /api/stress/sample", answer, scores, status=201)))
+    assert [reading.at for reading in told.posted] == [round(9.9 * HOUR)]
+
+
 def test_a_pomodoro_is_a_plan_that_stopping_cuts_off(write: Write) -> None:
     """Phases follow from how it was started and when it ended."""
     session = {
