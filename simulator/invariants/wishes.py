@@ -4,7 +4,7 @@ A wish is all that one sender asks with one key. It is open from its first reque
 may get lost, or the server may die or lose its store in the middle of it; it is settled when the
 server says that it has done it, or that it will not. Until then it may have been done, wholly or
 not at all, and once. A refusal that has nothing to do with what was asked (401, 403, 408, 429)
-says nothing of what an earlier request for the same wish has done.
+says nothing of what an earlier request for the same wish has done. A late one may open it anew.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,10 @@ from simulator.invariants.exchanges import Exchange, asked_of
 from simulator.kernel.trace import Event, Json, number, words
 
 _SPOKEN = frozenset({"POST /api/chat/message", "POST /api/chat/stream"})
+_ANEW = frozenset({"GET /api/water/poll"})
+"""What is decided anew each time while there is nothing to tell, also for a key that was told so."""
 _REFUSED = frozenset(range(400, 500)) - {401, 403, 408, 429}
+_FAILED = 500
 _KEPT = 65_536
 """Settled wishes that are remembered: whoever asks again for one of them opens nothing."""
 
@@ -95,6 +98,10 @@ class Wishes:
             self._open.pop(place, None)
             if len(self._settled) > _KEPT:
                 del self._settled[next(iter(self._settled))]
+        elif exchange.operation in self._operations & _ANEW and exchange.status >= _FAILED:
+            asked_at = exchange.asked_at
+            wish = Wish(exchange.who, exchange.operation, exchange.asked, asked_at, exchange.at)
+            self._open.setdefault(place, wish)
 
     def _is_half_done(self, exchange: Exchange) -> bool:
         """Whether it may be so: of words that nobody heard the second time, the first time some may

@@ -47,6 +47,14 @@ def test_what_was_done_is_not_opened_again() -> None:
     assert opened(asked(), unheard(asked())) == []
 
 
+def test_a_poll_that_was_told_nothing_may_find_something_when_it_comes_late() -> None:
+    """If nobody hears what, it is open again; what was done under its key is done."""
+    late = asked(operation=POLL, status=503)
+    assert opened(asked(operation=POLL), late) == [f"pet {POLL}"]
+    assert opened(asked(operation=POLL), late, asked(operation=POLL)) == []
+    assert opened(asked(), asked(status=503)) == []
+
+
 @pytest.mark.parametrize("status", [400, 404, 409, 410])
 def test_a_refusal_settles(status: int) -> None:
     """What the server will not do is not done later."""
