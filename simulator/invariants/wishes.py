@@ -16,7 +16,7 @@ from simulator.kernel.trace import Event, Json, number, words
 
 _SPOKEN = frozenset({"POST /api/chat/message", "POST /api/chat/stream"})
 _ANEW = frozenset({"GET /api/water/poll"})
-"""What is decided anew each time while there is nothing to tell, also for a key that was told so."""
+"""What is decided anew while there is nothing to tell, also for a key that was told so."""
 _REFUSED = frozenset(range(400, 500)) - {401, 403, 408, 429}
 _FAILED = 500
 _KEPT = 65_536
