@@ -20,6 +20,8 @@ _SEEN_MS = 1_000
 _LATE_MS = 150_000
 """It looks once a minute, and may wait for an answer meanwhile."""
 _BELIEVED = 2
+_LEARNT = 8
+"""So many schedules a day are hardly ever learnt while a reminder is hidden."""
 
 
 @dataclass(slots=True)
@@ -33,7 +35,8 @@ class Alone:
     """
 
     began: datetime
-    schedule: Schedule | None = None
+    learnt: list[tuple[int, Schedule | None]] = field(default_factory=lambda: [(0, None)])
+    """The newest schedules, and when it was first told of each."""
     aheads_ms: list[tuple[int, bool]] = field(default_factory=list)
     """And of each whether it had to be believed."""
     offline_from: int | None = None
@@ -43,13 +46,11 @@ class Alone:
     hidden_from: int | None = None
     drift_ppm: int = 0
     """By how many millionths its clock is too fast or too slow at most."""
-    learnt_at: int = 0
-    """When it was first told of the schedule that it goes by."""
 
     def learn(self, schedule: Schedule | None, at: int) -> None:
         """It fetched the schedule, or heard that there is none."""
-        if schedule != self.schedule:
-            self.schedule, self.learnt_at = schedule, at
+        if schedule != self.learnt[-1][1]:
+            self.learnt = [*self.learnt[-_LEARNT:], (at, schedule)]
 
     def hear_time(self, said: datetime, offset_min: object, at: int, *, is_fresh: bool) -> None:
         """Somebody told it the time; without an offset that is UTC."""
@@ -99,26 +100,39 @@ class Alone:
         """
         if self.offline_from is None:
             return "though it is not offline"
-        if self.schedule is None or not self.schedule.enabled:
-            return "though it knows of no schedule"
         since = at - _SEEN_MS if self.hidden_from is None else self.hidden_from
         since = max(since, self.offline_from)
         until = at if self.offline_to is None else min(at, self.offline_to)
         if until < since:
             return "though it is not offline"
+        faults = [self._why_not_by(*each) for each in self._known(since, until)]
+        return "" if "" in faults else faults[-1]
+
+    def _known(self, since: int, until: int) -> list[tuple[Schedule | None, int, int]]:
+        """The schedules that it went by between these moments, and from when until when."""
+        ends = [at for at, _ in self.learnt[1:]] + [until]
+        return [
+            (schedule, max(begin, since), min(end, until))
+            for (begin, schedule), end in zip(self.learnt, ends, strict=True)
+            if begin <= until and end >= since
+        ]
+
+    def _why_not_by(self, schedule: Schedule | None, since: int, until: int) -> str:
+        if schedule is None or not schedule.enabled:
+            return "though it knows of no schedule"
         if self.reminded_at is not None:
-            interval_ms = self._interval_ms(self.schedule)
+            interval_ms = self._interval_ms(schedule)
             since = max(since, self.reminded_at + interval_ms - self.drift_ms(interval_ms))
         if since > until:
             return f"too soon after the last reminder, at {self.reminded_at}"
         moments = (*range(since, until, _MINUTE_MS), until)
-        if not any(self._is_open(self.schedule, moment, around=True) for moment in moments):
+        if not any(self._is_open(schedule, moment, around=True) for moment in moments):
             return "outside the window"
         return ""
 
     def must_by(self, at: int) -> bool:
         """Whether it must have reminded by itself by now, if nothing has kept it from that."""
-        schedule, since = self.schedule, self.offline_from
+        (learnt_at, schedule), since = self.learnt[-1], self.offline_from
         if since is None or self.offline_to is not None or self.hidden_from is not None:
             return False
         if schedule is None or not schedule.enabled or not self.knows_time:
@@ -126,7 +140,7 @@ class Alone:
         quiet_from = since if self.quiet_from is None else self.quiet_from
         interval_ms = self._interval_ms(schedule)
         quiet_until = quiet_from + interval_ms + self.drift_ms(interval_ms)
-        due = max(since, quiet_until, self.learnt_at)
+        due = max(since, quiet_until, learnt_at)
         if at <= due + _LATE_MS:
             return False
         return all(self._is_open(schedule, at - wait) for wait in range(0, _LATE_MS, _MINUTE_MS))

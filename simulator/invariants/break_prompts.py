@@ -163,6 +163,8 @@ class BreakPrompts(Judge):
         doubtful = self._doubts.samples(session)
         since = self._doubts.sampled_since(session, since)
         if may == {True} and session.must_ask(doubtful):
+            # If one may have come before, it is that one now.
+            since = min((since, *(begin for begin, _ in session.perhaps)))
             session.prompt = Prompt(session.user_id, since, at, session)
             if exchange.by_server:
                 self._await(session.prompt, session, exchange)

@@ -4,6 +4,7 @@ import pytest
 
 from petcore.adapters.zones_tzdata import TzdataZones
 from simulator.invariants.screen_tells_truth import ScreenTellsTruth
+from simulator.kernel.trace import Event
 from tests.simulator.invariants.story import (
     DRINK,
     PET,
@@ -153,6 +154,29 @@ def test_a_pet_that_reminds_when_it_must_not_or_does_not_is_noticed(
     assert complaint in sole(
         verdict(truth(), *told()[:6], *reads, *told()[6:], *others, until=until)
     )
+
+
+@pytest.mark.parametrize(("learnt_at", "is_right"), [(hour(1.25), True), (hour(0.5), False)])
+def test_behind_a_prompt_a_pet_reminds_by_the_schedule_of_then(
+    learnt_at: int, is_right: bool
+) -> None:
+    """That another one is known when the reminder is seen changes nothing."""
+    stories = [
+        prompt_poll(OFFLINE + 1, PROMPT),
+        screen(OFFLINE + 1, "BREAK_PROMPT", *REST, offline=True),
+        screen(hour(1.2), "BREAK_PROMPT", *REST),
+        read(learnt_at, start_time="20:00"),
+        press(hour(1.3)),
+        drop(hour(1.3), offline=False),
+    ]
+    begun = told()
+    in_order = sorted((event for story in stories for event in story), key=_at)
+    said = verdict(truth(), *begun[:6], read(), *begun[6:], in_order, until=hour(1.3))
+    assert said == [] if is_right else "outside the window" in sole(said)
+
+
+def _at(event: Event) -> int:
+    return int(str(event["at"]))
 
 
 @pytest.mark.parametrize(("ahead_min", "is_right"), [(-180, False), (0, True), (11 * 60 - 1, True)])

@@ -154,6 +154,26 @@ def test_a_sample_that_comes_twice_counts_once() -> None:
     assert verdict(BreakPrompts(TzdataZones()), world(), study(0), *story) == []
 
 
+@pytest.mark.parametrize(("since", "is_right"), [(10.5, True), (11, True), (9.9, False)])
+def test_a_prompt_may_have_come_before_it_had_to(since: float, is_right: bool) -> None:
+    """The user allowed prompts while a sample was on its way; the next one must bring one."""
+    asked, *answered = sample(minute(10.5), captured_at=minute(10))
+    before: list[Story] = [
+        study(0),
+        samples([0]),
+        preference(minute(0.5), False),
+        samples(range(1, 10)),
+    ]
+    between: list[Story] = [
+        [{**asked, "at": minute(10.2)}],
+        preference(minute(10.3), True),
+        answered,
+    ]
+    after = [sample(minute(11)), shown(11.5, since=since)]
+    said = verdict(BreakPrompts(TzdataZones()), world(), *before, *between, *after)
+    assert said == [] if is_right else "stress had been high" in sole(said)
+
+
 def test_the_oldest_of_two_open_prompts_is_shown() -> None:
     """Two sessions of one user ask for a break each."""
     both = [
