@@ -106,7 +106,9 @@ class Alone:
         if until < since:
             return "though it is not offline"
         faults = [self._why_not_by(*each) for each in self._known(since, until)]
-        return "" if "" in faults else faults[-1]
+        if not faults or "" in faults:  # what it went by so long ago nobody remembers
+            return ""
+        return faults[-1]
 
     def _known(self, since: int, until: int) -> list[tuple[Schedule | None, int, int]]:
         """The schedules that it went by between these moments, and from when until when."""
