@@ -27,13 +27,8 @@ class Flashes:
 
     def heal(self, at: int) -> None:
         """From now on there is room everywhere."""
-        self._full = defaultdict(
-            list,
-            {
-                who: [(since, min(until, at)) for since, until in spans]
-                for who, spans in self._full.items()
-            },
-        )
+        for spans in self._full.values():
+            spans[:] = [(since, min(until, at)) for since, until in spans]
 
     def is_full(self, who: str, at: int) -> bool:
         """Whether nothing can be kept."""

@@ -16,6 +16,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from random import Random
 
+from simulator.standins.listener import stop_listening
 from tests.firmware.pet_api import Json, PetApi
 
 HOST = "127.0.0.1"
@@ -269,7 +270,7 @@ class ChaosServer:
         self.asked = asyncio.Event()
         self._listener: asyncio.Server | None = None
         self._open: set[asyncio.StreamWriter] = set()
-        self.tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
         self._is_ending = False
 
     @property
@@ -298,10 +299,10 @@ class ChaosServer:
         """End everything."""
         self._is_ending = True
         if self._listener is not None:
-            self._listener.close()
+            await stop_listening(self._listener)
         for writer in self._open:
             writer.transport.abort()
-        await asyncio.gather(*self.tasks)
+        await asyncio.gather(*self._tasks)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
@@ -320,12 +321,12 @@ class ChaosServer:
     def _track(self, task: asyncio.Task[None] | None) -> None:
         """Whoever closes waits for it, and raises what it raised."""
         if task is not None:
-            self.tasks.add(task)
+            self._tasks.add(task)
             task.add_done_callback(self._forget)
 
     def _forget(self, task: asyncio.Task[None]) -> None:
         if task.cancelled() or task.exception() is None:
-            self.tasks.discard(task)
+            self._tasks.discard(task)
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         head = await reader.readuntil(b"\r\n\r\n")
@@ -361,19 +362,10 @@ def chaos(server: ChaosServer) -> Iterator[ChaosServer]:
         asyncio.run_coroutine_threadsafe(server.listen(), loop).result()
         yield server
     finally:
-        asyncio.run_coroutine_threadsafe(_end(server), loop).result()
+        asyncio.run_coroutine_threadsafe(server.close(), loop).result()
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
-
-
-async def _end(server: ChaosServer) -> None:
-    """End everything. A connection that has come and is not served yet is waited for: what it has
-    open would stay open if nobody listened any more.
-    """
-    while late := asyncio.all_tasks() - {asyncio.current_task()} - server.tasks:
-        await asyncio.wait(late, timeout=AWAY_S)
-    await server.close()
 
 
 def deck(seed: int, copies: int, slow_copies: int, honest_per_fault: int = 1) -> deque[Fault]:
