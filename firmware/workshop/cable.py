@@ -16,6 +16,9 @@ from firmware.workshop.command import Failed, Refused, started
 LOOK_S = 0.2
 # A whole pet over 115,200 baud takes about ten seconds, and a slow flash three times as long.
 TIMEOUT_S = 180.0
+# mpremote leaves a board that it has told to start anew 0.1 s before that does: whoever came in
+# between, as the next command of a script does, would interrupt the wait for it.
+RESET = ("reset", "sleep", "0.3")
 NOT_SPOKEN = (
     "could not enter raw repl",
     "timeout waiting for",

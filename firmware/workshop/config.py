@@ -155,7 +155,7 @@ def write(port: str, settings: Mapping[str, object], *, then: Sequence[str] = ()
         file.write_bytes(text)
         copy = ["exec", on_board.GIVE_TIME, "+", "fs", "cp", str(file), f":{move[0]}"]
         forget = forgetting((on_board.BOOTS,))
-        cable.call(port, *copy, "+", "exec", switch, "+", *then, *forget, "reset")
+        cable.call(port, *copy, "+", "exec", switch, "+", *then, *forget, *cable.RESET)
 
 
 def forgetting(paths: Sequence[str]) -> list[str]:
@@ -204,12 +204,12 @@ def _execute(asked: Namespace) -> None:
     given = given_by(asked)
     found = read(asked.port)
     if asked.show:
-        cable.call(asked.port, "reset")
+        cable.call(asked.port, *cable.RESET)
         print(shown(found.settings))
         return
     forget = forgetting(on_board.PAIRING) if asked.forget_pairing else []
     if asked.forget_pairing and not given:
-        print(cable.call(asked.port, *forget, "reset").strip() or "there was no pairing")
+        print(cable.call(asked.port, *forget, *cable.RESET).strip() or "there was no pairing")
         return
     terminal = Terminal(input, getpass.getpass) if sys.stdin.isatty() else None
     settings = merged(found.settings, given, found.chip, terminal)

@@ -210,7 +210,7 @@ def steps(folder: Path, wanted: Mapping[str, str], planned: Plan) -> list[str]:
     emptied = (OURS, SHADOW, NEXT)
     switch = on_board.SWITCH.format(moves=moves, removed=removed, emptied=emptied)
     forget = on_board.FORGET.format(paths=(on_board.BOOTS,))
-    return [*told, "+", "exec", switch, "+", "exec", forget, "+", "reset"]
+    return [*told, "+", "exec", switch, "+", "exec", forget, "+", *cable.RESET]
 
 
 def folders_of(paths: Iterable[str]) -> list[str]:
@@ -226,7 +226,7 @@ def deploy(port: str, folder: Path, seen: Callable[[int, int], None] | None = No
     wanted, found = sums(folder), look(port)
     planned = plan(wanted, found.files, is_ours=_is_ours(folder, found))
     if planned.is_nothing:
-        cable.call(port, "reset")
+        cable.call(port, *cable.RESET)
         return planned
     require_room(folder, planned, found)
 

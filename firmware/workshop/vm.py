@@ -26,6 +26,11 @@ LOOKS_MIN = 5
 # The terminal means nothing by it without ICANON, and the VM's REPL clears it while it reads:
 # whoever sees it sees a program run.
 RUNS = termios.ECHOE
+# What a paste is answered with, and what the VM says three times after that: when it has all of the
+# paste, when the program has printed all, and when it has complained of all.
+PASTE, END = b"R\x01", b"\x04"
+PASTE_ENDS = 3
+FOLLOWED = re.compile(b"|".join(map(re.escape, (FRIENDLY, RAW, PASTE, END))))
 # Said by the boot code when it is done, and passed on to nobody.
 UP = b"\x16up\x16"
 
@@ -50,6 +55,7 @@ class Life:
     recent: bytes = b""
     told: bytes = b""
     looks: int = 0
+    paste_ends: int = 0
 
     def tell(self, words: bytes) -> None:
         """Tell it something, when it listens."""
@@ -62,7 +68,7 @@ class Life:
         """
         if not self.told or not self.is_up:
             return
-        runs = termios.tcgetattr(self.terminal)[3] & RUNS
+        runs = self._runs()
         self.looks = self.looks + 1 if runs else 0
         if not runs:
             passed, self.told = self.told, b""
@@ -71,6 +77,14 @@ class Life:
         elif CTRL_C in self.told and self.looks >= LOOKS_MIN:
             self.told = self.told.partition(CTRL_C)[2]
             os.kill(self.pid, signal.SIGINT)  # nobody has waited for its end yet
+
+    def _runs(self) -> bool:
+        """Whether a program runs. While a pasted one does, the terminal is as the prompt has it; so
+        what the VM has said tells.
+        """
+        if 0 < self.paste_ends < PASTE_ENDS:
+            return True
+        return bool(termios.tcgetattr(self.terminal)[3] & RUNS)
 
     def hear(self) -> bytes | None:
         """What it says, as a serial line carries it; None when it has ended."""
@@ -82,6 +96,7 @@ class Life:
         before = self.recent[-1:]
         piece = re.sub(rb"\r+", rb"\r", before + piece)[len(before) :]
         recent = self.recent + piece
+        self._follow_paste(before, piece)
         # A boot that failed ends at the prompt, too.
         self.is_up = self.is_up or UP in recent or FRIENDLY in recent
         if max(recent.rfind(RAW), recent.rfind(FRIENDLY)) >= 0:
@@ -91,6 +106,16 @@ class Life:
             self.enters_raw = False
             self.told = ENTER_RAW + self.told
         return piece.replace(UP, b"")
+
+    def _follow_paste(self, before: bytes, piece: bytes) -> None:
+        """Keep how many ends are still to be said of a paste; after any greeting it is none."""
+        for said in FOLLOWED.findall(before.strip(END) + piece):
+            if said == END:
+                self.paste_ends = max(0, self.paste_ends - 1)
+            elif said != PASTE:
+                self.paste_ends = 0
+            elif not self.paste_ends:
+                self.paste_ends = PASTE_ENDS
 
     def end(self) -> int:
         """Wait for its end; return the signal that killed it, or 0."""

@@ -106,6 +106,7 @@ def test_a_main_of_somebody_else_is_kept(person: Person, build: Path) -> None:
 def test_a_cable_pulled_half_way_leaves_the_old_pet(person: Person, build: Path) -> None:
     """What had arrived is not copied again."""
     deploy.deploy(person.port, build)
+    says(person, "I am old")
     (build / "lib" / "firmware" / "voice.py").write_text('WORD = "new"\n')
     (build / "main.py").write_text(MAIN.replace("I am", "I became"))
     wanted, found = sums(build), look(person.port).files
@@ -123,6 +124,7 @@ def test_a_cable_pulled_half_way_leaves_the_old_pet(person: Person, build: Path)
 def test_a_file_that_arrived_broken_changes_nothing(person: Person, build: Path) -> None:
     """All are tried before the first changes its place."""
     deploy.deploy(person.port, build)
+    says(person, "I am old")
     wanted = dict.fromkeys(sums(build), "0" * 64)
     words = steps(build, wanted, plan(wanted, {}))
     with pytest.raises(Failed, match="arrived broken: /petcore-next/"):

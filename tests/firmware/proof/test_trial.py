@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from firmware.workshop.command import Exit
+from firmware.workshop.command import Exit, end
 from tests.firmware.vm import micropython
 
 STEPS = 6
@@ -31,7 +31,7 @@ def trying(folder: Path) -> Iterator[subprocess.Popen[str]]:
         try:
             yield trial
         finally:
-            trial.kill()
+            end(trial)
 
 
 def left(leader: int, folder: Path) -> list[str]:
@@ -51,7 +51,7 @@ def left(leader: int, folder: Path) -> list[str]:
 def test_the_whole_way(tmp_path: Path) -> None:
     """Every step is ticked, and nothing is left behind."""
     with trying(tmp_path) as trial:
-        said, complaint = trial.communicate(timeout=150)
+        said, complaint = trial.communicate(timeout=250)
         assert (trial.returncode, complaint) == (Exit.DONE, ""), said
         assert said.count("✓") == STEPS
         assert left(trial.pid, tmp_path) == []

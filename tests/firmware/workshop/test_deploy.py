@@ -117,7 +117,7 @@ def test_files_are_copied_beside_and_change_places_at_the_end(tmp_path: Path) ->
         "'/petcore-next/main.py'"
     )
     assert "for path in ['/petcore-next/old.mpy']" in switch
-    assert apart[-1] == ["reset"]
+    assert apart[-1] == list(cable.RESET)
 
 
 def test_folders_come_before_what_stands_in_them() -> None:
