@@ -161,12 +161,12 @@ class VirtualLoop(asyncio.SelectorEventLoop):
         return task
 
     def close(self) -> None:
-        """Cancel what is still being served, and close."""
-        serving = list(self._serving)
-        for task in serving:
+        """Cancel what is still being done, also what somebody began who is served, and close."""
+        undone = asyncio.all_tasks(self)
+        for task in undone:
             task.cancel()
-        if serving:
-            self.run_until_complete(asyncio.wait(serving))
+        if undone:
+            self.run_until_complete(asyncio.wait(undone))
         super().close()
 
     def run_for(self, duration_ms: int) -> None:

@@ -103,6 +103,29 @@ def test_work_that_is_cancelled_fails(waits_ms: int) -> None:
     assert heard == ["the work was cancelled"]
 
 
+def test_nothing_is_left_undone_at_the_end(caplog: pytest.LogCaptureFixture) -> None:
+    """Who is cancelled need not cancel what he began; asyncio complains of what is forgotten."""
+    ended: list[str] = []
+
+    async def begun() -> None:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.append("begun")
+
+    async def begins() -> None:
+        try:
+            await asyncio.wait([asyncio.create_task(begun())])
+        finally:
+            ended.append("begins")
+
+    with closing(VirtualLoop(Environment(0))) as loop:
+        loop.serve(begins())
+        loop.run_for(1)
+    gc.collect()
+    assert (sorted(ended), caplog.text) == (["begins", "begun"], "")
+
+
 def test_work_is_a_task_of_its_own() -> None:
     """From its first step on, so that it can limit its time; failures reach it where it waits."""
     environment = Environment(0)
