@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from itertools import count
 
+from simulator.kernel.trace import number as number_of
 from tests.simulator.invariants.story import USER, Object, Story, exchanged, stored, utc
 
 BOB = "bob"
@@ -152,3 +153,32 @@ POMODORO_RESULT: Mapping[str, object] = {
     },
 }
 """What comes of ``start_pomodoro`` a second after midnight."""
+
+FAILED = {"ok": False, "error": "No.", "code": "language_failed", "details": []}
+HELLO = talk(1, "Hello.", answer("Hello.", "Hi."), key="a")
+HOW = talk(2, "How are you?", answer("How are you?", "Well."), key="b")
+STORED = [*turn(0, "Hello.", "Hi."), *turn(2, "How are you?", "Well.")]
+START = ("start_pomodoro", {"focus_minutes": 30}, POMODORO_RESULT)
+SESSION = POMODORO_RESULT["session"]
+DEED: Mapping[str, object] = {
+    "name": "start_pomodoro",
+    "arguments": {"focus_minutes": 30},
+    "ok": True,
+    "error": None,
+    "result": {"session": SESSION},
+}
+SOUND = {"include_audio": True}
+REPLY = "The Pomodoro is on its way."
+
+
+def spoken(failures: list[str], **facts: object) -> list[Story]:
+    """The user wants to hear the answer."""
+    reply = answer("Hello.", "Hi.", **facts)
+    story = talk(1, "Hello.", reply, failures=failures, asked=SOUND)
+    return [story, turn(0, "Hello.", "Hi.")]
+
+
+def mixed(*stories: Story) -> Story:
+    """Several at once, by their times."""
+    events = [event for story in stories for event in story]
+    return sorted(events, key=lambda event: number_of(event, "at"))
