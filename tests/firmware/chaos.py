@@ -102,7 +102,7 @@ async def _close(exchange: Exchange) -> None:
 
 
 async def _refuse(exchange: Exchange) -> None:
-    exchange.server.leave(AWAY_S)
+    await exchange.server.leave(AWAY_S)
 
 
 async def _half_open(exchange: Exchange) -> None:
@@ -283,11 +283,11 @@ class ChaosServer:
         self._listener = await asyncio.start_server(self._serve, HOST, self.port)
         self.port = int(self._listener.sockets[0].getsockname()[1])
 
-    def leave(self, for_s: float) -> None:
+    async def leave(self, for_s: float) -> None:
         """Refuse connections for a while."""
-        if self._listener is not None:
-            self._listener.close()
-            self._listener = None
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            await stop_listening(listener)
             self._track(asyncio.create_task(self._return(for_s)))
 
     async def _return(self, after_s: float) -> None:
@@ -298,8 +298,9 @@ class ChaosServer:
     async def close(self) -> None:
         """End everything."""
         self._is_ending = True
-        if self._listener is not None:
-            await stop_listening(self._listener)
+        listener, self._listener = self._listener, None
+        if listener is not None:
+            await stop_listening(listener)
         for writer in self._open:
             writer.transport.abort()
         await asyncio.gather(*self._tasks)

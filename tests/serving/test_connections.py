@@ -19,6 +19,7 @@ from uvicorn.server import ServerState
 from petcore.api import document
 from petcore.app import create_app
 from petcore.connections import HEAD_BYTES_MAX, HEAD_S, STALL_S, Connection, Connections, Limits
+from simulator.standins.listener import stop_listening
 from tests.api import teller as tellers
 from tests.api.teller import Teller
 from tests.services.server import Server
@@ -168,8 +169,10 @@ async def _listening(
             return made
 
         acceptor = await asyncio.get_running_loop().create_server(make, sock=listener)
-        async with acceptor:
+        try:
             yield server
+        finally:
+            await stop_listening(acceptor)
         await server.left()
     assert server.time.waiting == 0, "who is gone leaves nothing behind"
 
