@@ -108,7 +108,7 @@ def _conclude(
     (asked.out / SUMMARY).write_text(
         json.dumps(summary, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
     )
-    voice.say(shown(world, outcome))
+    voice.say(shown(world, outcome, from_outside=asked.against is not None))
     _tell_pace(world, outcome, summary, voice)
     _complain(world, outcome, voice)
     _report(asked, summary, voice)

@@ -32,9 +32,9 @@ def summarize(world: World, outcome: Outcome, wall_seconds: float) -> Json:
     }
 
 
-def shown(world: World, outcome: Outcome) -> Group:
-    """What happened, for people."""
-    return Group(_happenings(world, outcome), "", _verdicts(world, outcome))
+def shown(world: World, outcome: Outcome, *, from_outside: bool = False) -> Group:
+    """What happened, for people. ``from_outside`` nobody sees what a server holds."""
+    return Group(_happenings(world, outcome, from_outside), "", _verdicts(world, outcome))
 
 
 def first_objection(world: World, outcome: Outcome) -> str:
@@ -76,9 +76,10 @@ def _judgement(judge: Judge) -> Json:
     }
 
 
+_STORED = "samples stored"
 _ROWS = (
     ("study sessions", ("student starts to study",)),
-    ("samples stored", ("stored focus_samples",)),
+    (_STORED, ("stored focus_samples",)),
     ("reminders on the screen", ("screen WATER_DROP",)),
     ("   drank at once", ("student drinks",)),
     ("   drank late", ("student drinks late",)),
@@ -107,7 +108,7 @@ _ROWS_OF_TALK = (
 )
 
 
-def _happenings(world: World, outcome: Outcome) -> Table:
+def _happenings(world: World, outcome: Outcome, from_outside: bool) -> Table:
     scenario = world.scenario
     table = Table(
         title=escape(f"{scenario.title}: {scenario.date:%A %d %B %Y}"), title_justify="left"
@@ -115,7 +116,8 @@ def _happenings(world: World, outcome: Outcome) -> Table:
     table.add_column("what happened")
     table.add_column("how often", justify="right")
     for label, names in (*_ROWS, *(_ROWS_OF_TALK if world.talkative else ())):
-        table.add_row(label, f"{sum(outcome.counts[name] for name in names):,}")
+        if not (from_outside and label == _STORED):
+            table.add_row(label, f"{sum(outcome.counts[name] for name in names):,}")
     for label, value in _sight(world, outcome):
         table.add_row(label, value)
     return table
