@@ -22,6 +22,9 @@ _ENOUGH = 2 << 30
 if _MEMORY.is_dir() and shutil.disk_usage(_MEMORY).free > _ENOUGH:
     tempfile.tempdir = str(_MEMORY)
 
+# Programs that tests start say what they say as on any other machine: to a pipe, when they flush.
+os.environ.pop("PYTHONUNBUFFERED", None)
+
 _ON_REQUEST = ("sweep", "torture")
 """Folders whose tests take long: they run when an argument names them, never among all others."""
 

@@ -41,7 +41,8 @@ class Voice:
     def hand_over(self, result: Json) -> None:
         """Give a program its JSON, if that is what it wants."""
         if self._loudness == "json":
-            print(json.dumps(result, indent=2, ensure_ascii=False))
+            # A program that asked over a pipe waits for it, and the command may go on for long.
+            print(json.dumps(result, indent=2, ensure_ascii=False), flush=True)
 
     @contextmanager
     def progress(self, what: str, total_ms: int) -> Iterator[Callable[[int], None]]:

@@ -50,6 +50,14 @@ def pid_of(asked: Child) -> int:
     return asked.pid
 
 
+def gone_of(asked: Child) -> asyncio.Future[None]:
+    """Done when nothing is left of the process, and the loop knows it. A process that is dead may
+    be news to a loop for a while, and one that is closed before it hears of it complains.
+    """
+    assert asked._line is not None
+    return asked._line.gone
+
+
 async def why(asked: Child, question: bytes) -> str:
     """Why there is no answer."""
     with pytest.raises(ChildFailed) as caught:
@@ -227,6 +235,7 @@ async def test_one_that_cannot_die_is_not_waited_for_without_end(
     monkeypatch.setattr("asyncio.base_subprocess.BaseSubprocessTransport.kill", lambda _: None)
     asking = asyncio.create_task(asked.ask(b"sleep"))
     await until(lambda: asked.waiting == 1)
+    gone = gone_of(asked)
     closing = asyncio.create_task(asked.close())
     await until(lambda: asked.pid is None)
     assert is_there(pid)
@@ -234,7 +243,8 @@ async def test_one_that_cannot_die_is_not_waited_for_without_end(
     ahead.put(6)
     await closing
     assert str(*await asyncio.gather(asking, return_exceptions=True)) == "closed"
-    await until(lambda: not is_there(pid))  # here it can die after all
+    await gone  # here it can die after all
+    assert not is_there(pid)
 
 
 @posix
@@ -244,9 +254,11 @@ async def test_who_forgets_it_leaves_nothing_behind() -> None:
     asked = Child(MODULE, BOUNDS)
     await asked.ask(b"ab")
     pid = pid_of(asked)
+    gone = gone_of(asked)
     del asked
     gc.collect()
-    await until(lambda: not is_there(pid))
+    await gone
+    assert not is_there(pid)
 
 
 def state(pid: int) -> str:
