@@ -2,7 +2,7 @@
 
 Each of them may account for one document that was never acknowledged, or for what one says
 otherwise than acknowledged, and for nothing else. What a pet is told in words may be any deed that
-such words can ask for.
+such words can ask for, also the end of all sessions that run.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -40,6 +40,8 @@ _MADE: Mapping[str, tuple[str, str, str]] = {
 """The collection in which each makes a document, and the field by which one knows whose."""
 
 _TALKED_INTO = ("water_schedules", "focus_sessions", "focus_reports", "pomodoro_sessions")
+_ENDED_TOGETHER = ("focus_reports",)
+"""Of these one sentence may make any number."""
 _SURE_MAX = 2
 """So many together are looked at one by one; there are hardly ever more."""
 
@@ -76,7 +78,7 @@ class PerhapsDone:
 
     def __init__(self) -> None:
         self._wishes = Wishes(*_HEAPS, *_MADE, *_CHANGED, *_TALK)
-        self._made: set[tuple[str, int]] = set()
+        self._made: set[tuple[str, str, int]] = set()
 
     @property
     def heeds(self) -> Hears:
@@ -102,13 +104,21 @@ class PerhapsDone:
         )
 
     def may_be(self, collection: str, document: Json) -> bool:
-        """Whether this document, of which nobody has heard, may be there. Each wish accounts for
-        one of a collection.
+        """Whether this document, of which nobody has heard, may be there because it was asked for.
+        Each wish accounts for one of a collection.
         """
-        for number, wish in enumerate(self._wishes.open(*_MADE, *_TALK)):
-            place = collection, number
+        return self._takes(_MADE, collection, document)
+
+    def may_be_talked_into(self, collection: str, document: Json) -> bool:
+        """The same of what a pet was told in words."""
+        return self._takes(_TALK, collection, document)
+
+    def _takes(self, operations: Iterable[str], collection: str, document: Json) -> bool:
+        for number, wish in enumerate(self._wishes.open(*operations)):
+            place = collection, wish.operation, number
             if place not in self._made and _makes(wish, collection, document):
-                self._made.add(place)
+                if not (wish.operation in _TALK and collection in _ENDED_TOGETHER):
+                    self._made.add(place)
                 return True
         return False
 

@@ -1,7 +1,8 @@
 """The report of a study session equals what its samples come to, each counted once.
 
 It is there from the end of the session on, and stays as it was. A pet that is told to end the
-session ends all that run, and tells of one of them: when the others ended is first heard later.
+session ends all that run, and tells of one of them: when the others ended is first heard later. One
+that began while it did so may be among them or not, and of very many not all are.
 
 A sample that was sent and has come to no end (``wishes``) may be in the report or not, and in all
 that is said of it alike; one that does not say when it was captured stands there at an instant that
@@ -11,7 +12,7 @@ said while the session ran, are open, there may be a report or none.
 
 from collections import Counter, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from math import fsum
@@ -42,6 +43,8 @@ _POINTS_MAX = 5_000
 _EXACT = timedelta()
 _REMEMBERED = 20
 """Reports of one user. Nobody looks at older ones."""
+_ENDED_MAX = 16
+"""So many sessions end at once; where there are more, nobody is told which of them."""
 
 _Sent = TypeVar("_Sent")
 Point = tuple[str, object, object]
@@ -136,6 +139,18 @@ class _Ended:
         return faults[0] if all(faults) else ""
 
 
+@dataclass(slots=True)
+class _Running:
+    """A session of which nobody was told that it is over. ``asked_at`` is when it was first asked
+    for, ``told_at`` when the server said that it had begun: it did so somewhen between the two.
+    """
+
+    user_id: str
+    asked_at: int
+    told_at: int
+    samples: list[Sample] = field(default_factory=list)
+
+
 class Reports(Judge):
     """The judge."""
 
@@ -146,10 +161,10 @@ class Reports(Judge):
         self._unsure = unsure
         self._clock = ServerClock(zones)
         self._repeats = Repeats()
-        self._wishes = Wishes(_SAMPLE, _END, *_TALK)
-        self._told_at: dict[str, int] = {}
-        self._samples: dict[str, list[Sample]] = {}
-        self._users: dict[str, str] = {}
+        self._wishes = Wishes(_START, _SAMPLE, _END, *_TALK)
+        self._running: dict[str, _Running] = {}
+        self._all_ended_at: dict[str, int] = {}
+        """When a pet last ended all sessions of each user."""
         self._ended: dict[str, _Ended] = {}
         self._ended_of: dict[str, deque[str]] = {}
 
@@ -178,13 +193,12 @@ class Reports(Judge):
         session = exchange.answer["session"]
         assert isinstance(session, dict)
         if session["session_id"] not in self._ended:
-            self._samples.setdefault(session["session_id"], [])
-            self._users[session["session_id"]] = session["user_id"]
-            self._told_at.setdefault(session["session_id"], exchange.at)
+            begun = _Running(session["user_id"], self._wishes.since(exchange), exchange.at)
+            self._running.setdefault(session["session_id"], begun)
 
     def _sample(self, exchange: Exchange) -> None:
-        if not self._repeats.is_repeat(exchange) and session_of(exchange) in self._samples:
-            self._samples[session_of(exchange)].append(sample_of(exchange))
+        if not self._repeats.is_repeat(exchange) and session_of(exchange) in self._running:
+            self._running[session_of(exchange)].samples.append(sample_of(exchange))
 
     def _end(self, exchange: Exchange) -> None:
         session_id, ended_at = session_of(exchange), exchange.text("ended_at")
@@ -199,25 +213,27 @@ class Reports(Judge):
             self._compare(ended, session_id, exchange)
 
     def _end_others(self, exchange: Exchange) -> None:
-        """Those that ran when the pet was told."""
-        since, user_id = self._wishes.since(exchange), exchange.asked["user_id"]
-        for session_id in [id for id, owner in self._users.items() if owner == user_id]:
-            if self._told_at[session_id] <= since:
-                self._sum_up(session_id, "", exchange.at)
+        """Those that ran when the pet was told, unless there may be too many."""
+        since, user_id = self._wishes.since(exchange), str(exchange.asked["user_id"])
+        if not self._repeats.is_repeat(exchange):
+            self._all_ended_at[user_id] = exchange.at
+        if int(str(exchange.answer.get("ended", 1))) < _ENDED_MAX:
+            for session_id, running in list(self._running.items()):
+                if running.user_id == user_id and running.told_at <= since:
+                    self._sum_up(session_id, "", exchange.at)
 
     def _sum_up(self, session_id: str, ended_at: str, at: int) -> None:
         """The session is over, unless it was before."""
-        samples = self._samples.pop(session_id, None)
-        if samples is not None:
+        running = self._running.pop(session_id, None)
+        if running is not None:
             dated, undated = self._sent(session_id, at)
             sums = [
-                _summed_up([*samples, *some], others)
+                _summed_up([*running.samples, *some], others)
                 for others in _some_of(undated)
                 for some in _some_of(dated)
             ]
             self._ended[session_id] = _Ended(ended_at, at, sums)
-            del self._told_at[session_id]
-            theirs = self._ended_of.setdefault(self._users.pop(session_id), deque())
+            theirs = self._ended_of.setdefault(running.user_id, deque())
             theirs.append(session_id)
             if len(theirs) > _REMEMBERED:
                 del self._ended[theirs.popleft()]
@@ -252,18 +268,21 @@ class Reports(Judge):
             is_early = exchange.asked_at < ended.told_at
             words = f"there is no report of session {session_id}, which ended at {ended.ended_at}"
             self.demand(is_early, exchange.at, words)
-        elif session_id in self._samples:
+        elif (running := self._running.get(session_id)) is not None:
             words = f"there is a report of session {session_id} before its end"
-            may_be = any(
-                self._may_end(wish, session_id) for wish in self._wishes.open(_END, *_TALK)
-            )
+            may_be = self._may_be_over(session_id, running)
             self.demand(may_be or not exchange.is_done, exchange.at, words)
 
-    def _may_end(self, wish: Wish, session_id: str) -> bool:
-        if wish.operation == _END:
-            return wish.text("session_id").lower() == session_id
-        is_theirs = wish.text("user_id") == self._users[session_id]
-        return is_theirs and wish.may_concern(self._told_at[session_id])
+    def _may_be_over(self, session_id: str, running: _Running) -> bool:
+        """Whether it may have ended with others, or because of what has come to no end."""
+        if running.asked_at <= self._all_ended_at.get(running.user_id, -1):
+            return True
+        return any(
+            wish.text("session_id").lower() == session_id
+            if wish.operation == _END
+            else wish.text("user_id") == running.user_id and wish.may_concern(running.told_at)
+            for wish in self._wishes.open(_END, *_TALK)
+        )
 
     def _compare(self, ended: _Ended, session_id: str, exchange: Exchange) -> None:
         report = exchange.answer["report"]

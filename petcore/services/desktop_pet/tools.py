@@ -29,7 +29,7 @@ Use = Callable[["Tools", A, Call], Awaitable[Answer]]
 
 _SOURCE = "presage"
 _ENDED_MAX = 16
-"""How many are ended at once; nobody has more of them running."""
+"""How many are ended at once. Hardly anybody has more of them running; who has says it again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -374,3 +374,15 @@ def sole(objections: list[str]) -> str:
     """The one objection that there is."""
     (objection,) = objections
     return objection
+
+
+def unheard(story: Story) -> Story:
+    """The same, but nobody knows whether it was done: its worker has died."""
+    asked = story[0]
+    return [asked, {"at": asked["at"], "kind": "dropped", "id": asked["id"], "why": "crash"}]
+
+
+def late(story: Story, wished_at: int) -> list[Story]:
+    """It was asked, its worker died, and was asked again and answered."""
+    first: Story = [{**story[0], "at": wished_at, "id": -1}]
+    return [unheard(first), story]

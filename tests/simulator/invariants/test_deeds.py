@@ -19,7 +19,6 @@ from tests.simulator.invariants.story import (
     USER,
     Object,
     Story,
-    exchanged,
     minute,
     pomodoro_active,
     pomodoro_set,
@@ -211,21 +210,6 @@ def test_a_pet_stops_all_pomodoros_that_run() -> None:
     assert "None is active, not p2" in sole(
         verdict(PomodoroOracle(TzdataZones()), *two, stop, one_runs)
     )
-
-
-def test_a_pet_ends_all_sessions_that_run() -> None:
-    """What the others came to is first heard when somebody reads their reports."""
-    other = "c0ffee00-0000-4000-8000-000000000000"
-    end = ended({**FIGURES, "sample_count": 0, **dict.fromkeys(_SCORES, 0)})
-    nothing = {"sample_count": 0, **dict.fromkeys(_SCORES, 0), "graph_points": []}
-    right, wrong = ({"ok": True, "report": {**nothing, "sample_count": n}} for n in (0, 1))
-    begun = study(1_000), study(2_000, other), told(end, at=minute(9))
-    told_right, told_wrong = (
-        exchanged(minute(10), f"GET /api/stress/report/{other}", {}, report)
-        for report in (right, wrong)
-    )
-    assert verdict(Reports(TzdataZones()), *begun, told_right) == []
-    assert "sample_count is 1" in sole(verdict(Reports(TzdataZones()), *begun, told_wrong))
 
 
 _SCORES = ("average_focus", "average_stress", "peak_stress", "lowest_focus")

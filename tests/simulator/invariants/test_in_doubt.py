@@ -10,7 +10,6 @@ import pytest
 
 from petcore.adapters.zones_tzdata import TzdataZones
 from simulator.invariants import Judge
-from simulator.invariants.acknowledged_writes import AcknowledgedWrites
 from simulator.invariants.break_prompts import BreakPrompts
 from simulator.invariants.done_as_asked import DoneAsAsked
 from simulator.invariants.pomodoro_oracle import PomodoroOracle
@@ -25,6 +24,7 @@ from tests.simulator.invariants.story import (
     Object,
     Story,
     exchanged,
+    late,
     minute,
     pomodoro_active,
     pomodoro_set,
@@ -37,8 +37,8 @@ from tests.simulator.invariants.story import (
     schedule,
     session_end,
     sole,
-    stored,
     study,
+    unheard,
     utc,
     verdict,
     water_poll,
@@ -60,12 +60,6 @@ REPORT: Object = {
     "graph_points": [{"timestamp": utc(60_000), "focus_score": 0.5, "stress_score": 0.9}],
 }
 NOTHING: Object = {**dict.fromkeys(REPORT, 0), "graph_points": []}
-
-
-def unheard(story: Story) -> Story:
-    """The same, but nobody knows whether it was done: its worker has died."""
-    asked = story[0]
-    return [asked, {"at": asked["at"], "kind": "dropped", "id": asked["id"], "why": "crash"}]
 
 
 def refused(story: Story) -> Story:
@@ -434,12 +428,6 @@ def other_of_now(at: int, stress: float) -> Story:
     return [{**request, "headers": {"idempotency-key": "other"}}, *rest]
 
 
-def late(story: Story, wished_at: int) -> list[Story]:
-    """It was asked, its worker died, and was asked again and answered."""
-    first: Story = [{**story[0], "at": wished_at, "id": -1}]
-    return [unheard(first), story]
-
-
 def test_a_prompt_came_when_its_sample_was_first_sent_or_later() -> None:
     """Whoever answered first may have stored it; before that it was not there."""
     brings = late(sample(minute(11), captured_at=minute(10), key="k"), minute(10))
@@ -485,88 +473,6 @@ def by_clock(phase: str, seconds: int) -> Story:
     return [
         {**event, "at": NOON + 4000} for event in pomodoro_status(NOON - 30_000, phase, 1, seconds)
     ]
-
-
-@pytest.mark.parametrize(("count", "kept"), [(2, True), (1, False)])
-def test_a_pet_ends_all_sessions_and_tells_of_one(count: int, kept: bool) -> None:
-    """It says how many; no other one is over."""
-    result = {"ok": True, "session_id": SESSION, "ended_at": utc(NOON), "ended": count}
-    deed: tuple[str, Object, Object] = ("end_study_session", {}, {**result, "report": {}})
-    words = talk(NOON, "Do it.", answer("Do it.", "Done."), deeds=(deed,))
-    held = [
-        stored("focus_reports", {"session_id": id, "report": {}}) for id in (SESSION, OTHER)
-    ] + [
-        stored("focus_sessions", {**begun(id), "ended_at": utc(NOON), "status": "completed"})
-        for id in (SESSION, OTHER)
-    ]
-    judge = AcknowledgedWrites()
-    found = verdict(judge, study(0), study(1, OTHER), words, *held)
-    assert (found == []) is kept
-
-
-def over(id: str) -> Story:
-    """The server holds that session as ended, and a report of it."""
-    ended = {**begun(id), "ended_at": utc(NOON), "status": "completed"}
-    report: Object = {"session_id": id, "user_id": "audrey", "report": {}}
-    return stored("focus_sessions", ended) + stored("focus_reports", report)
-
-
-def ends(count: int) -> Story:
-    """The pet ends so many sessions and tells of one."""
-    result = {"ok": True, "session_id": SESSION, "ended_at": utc(NOON), "ended": count}
-    deed: tuple[str, Object, Object] = ("end_study_session", {}, {**result, "report": {}})
-    return talk(NOON, "Do it.", answer("Do it.", "Done."), deeds=(deed,))
-
-
-@pytest.mark.parametrize(("count", "kept"), [(2, True), (1, False)])
-def test_a_pet_ends_also_sessions_of_which_nobody_has_heard(count: int, kept: bool) -> None:
-    """One that was asked for, and whose answer nobody got, or only after the end."""
-    for doubt in ([unheard(study(1, OTHER, key="k"))], late(study(1, OTHER, key="k"), 1)):
-        story = [study(0), *doubt, ends(count), over(SESSION), over(OTHER)]
-        found = verdict(AcknowledgedWrites(), *story)
-        assert (found == []) is kept
-    told: Story = [{**event, "at": NOON + 1} for event in study(1, OTHER, key="k")]
-    asked, again = late(told, 1)
-    story = [study(0), asked, ends(count), again, over(SESSION), over(OTHER)]
-    assert (verdict(AcknowledgedWrites(), *story) == []) is kept
-
-
-def test_a_pet_ends_no_session_that_began_later_or_is_another_users() -> None:
-    """Nor one that there is not."""
-    began = study(1, OTHER, key="k")
-    later: Story = [{**event, "at": NOON + 1} for event in began]
-    story = [study(0), ends(2), later, over(SESSION), over(OTHER)]
-    assert "was acknowledged with ended_at None" in verdict(AcknowledgedWrites(), *story)[0]
-    report, unknown = over(OTHER)[1:], f"focus_reports {OTHER} is stored and was never acknowledged"
-    story = [study(0), unheard(began), ends(2), over(SESSION)]
-    assert sole(verdict(AcknowledgedWrites(), *story, report)) == unknown
-    story = [study(0), unheard(bobs(began)), ends(2), over(SESSION), bobs(over(OTHER))]
-    assert sole(verdict(AcknowledgedWrites(), *story)) == unknown
-
-
-def bobs(story: Story) -> Story:
-    """The same of another user."""
-    texts = ("body", "document")
-    return [
-        {
-            **event,
-            **{name: str(event[name]).replace("audrey", "bob") for name in texts if name in event},
-        }
-        for event in story
-    ]
-
-
-def begun(id: str) -> Object:
-    """A session as the server keeps it."""
-    at = 0 if id == SESSION else 1
-    return {
-        "session_id": id,
-        "user_id": "audrey",
-        "started_at": utc(at),
-        "study_label": "Study Session",
-        "allow_prompted_breaks": True,
-        "signal_source": "presage",
-    }
 
 
 def test_the_first_decision_is_kept_also_if_nobody_heard_of_it() -> None:

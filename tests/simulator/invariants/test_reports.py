@@ -118,7 +118,7 @@ def test_old_reports_are_forgotten() -> None:
     ]
     assert verdict(judge, *story) == []
     assert len(judge._ended) == 20
-    assert not judge._samples
+    assert not judge._running
 
 
 def test_a_stranger_is_not_told_of_a_report() -> None:
