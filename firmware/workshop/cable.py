@@ -40,7 +40,8 @@ def call(
     cannot be used, ``Failed`` for all else.
     """
     require_usable(port)
-    command = [sys.executable, "-m", "mpremote", "connect", port, *steps]
+    # Unbuffered: what mpremote says of its steps would come at its end, after what a board said.
+    command = [sys.executable, "-u", "-m", "mpremote", "connect", port, *steps]
     with started(lambda: Popen(command, stdin=PIPE, stdout=PIPE, stderr=PIPE)) as child:
         printed, complained = _heard(child, seen, timeout_s)
     if child.returncode:

@@ -138,14 +138,15 @@ def test_one_that_begins_while_the_pet_ends_all_may_be_among_them() -> None:
     """
     asked, *rest = ends(2)
     begun = study(NOON + 1, OTHER)
-    deed, *told = ({**event, "at": NOON + 2} for event in rest)
-    during = [study(0), [asked], begun, [deed], told]
+    ending: Story = [{**event, "at": NOON + 2} for event in rest]
+    during = [study(0), [asked], begun, ending]
     for told_of in (reads(OTHER), finds_none(OTHER)):
         assert reported(*during, told_of) == []
     later: Story = [{**event, "at": NOON + 3} for event in begun]
     again: Story = [{**event, "at": NOON + 4} for event in ends(2)]
+    after: list[Story]
     for after in ([later], [later, again]):
-        found = reported(study(0), [asked], [deed], told, *after, reads(OTHER))
+        found = reported(study(0), [asked], ending, *after, reads(OTHER))
         assert "before its end" in sole(found)
 
 
