@@ -10,18 +10,15 @@ the server's clock showed while it may have been stored. While an end, or words 
 said while the session ran, are open, there may be a report or none.
 """
 
-from collections import Counter, deque
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from itertools import pairwise
-from math import fsum
-from typing import NamedTuple, TypeVar
+from collections import deque
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from petcore.ports.zones import Zones
 from simulator.invariants import Hears, Judge, Weighs, every
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.repeats import Repeats
+from simulator.invariants.report_sums import Ended, Taken, Undated
 from simulator.invariants.samples import (
     Sample,
     is_of_now,
@@ -31,7 +28,6 @@ from simulator.invariants.samples import (
 )
 from simulator.invariants.server_clock import ServerClock
 from simulator.invariants.wishes import Wish, Wishes
-from simulator.kernel.trace import Json
 
 _START, _SAMPLE, _END = (
     f"POST /api/stress/{name}" for name in ("session/start", "sample", "session/end")
@@ -39,104 +35,11 @@ _START, _SAMPLE, _END = (
 _TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _REPORT = "GET /api/stress/report/"
 _NOT_FOUND = 404
-_POINTS_MAX = 5_000
 _EXACT = timedelta()
 _REMEMBERED = 20
 """Reports of one user. Nobody looks at older ones."""
 _ENDED_MAX = 16
 """So many sessions end at once; where there are more, nobody is told which of them."""
-
-_Sent = TypeVar("_Sent")
-Point = tuple[str, object, object]
-"""Instant as text, focus and stress."""
-
-
-class _Undated(NamedTuple):
-    """A sample that says no instant: it is of one from ``since`` until ``until``."""
-
-    until: datetime
-    since: datetime
-    sample: Sample
-
-    def may_be(self, point: Point) -> bool:
-        """Whether this is what ``point`` shows."""
-        scores = self.sample.focus_score, self.sample.stress_score
-        return point[1:] == scores and self.since <= datetime.fromisoformat(point[0]) <= self.until
-
-
-@dataclass(frozen=True, slots=True)
-class _Sum:
-    """What samples come to; ``points`` are those whose instant is known, ``undated`` the others."""
-
-    figures: Json
-    points: list[Point]
-    undated: Sequence[_Undated] = ()
-
-    def told(self, report: Json) -> "_Sum":
-        """The same, once somebody was told ``report``: what has an instant there keeps it."""
-        if not self.undated or "graph_points" not in report:
-            return self
-        return self._dated(_points(report["graph_points"]))
-
-    def _dated(self, shown: list[Point]) -> "_Sum":
-        """With an instant for each that may be one of those ``shown`` of which nobody knows."""
-        points, undated = self.points.copy(), []
-        left = list((Counter(shown) - Counter(points)).elements())
-        for each in sorted(self.undated):
-            place = next((point for point in left if each.may_be(point)), None)
-            if place is None:
-                undated.append(each)
-            else:
-                left.remove(place)
-                points.append(place)
-        return replace(self, points=points, undated=undated)
-
-    def fault(self, report: Json) -> str:
-        """What is wrong with ``report``; nothing if all is right. A pet tells figures alone."""
-        for name, figure in self.figures.items():
-            if report[name] != figure:
-                return f"{name} is {report[name]}, the samples come to {figure}"
-        if "graph_points" not in report:
-            return ""
-        points = _points(report["graph_points"])
-        if any(later[0] < earlier[0] for earlier, later in pairwise(points)):
-            return "the graph points are not in the order of their time"
-        return self._fault_of_points(points)
-
-    def _fault_of_points(self, points: list[Point]) -> str:
-        dated = self._dated(points)
-        known, shown = Counter(dated.points), Counter(points)
-        if shown - known:
-            return f"{next(iter(shown - known))} is a graph point, but no sample"
-        is_whole = len(self.points) + len(self.undated) <= _POINTS_MAX
-        if is_whole and known - shown:
-            return f"{next(iter(known - shown))} is a sample, but no graph point"
-        if is_whole and dated.undated:
-            return f"{dated.undated[0].sample} is a sample, but no graph point"
-        if points and self.figures["peak_stress"] not in {stress for _, _, stress in points}:
-            return "no graph point shows the peak of stress"
-        if points and self.figures["lowest_focus"] not in {focus for _, focus, _ in points}:
-            return "no graph point shows the lowest focus"
-        return ""
-
-
-@dataclass(slots=True)
-class _Ended:
-    """What a session may have come to, and when it ended; "" if nobody was told. ``told_at`` is
-    when the server said so, in milliseconds since the world began.
-    """
-
-    ended_at: str
-    told_at: int
-    sums: list[_Sum]
-
-    def fault(self, report: Json) -> str:
-        """What is wrong with ``report``; nothing if all is right. It goes on saying the same."""
-        faults = [each.fault(report) for each in self.sums]
-        self.sums = [
-            each.told(report) for each, fault in zip(self.sums, faults, strict=True) if not fault
-        ] or self.sums
-        return faults[0] if all(faults) else ""
 
 
 @dataclass(slots=True)
@@ -165,7 +68,7 @@ class Reports(Judge):
         self._running: dict[str, _Running] = {}
         self._all_ended_at: dict[str, int] = {}
         """When a pet last ended all sessions of each user."""
-        self._ended: dict[str, _Ended] = {}
+        self._ended: dict[str, Ended] = {}
         self._ended_of: dict[str, deque[str]] = {}
 
     @property
@@ -226,19 +129,14 @@ class Reports(Judge):
         """The session is over, unless it was before."""
         running = self._running.pop(session_id, None)
         if running is not None:
-            dated, undated = self._sent(session_id, at)
-            sums = [
-                _summed_up([*running.samples, *some], others)
-                for others in _some_of(undated)
-                for some in _some_of(dated)
-            ]
-            self._ended[session_id] = _Ended(ended_at, at, sums)
+            taken = Taken(running.samples, *self._sent(session_id, at))
+            self._ended[session_id] = Ended(ended_at, at, taken)
             theirs = self._ended_of.setdefault(running.user_id, deque())
             theirs.append(session_id)
             if len(theirs) > _REMEMBERED:
                 del self._ended[theirs.popleft()]
 
-    def _sent(self, session_id: str, at: int) -> tuple[list[Sample], list[_Undated]]:
+    def _sent(self, session_id: str, at: int) -> tuple[list[Sample], list[Undated]]:
         """The samples of which nobody knows whether they were stored by ``at``, and those of them
         that do not say when they were captured.
         """
@@ -253,9 +151,9 @@ class Reports(Judge):
                 dated.append(sample)
         return dated, undated
 
-    def _undated(self, wish: Wish, sample: Sample, at: int) -> _Undated:
+    def _undated(self, wish: Wish, sample: Sample, at: int) -> Undated:
         since, until = self._clock.span(wish.since, min(wish.ends_at, at))
-        return _Undated(until + self._unsure, since - self._unsure, sample)
+        return Undated(until + self._unsure, since - self._unsure, sample)
 
     def _read(self, exchange: Exchange) -> None:
         if exchange.is_strangers:
@@ -284,44 +182,9 @@ class Reports(Judge):
             for wish in self._wishes.open(_END, *_TALK)
         )
 
-    def _compare(self, ended: _Ended, session_id: str, exchange: Exchange) -> None:
+    def _compare(self, ended: Ended, session_id: str, exchange: Exchange) -> None:
         report = exchange.answer["report"]
         assert isinstance(report, dict)
         fault = ended.fault(report)
         words = f"the report of session {session_id} in answer to request {exchange.id}: {fault}"
         self.demand(not fault, exchange.at, words)
-
-
-def _some_of(sent: list[_Sent]) -> Iterator[list[_Sent]]:
-    """None of them, each, the first ones, and all."""
-    yield from (sent[:count] for count in range(len(sent) + 1))
-    yield from ([each] for each in sent[1:])
-
-
-def _summed_up(dated: list[Sample], undated: Sequence[_Undated] = ()) -> _Sum:
-    samples = [*dated, *(each.sample for each in undated)]
-    focus = [sample.focus_score for sample in samples]
-    stress = [sample.stress_score for sample in samples]
-    return _Sum(
-        figures={
-            "sample_count": len(samples),
-            "average_focus": _average(focus),
-            "average_stress": _average(stress),
-            "peak_stress": max(stress, default=0),
-            "lowest_focus": min(focus, default=0),
-        },
-        points=[
-            (sample.captured_at.isoformat(), sample.focus_score, sample.stress_score)
-            for sample in dated
-        ],
-        undated=undated,
-    )
-
-
-def _average(scores: list[float]) -> float:
-    return round(fsum(scores) / len(scores), 3) if scores else 0
-
-
-def _points(shown: object) -> list[Point]:
-    assert isinstance(shown, list)
-    return [(point["timestamp"], point["focus_score"], point["stress_score"]) for point in shown]

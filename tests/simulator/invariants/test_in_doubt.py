@@ -386,6 +386,19 @@ def test_a_sample_of_no_known_instant_is_none_of_after_the_end() -> None:
         assert (found == []) is kept
 
 
+@pytest.mark.parametrize("stored", [(), (2, 4), (1, 2, 4), (1, 3), (1, 2, 3, 4)])
+def test_of_samples_in_doubt_any_may_be_in_the_report(stored: tuple[int, ...]) -> None:
+    """What it told first it goes on telling; one that was never sent is in none."""
+    doubts = [unheard(sample(minute(at))) for at in (1, 2, 3, 4)]
+    told = report_of(*map(minute, stored)) if stored else NOTHING
+    story = [world(), study(0), *doubts, session_end(minute(9), told)]
+    assert verdict(judge_of("reports"), *story, read(minute(10), told)) == []
+    for wrong in (report_of(*map(minute, (*stored, 5))), report_of(*map(minute, (2, 3)))):
+        assert verdict(judge_of("reports"), *story, read(minute(10), wrong))
+    never = session_end(minute(9), report_of(*map(minute, (*stored, 5))))
+    assert verdict(judge_of("reports"), world(), study(0), *doubts, never)
+
+
 def test_samples_of_no_known_instant_are_told_apart_by_their_scores() -> None:
     """Each point is one of them, and each of them one point."""
     doubts = unheard(sample_of_now(60_000)), unheard(other_of_now(70_000, 0.7))
