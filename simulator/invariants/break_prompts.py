@@ -14,7 +14,10 @@ What was answered was done at some time between its first request and that answe
 the server; and a poll tells of some moment between its question and its answer. What has come to no
 end (``wishes``) may have been done: a sample may have brought a prompt, or broken the high stress;
 a prompt may be resolved by an answer to it, by an end of its session, or by words to the pet that
-were said while the session ran. So there are prompts that must come, and some that may.
+were said while the session ran. So there are prompts that must come, and some that may. Whoever is
+told of a decision may be told of an earlier answer that said the same and came to no end: then
+samples count again that much earlier, but not as if it had come before a poll that shows the prompt
+was asked.
 
 A sample that the server made itself is told of as soon as it is stored, and its prompt is stored
 after it. If it is made of metrics, the prompt must be there when these are answered; if of what a
@@ -223,7 +226,8 @@ class BreakPrompts(Judge):
         is_known = self._doubts.resolved_since(prompt) is None and (
             prompt.resolved_at is None or resolved_at < since
         )
-        self._resolve(prompt, wanted, since, exchange.at)
+        decided_since = self._doubts.decided_since(prompt, said, since)
+        self._resolve(prompt, wanted, decided_since, exchange.at)
         if not is_known:
             prompt.decision = said if isinstance(said, bool) else None
         return self.demand(
@@ -243,6 +247,7 @@ class BreakPrompts(Judge):
             return self._miss(must, exchange) if must else None
         shown = self._seen.get(exchange.text("prompt_id"))
         if shown is not None:
+            shown.show(exchange.asked_at)
             return self._compare(shown, must, exchange)
         return self._meet(due, must, exchange)
 

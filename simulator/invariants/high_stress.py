@@ -37,7 +37,8 @@ class Prompt:
 
     It came at some time from ``since`` until ``at``, in milliseconds since the world began, and was
     resolved by ``resolved_at``, when the clock of the server showed something of ``resolved``. From
-    ``stored_by`` on it was there for sure; that is ``SOME_DAY`` while nobody has heard of it.
+    ``stored_by`` on it was there for sure; that is ``SOME_DAY`` while nobody has heard of it. At
+    some time from ``open_at`` on it was still open: a poll that was asked then shows it again.
     """
 
     user_id: str
@@ -51,10 +52,15 @@ class Prompt:
     resolved: Span = (_EVER, _EVER)
     decision: bool | None = None
     stored_by: int = 0
+    open_at: int = 0
 
     def arrive(self, at: int) -> None:
         """At ``at`` it was there."""
         self.stored_by = min(self.stored_by, at)
+
+    def show(self, asked_at: int) -> None:
+        """A poll that was asked at ``asked_at`` shows it again."""
+        self.open_at = max(self.open_at, asked_at)
 
     def was_there(self, at: int) -> bool:
         """Whether it was there before ``at``, for sure."""

@@ -38,7 +38,18 @@ class PromptDoubts:
         since = [wish.since for wish in self._wishes.open(ACK, END, *TALK) if _ends(wish, prompt)]
         if prompt.session is not None and prompt.session.in_doubt:
             since.append(prompt.since)
-        return min(since, default=None)
+        return max(min(since), prompt.open_at) if since else None
+
+    def decided_since(self, prompt: Prompt, decision: object, otherwise: int) -> int:
+        """Since when ``decision`` may have been stored: the first is kept, and it may be that of an
+        answer that came to no end.
+        """
+        since = [
+            wish.since
+            for wish in self._wishes.open(ACK)
+            if _ends(wish, prompt) and wish.asked.get("acknowledged") is decision
+        ]
+        return max(min((otherwise, *since)), prompt.open_at)
 
     def may_ask(self, session: Session, at: int) -> bool:
         """Whether stress may be high for long enough by what is in doubt: which samples there are,
