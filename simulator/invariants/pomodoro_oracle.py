@@ -4,7 +4,9 @@ Of several running ones the newest by its ``started_at`` is the active one; a pe
 stop it stops all of them, the newest first, and says when that one ended. If something goes wrong
 in between, the others may run on until it is told again. So they are over in any cycle from that
 end, or from when they were last seen to run, until the answer; and once one of these was told, in
-no other. What was stopped is over, whatever the server's clock shows later.
+no other. What was stopped is over, whatever the server's clock shows later. One that began before
+the pet had stopped them all may be among them though nobody had heard of it yet, if it says to have
+stopped more than are known; and of very many not all are stopped. Who is seen to run later was not.
 
 An answer tells of some moment between its question and itself: what was said to be started or
 stopped meanwhile may be in it or not. So may what was asked for and has come to no end
@@ -21,6 +23,7 @@ from petcore.ports.zones import Zones
 from simulator.invariants import Hears, Judge, Weighs
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.pomodoro_timers import Timer, laid_out
+from simulator.invariants.repeats import Repeats
 from simulator.invariants.server_clock import ServerClock
 from simulator.invariants.wishes import Wish, Wishes
 from simulator.kernel.trace import Event, Json
@@ -29,6 +32,8 @@ _START, _STOP = (f"POST /api/breaks/pomodoro/{name}" for name in ("start", "stop
 _TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _REMEMBERED = 256
 """Pomodoros of one user. Nobody asks about one that was started so long ago."""
+_STOPPED_MAX = 16
+"""So many are stopped at once; where there are more, nobody is told which of them."""
 
 
 class PomodoroOracle(Judge):
@@ -44,6 +49,9 @@ class PomodoroOracle(Judge):
         self._timers: dict[str, Timer] = {}
         self._of: defaultdict[str, dict[str, Timer]] = defaultdict(dict)
         self._unheard: defaultdict[str, set[str]] = defaultdict(set)
+        self._repeats = Repeats()
+        self._more_stopped_at: dict[str, int] = {}
+        """When a pet last had stopped more of each user than are known."""
 
     @property
     def hears(self) -> Hears:
@@ -75,33 +83,63 @@ class PomodoroOracle(Judge):
     def _write_down(self, exchange: Exchange) -> None:
         session = exchange.answer["session"]
         assert isinstance(session, dict)
-        timer = self._timers.get(session["session_id"]) or self._lay_out(session, exchange.at)
+        timer = self._timers.get(session["session_id"]) or self._lay_out(session, exchange)
         if session["ended_at"] is not None:
             timer.end(datetime.fromisoformat(session["ended_at"]), exchange.at)
-            if exchange.by_pet:
+            if exchange.by_pet and not self._repeats.is_repeat(exchange):
                 self._stop_others(timer, exchange)
 
-    def _lay_out(self, session: Json, at: int) -> Timer:
-        timer, session_id = laid_out(session, at), str(session["session_id"])
+    def _lay_out(self, session: Json, exchange: Exchange) -> Timer:
+        session_id = str(session["session_id"])
+        timer = laid_out(session, self._since(exchange), exchange.at)
         theirs = self._of[timer.user_id]
         theirs[session_id] = self._timers[session_id] = timer
         self._unheard[timer.user_id].discard(session_id)
         if len(theirs) > _REMEMBERED:
             oldest = next(iter(theirs))
             del theirs[oldest], self._timers[oldest]
+        more_at = self._more_stopped_at.get(timer.user_id)
+        if more_at is not None and self._begun_at(timer) <= more_at:
+            timer.doubted_at = more_at
         return timer
 
+    def _since(self, exchange: Exchange) -> int:
+        """When what was done was asked for the first time, also if nothing was heard of it then."""
+        said = [wish.since for wish in self._wishes.open(*_TALK) if _has_said(wish, exchange)]
+        return min([self._wishes.since(exchange), *said])
+
+    def _begun_at(self, timer: Timer) -> int:
+        """When it began, at the earliest: that may be long before anybody heard of it."""
+        return self._clock.first_showed(timer.started_at, timer.asked_at, timer.told_at)
+
     def _stop_others(self, stopped: Timer, exchange: Exchange) -> None:
-        """Those that ran when the pet was told; of one that was begun since nobody knows. Told
-        again, it may say what it did the first time.
+        """Those that ran when the pet was told, unless there may be too many; of one that was begun
+        since nobody knows.
         """
         assert stopped.ended_at is not None
-        told_at = self._wishes.since(exchange)
-        for timer in self._of[stopped.user_id].values():
-            ran_then = timer.told_at <= told_at and timer.started_at <= stopped.ended_at
-            if timer.ended_at is None and ran_then:
-                self._stop_beside(timer, stopped.ended_at, exchange)
-            timer.in_doubt |= timer.ended_at is None
+        told_at, count = self._wishes.since(exchange), int(str(exchange.answer.get("stopped", 1)))
+        theirs = self._of[stopped.user_id].values()
+        ran = [
+            timer
+            for timer in theirs
+            if timer.ended_at is None
+            and timer.told_at <= told_at
+            and timer.started_at <= stopped.ended_at
+        ]
+        sure = [timer for timer in ran if not self._may_have_ended(timer, exchange)]
+        if count > 1 + len(sure):
+            self._more_stopped_at[stopped.user_id] = exchange.at
+        for timer in ran if count < _STOPPED_MAX else ():
+            self._stop_beside(timer, stopped.ended_at, exchange)
+        for timer in theirs:
+            if timer.ended_at is None:
+                timer.doubted_at = exchange.at
+
+    def _may_have_ended(self, timer: Timer, exchange: Exchange) -> bool:
+        """Whether it may be over though this was not done."""
+        highest = max(self._highest, self._clock.now(exchange.at))
+        others = (wish for wish in self._stops(timer) if not _says(wish, exchange))
+        return timer.in_doubt or highest >= timer.runs_until or any(others)
 
     def _stop_beside(self, timer: Timer, stopped_at: datetime, exchange: Exchange) -> None:
         """With one that ended at ``stopped_at`` by the server's clock, or later; or before, if
@@ -150,7 +188,7 @@ class PomodoroOracle(Judge):
         return [
             wish
             for wish in self._wishes.open(_STOP, *_TALK)
-            if (wish.text("user_id") == timer.user_id and wish.may_concern(timer.told_at))
+            if (wish.text("user_id") == timer.user_id and wish.may_concern(self._begun_at(timer)))
             or self._timers.get(wish.text("session_id").lower()) is timer
         ]
 
@@ -190,6 +228,11 @@ class PomodoroOracle(Judge):
             f"{exchange.operation} was answered wrongly at request {exchange.id}; "
             f"the oracle says: {expected}",
         )
+
+
+def _has_said(wish: Wish, exchange: Exchange) -> bool:
+    """Whether the deed may have been done because of this wish, perhaps asked for again since."""
+    return wish.who == exchange.who and wish.since <= exchange.asked_at <= wish.latest
 
 
 def _says(wish: Wish, exchange: Exchange) -> bool:

@@ -24,20 +24,22 @@ class _Leg:
 class Timer:
     """Focus, break, focus, break, over: a cycle is focus and then a break, the last one included.
 
-    ``told_at`` is when the server said that it was started, ``end_told_at`` when it said that it
-    was stopped, in milliseconds since the world began; ``in_doubt`` says that something may have
-    stopped it that was never heard of. ``ran_at``: when it was asked for the last time where it
-    stands, and ran. ``end_cycles`` are those of which one was the last, as far as anybody knows.
+    ``asked_at`` is when it was first asked for, ``told_at`` when the server said that it was
+    started, ``end_told_at`` when it said that it was stopped, in milliseconds since the world
+    began; until ``doubted_at`` something may have stopped it that was never heard of. ``ran_at``:
+    when it was asked for the last time where it stands, and ran. ``end_cycles`` are those of which
+    one was the last, as far as anybody knows.
     """
 
     user_id: str
     started_at: datetime
     legs: list[_Leg]
     cycles: int
+    asked_at: int
     told_at: int
     ended_at: datetime | None = None
     end_told_at: int | None = None
-    in_doubt: bool = False
+    doubted_at: int | None = None
     ran_at: int = 0
     end_cycles: tuple[int, ...] = ()
 
@@ -45,6 +47,11 @@ class Timer:
     def runs_until(self) -> datetime:
         """When it is over by itself."""
         return self.legs[-1].until
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether something may have stopped it and it was not seen to run since."""
+        return self.doubted_at is not None and self.ran_at <= self.doubted_at
 
     def end(self, ended_at: datetime, told_at: int) -> None:
         """It is said to have been stopped; the first time counts."""
@@ -106,7 +113,7 @@ class Timer:
         return int(str(self.standing(now)[1]))
 
 
-def laid_out(session: Json, told_at: int) -> Timer:
+def laid_out(session: Json, asked_at: int, told_at: int) -> Timer:
     """The one that the server describes."""
     focus, pause, cycles = (
         int(str(session[name])) for name in ("focus_minutes", "break_minutes", "cycles")
@@ -117,4 +124,4 @@ def laid_out(session: Json, told_at: int) -> Timer:
         for phase, minutes in (("focus", focus), ("break", pause)):
             edge += timedelta(minutes=minutes)
             legs.append(_Leg(phase, cycle, edge))
-    return Timer(str(session["user_id"]), started_at, legs, cycles, told_at)
+    return Timer(str(session["user_id"]), started_at, legs, cycles, asked_at, told_at)

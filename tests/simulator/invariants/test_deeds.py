@@ -67,7 +67,7 @@ def test_a_pomodoro_begun_by_talk_runs() -> None:
     """From the moment when it was begun, which is before the answer."""
     runs = pomodoro_active(1000, POMODORO, seconds=1800)
     assert verdict(PomodoroOracle(TzdataZones()), told(START), runs) == []
-    assert verdict(PomodoroOracle(TzdataZones()), told(START)[:2], runs) == []
+    assert verdict(PomodoroOracle(TzdataZones()), world(), told(START)[:2], runs) == []
     none = pomodoro_active(1000, None)
     assert f"{POMODORO} is active, not None" in sole(
         verdict(PomodoroOracle(TzdataZones()), told(START), none)
