@@ -91,7 +91,7 @@ class PomodoroOracle(Judge):
 
     def _lay_out(self, session: Json, exchange: Exchange) -> Timer:
         session_id = str(session["session_id"])
-        timer = laid_out(session, self._since(exchange), exchange.at)
+        timer = laid_out(session, self._wishes.since(exchange), exchange.at)
         theirs = self._of[timer.user_id]
         theirs[session_id] = self._timers[session_id] = timer
         self._unheard[timer.user_id].discard(session_id)
@@ -102,11 +102,6 @@ class PomodoroOracle(Judge):
         if more_at is not None and self._begun_at(timer) <= more_at:
             timer.doubted_at = more_at
         return timer
-
-    def _since(self, exchange: Exchange) -> int:
-        """When what was done was asked for the first time, also if nothing was heard of it then."""
-        said = [wish.since for wish in self._wishes.open(*_TALK) if _has_said(wish, exchange)]
-        return min([self._wishes.since(exchange), *said])
 
     def _begun_at(self, timer: Timer) -> int:
         """When it began, at the earliest: that may be long before anybody heard of it."""
@@ -228,11 +223,6 @@ class PomodoroOracle(Judge):
             f"{exchange.operation} was answered wrongly at request {exchange.id}; "
             f"the oracle says: {expected}",
         )
-
-
-def _has_said(wish: Wish, exchange: Exchange) -> bool:
-    """Whether the deed may have been done because of this wish, perhaps asked for again since."""
-    return wish.who == exchange.who and wish.since <= exchange.asked_at <= wish.latest
 
 
 def _says(wish: Wish, exchange: Exchange) -> bool:

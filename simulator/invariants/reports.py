@@ -178,7 +178,7 @@ class Reports(Judge):
         return any(
             wish.text("session_id").lower() == session_id
             if wish.operation == _END
-            else wish.text("user_id") == running.user_id and wish.may_concern(running.told_at)
+            else wish.text("user_id") == running.user_id and wish.may_concern(running.asked_at)
             for wish in self._wishes.open(_END, *_TALK)
         )
 

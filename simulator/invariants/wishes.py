@@ -50,6 +50,10 @@ class Wish(NamedTuple):
         """
         return self.latest + _LINGERS_MS
 
+    def may_have_brought(self, deed: Exchange) -> bool:
+        """Whether a pet may have done this because of it, perhaps when it was asked again."""
+        return self.who == deed.who and self.since <= deed.asked_at <= self.latest
+
     def may_concern(self, begun_at: int) -> bool:
         """Whether it may have been done to what was begun at ``begun_at``."""
         return begun_at <= self.ends_at
@@ -112,8 +116,14 @@ class Wishes:
         return is_again and exchange.operation in _SPOKEN
 
     def since(self, exchange: Exchange) -> int:
-        """When what is answered was asked for the first time: somewhen from then on it was done."""
-        return self._since(_place(exchange), exchange)
+        """When what is answered was asked for the first time: somewhen from then on it was done.
+        What a pet does was asked for in words, of which the first may have come to no end.
+        """
+        first = self._since(_place(exchange), exchange)
+        if not exchange.by_pet:
+            return first
+        said = (wish for wish in self.open(*_SPOKEN) if wish.may_have_brought(exchange))
+        return min([first, *(wish.since for wish in said)])
 
     def _since(self, place: Key, exchange: Exchange) -> int:
         asked_at, wish = exchange.asked_at, self._open.get(place)

@@ -158,6 +158,22 @@ def test_one_that_began_while_nobody_knew_may_be_among_them() -> None:
     assert "before its end" in sole(reported(study(0), ends(2), again, reads(OTHER)))
 
 
+def test_one_that_words_had_begun_in_vain_may_be_among_them() -> None:
+    """The server lost its store after it had done it, and says so when it is told again."""
+    session: Object = {**begun(OTHER), "ended_at": None, "status": "active"}
+    start: tuple[str, Object, Object] = (
+        "start_study_session",
+        {},
+        {"ok": True, "session": session},
+    )
+    failed: Object = {"ok": False, "code": "store_unavailable", "error": "", "details": []}
+    in_vain = talk(NOON - 5, "Study.", failed, key="study", status=503)
+    again = talk(NOON + 5, "Study.", answer("Study.", "Yes."), key="study", deeds=(start,))
+    other = talk(NOON - 5, "Study.", failed, key="study", status=400)
+    assert reported(study(0), in_vain, ends(2), again, reads(OTHER)) == []
+    assert "before its end" in sole(reported(study(0), other, ends(2), again, reads(OTHER)))
+
+
 def test_of_very_many_some_go_on() -> None:
     """Nobody is told which."""
     story = [study(0), study(1, OTHER)]
