@@ -27,10 +27,16 @@ class Pet:
         self.encouragement = Encouragement(self.parts)
         self.schedule = Schedule(self.parts)
         self.status = Status(self.parts)
-        self.button = Button(
-            self.parts, self.water, self.prompt, self.pomodoro, self.encouragement, self.status
-        )
         self.screen = Screen(self.parts)
+        self.button = Button(
+            self.parts,
+            self.screen,
+            self.water,
+            self.prompt,
+            self.pomodoro,
+            self.encouragement,
+            self.status,
+        )
         self.talk = self._talk() if hal.can_talk() else None
 
     # Loaded only where it is needed, since it takes its memory.

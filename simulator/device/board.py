@@ -131,13 +131,14 @@ class VirtualBoard(Board):
 
     def press(self, kind: str) -> None:
         """A person presses a button: "short" or "long" the first one, "second" the other. Without
-        power nothing happens.
+        power nothing happens. The firmware feels it before anything else happens: so it answers
+        what is shown when it is noted.
         """
         if not self.has_power:
             return
         self.stage.trace.note("press", who=self.who, press=kind)
         self._presses.append(kind)
-        self._pressed.set()
+        self._pressed.set_at_once()
         self.touched()
 
     def ticks_ms(self) -> int:

@@ -1,6 +1,9 @@
 """The event of a simulated board, which its tasks wait for."""
 
+from collections.abc import Iterator
+
 from simpy import Event
+from simpy.events import URGENT
 
 from simulator.device.crystal import Crystal
 from simulator.kernel.loop import happen, happening
@@ -27,11 +30,19 @@ class Flag:
 
     def set(self) -> None:
         """Set it and wake everybody who waits."""
+        for event in self._woken():
+            event.succeed(True)
+
+    def set_at_once(self) -> None:
+        """The same; whoever waits goes on before anything else happens."""
+        for event in self._woken():
+            event._ok, event._value = True, True  # noqa: SLF001 -- as succeed() does it
+            event.env.schedule(event, URGENT)
+
+    def _woken(self) -> Iterator[Event]:
         self._is_set = True
         waiting, self._waiting = self._waiting, []
-        for event in waiting:
-            if not event.triggered:
-                event.succeed(True)
+        return (event for event in waiting if not event.triggered)
 
     async def wait(self, timeout_ms: int | None) -> bool:
         """Whether it was set before ``timeout_ms`` passed."""

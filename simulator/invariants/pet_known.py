@@ -189,7 +189,8 @@ class Pet:
             self.status = (at, has_link)
 
     def _answer_prompt(self, at: int) -> None:
-        if self.prompt is not None:
+        # Another one, which is not on the screen yet, nobody has answered.
+        if self.prompt is not None and self.prompt[1] == self.shown:
             self.finish(self.prompt[0], at)
             self.pressed, self.prompt = self.prompt[0], None
 

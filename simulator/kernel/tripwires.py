@@ -50,6 +50,7 @@ _WIRES: tuple[tuple[ModuleType | type, tuple[str, ...]], ...] = (
 
 _ALLOWED = {
     ("logging", "time"),  # stamps records of its own; petcore's log is stamped by the Clock
+    ("logging", "time_ns"),  # the same, from Python 3.13 on
     ("rich", "monotonic"),  # draws the progress of the run, outside of the world
     ("rich", "time"),
 }

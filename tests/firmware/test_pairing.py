@@ -15,6 +15,7 @@ from firmware.logic.pet import Pet
 from firmware.logic.pomodoro import Pomodoro
 from firmware.logic.prompt import Prompt
 from firmware.logic.scene import compose
+from firmware.logic.screen import Screen
 from firmware.logic.status import Status
 from firmware.logic.supervise import forever
 from firmware.logic.water import ACK, Water
@@ -221,7 +222,7 @@ def test_a_press_while_it_pairs_has_no_meaning(board_with: MakeBoard, press: str
     Pairing(parts)
     encouragement = Encouragement(parts)
     roles = (Water(parts), Prompt(parts), Pomodoro(parts), encouragement, Status(parts))
-    Button(parts, *roles).press(press)
+    Button(parts, Screen(parts), *roles).press(press)
     assert parts.outbox.messages == []
     assert not encouragement.wanted.is_set()
 

@@ -122,6 +122,114 @@ def test_a_press_answers_the_prompt_on_the_screen(kind: str, acknowledged: bool)
     assert bodies == [{"prompt_id": "p", "acknowledged": acknowledged}]
 
 
+PROMPT = ("p", "Break time", "Take a short break.")
+OTHER = ("q", "Break time", "Look out of the window.")
+
+
+def pet_that_shows(learn: Callable[[Pet], None]) -> Pet:
+    """Give a pet that has shown what it learns so; from then on its screen has no turn."""
+    pet, _ = pet_on([])
+    learn(pet)
+    pet.hal.kernel.run(100)
+    return pet
+
+
+def said_by(pet: Pet) -> list[str]:
+    """Give what the pet has to say, in order, and end it."""
+    pet.hal.kernel.close()
+    return [str(message[0]) for message in pet.parts.outbox.messages]
+
+
+@pytest.mark.parametrize("kind", ["short", "long", "second"])
+@pytest.mark.parametrize(
+    "learn",
+    [
+        lambda pet: pet.parts.known.open(PROMPT),
+        lambda pet: pet.parts.known.remind(("Drink water", "Time to hydrate!")),
+        lambda pet: pet.parts.known.say("Well done!", pet.hal.ticks_ms()),
+        lambda pet: pet.parts.known.count_down("s", "focus", 60_000, pet.hal.ticks_ms()),
+    ],
+    ids=["prompt", "reminder", "message", "Pomodoro"],
+)
+def test_nobody_answers_what_is_not_on_the_screen_yet(
+    learn: Callable[[Pet], None], kind: str
+) -> None:
+    """A press in the moment in which it is heard means what it would have meant before."""
+    pet = pet_that_shows(lambda _: None)
+    learn(pet)
+    known = pet.parts.known
+    heard = (known.prompt, known.reminder, known.message, known.pomodoro)
+    pet.button.press(kind)
+    assert (known.prompt, known.reminder, known.message, known.pomodoro) == heard
+    assert pet.encouragement.wanted.is_set() is (kind == "long")
+    assert (known.status is not None) is (kind == "second")
+    assert said_by(pet) == (["/api/breaks/pomodoro/start"] if kind == "short" else [])
+
+
+def test_a_reminder_is_acknowledged_though_a_prompt_is_about_to_be_shown() -> None:
+    """It is the one that was seen; the prompt waits."""
+    pet = pet_that_shows(lambda pet: pet.parts.known.remind(("Drink water", "Now")))
+    pet.parts.known.open(PROMPT)
+    pet.button.press("short")
+    assert (pet.parts.known.reminder, pet.parts.known.prompt) == (None, PROMPT)
+    assert said_by(pet) == ["/api/water/ack"]
+
+
+def test_who_presses_twice_before_the_screen_follows_has_answered_once() -> None:
+    """The second press answers nothing, neither again nor what is shown next."""
+    said = []
+    for learn in (
+        lambda pet: pet.parts.known.open(PROMPT),
+        lambda pet: pet.parts.known.remind(("Drink water", "Now")),
+        lambda pet: pet.parts.known.count_down("s", "focus", 60_000, pet.hal.ticks_ms()),
+    ):
+        pet = pet_that_shows(learn)
+        pet.button.press("short")
+        pet.button.press("short")
+        said.append(said_by(pet))
+    assert said == [["/api/breaks/prompt/ack"], ["/api/water/ack"], ["/api/breaks/pomodoro/stop"]]
+
+
+@pytest.mark.parametrize("then", [None, OTHER], ids=["withdrawn", "another"])
+@pytest.mark.parametrize("kind", ["short", "long", "second"])
+def test_a_prompt_that_is_over_is_not_answered(
+    then: tuple[str, str, str] | None, kind: str
+) -> None:
+    """Nor the one that is to be shown instead."""
+    pet = pet_that_shows(lambda pet: pet.parts.known.open(PROMPT))
+    pet.parts.known.open(then)
+    pet.button.press(kind)
+    assert pet.parts.known.prompt == then
+    assert said_by(pet) == []
+
+
+@pytest.mark.parametrize(("kind", "asks"), [("short", False), ("long", True), ("second", True)])
+def test_a_pomodoro_that_is_over_is_not_stopped(kind: str, asks: bool) -> None:
+    """What else a press asks for there it asks for all the same."""
+    pet = pet_that_shows(
+        lambda pet: pet.parts.known.count_down("s", "focus", 60_000, pet.hal.ticks_ms())
+    )
+    pet.parts.known.end_count()
+    pet.button.press(kind)
+    has_asked = pet.encouragement.wanted.is_set() or pet.parts.known.status is not None
+    assert has_asked is asks
+    assert said_by(pet) == []
+
+
+def test_who_wants_to_talk_is_heard_though_what_is_shown_is_over() -> None:
+    """That press answers nothing."""
+    board = TalkingBoard([])
+    pet = Pet(board, Config("audrey", "pet-1"))
+    board.spawn("pet", pet.run())
+    pet.parts.known.open(PROMPT)
+    board.kernel.run(100)
+    pet.parts.known.open(None)
+    pet.button.press("talk")
+    assert pet.talk is not None
+    assert pet.talk.wanted.is_set()
+    board.kernel.close()
+
+
 def test_the_screen_lets_go_of_a_message_that_is_over() -> None:
     """Kept, it would come back when the ticks have gone round."""
     pet, _ = pet_on([(1_000, "long")])

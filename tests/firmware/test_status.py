@@ -11,6 +11,7 @@ from firmware.logic.parts import Parts
 from firmware.logic.pomodoro import Pomodoro
 from firmware.logic.prompt import ACK, Prompt
 from firmware.logic.scene import compose, lasts_ms
+from firmware.logic.screen import Screen
 from firmware.logic.state import STATUS_MS
 from firmware.logic.status import Status
 from firmware.logic.water import Water
@@ -22,6 +23,7 @@ def button_of(parts: Parts) -> Button:
     """Give the buttons of a pet."""
     return Button(
         parts,
+        Screen(parts),
         Water(parts),
         Prompt(parts),
         Pomodoro(parts),

@@ -124,7 +124,7 @@ def _no_room(server: Serving) -> Iterator[None]:
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
     """Another program that writes to the database and does not come to an end."""
-    with closing(sqlite3.connect(path, DEADLINE_S, isolation_level=None)) as other:
+    with closing(sqlite3.connect(path, timeout=DEADLINE_S, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
         other.execute("ROLLBACK")

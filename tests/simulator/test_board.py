@@ -1,4 +1,9 @@
-"""A simulated board has power or not."""
+"""A simulated board has power or not, and feels a press at once."""
+
+import json
+from functools import partial
+
+from hypercorn.typing import ASGIReceiveCallable, ASGISendCallable, Scope
 
 from firmware.logic.config import Config
 from simulator.device.board import DARK, Scene, VirtualBoard
@@ -139,3 +144,55 @@ def test_a_second_press_shows_how_the_pet_fares() -> None:
         empty.stage.loop.run_for(1_001)
         assert shown[-1][0] == "IDLE"
         board.close()
+
+
+class Kind(Echo):
+    """A server that has the same kind word for everybody, and nothing else to say."""
+
+    async def __call__(
+        self, scope: Scope, receive: ASGIReceiveCallable, send: ASGISendCallable
+    ) -> None:
+        """Answer one request."""
+        assert scope["type"] == "http"
+        self.served.append(scope["path"])
+        await receive()
+        body = json.dumps({"ok": True, "message": "Well done"}).encode()
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body, "more_body": False})
+
+
+def moment_of_an_answer(turns: int) -> list[str]:
+    """What happens, and on which screen the pet says it was pressed, in the very millisecond in
+    which a kind word comes and somebody presses: as soon as others have had so many turns.
+    """
+    with scene() as empty:
+        stage = empty.stage
+        network = Network(Kind(), stage, CALM)
+        board = VirtualBoard(network, "pet", Config("a", "pet-a"), lambda _: None)
+
+        def press(turns: int) -> None:
+            if turns:
+                stage.after(0, partial(press, turns - 1))
+            else:
+                board.press("short")
+
+        board.plug_in()
+        stage.loop.run_for(1_000)
+        stage.after(20, partial(press, turns))
+        board.press("long")
+        stage.loop.run_for(1_000)
+        board.close()
+        events = [event for event in empty.events() if event["at"] == 1_020]
+        shown = {"screen": "scene", "log": "line"}
+        words = [str(event.get(shown.get(str(event["kind"]), "kind"))) for event in events]
+        return [each for each in words if each != "request"]
+
+
+def test_a_press_in_the_moment_of_an_answer_is_for_what_is_shown() -> None:
+    """Whoever comes first, and for nothing of which the screen has not told yet."""
+    on_idle, word = ["press", "short press on IDLE"], "['MESSAGE', '', 'Well done', False]"
+    orders = [moment_of_an_answer(turns) for turns in range(6)]
+    assert [*on_idle, "answer", word] in orders
+    assert ["answer", *on_idle, word] in orders
+    assert ["answer", word, "press", "short press on MESSAGE", "['IDLE', '', '', False]"] in orders
+    assert all(order[order.index("press") + 1].startswith("short press on") for order in orders)

@@ -181,6 +181,39 @@ def test_a_lie_is_noticed(stories: list[Story], complaint: str) -> None:
     assert complaint in sole(verdict(truth(), *ON, *stories, until=end))
 
 
+STAND_UP = ("Break time", "Stand up and stretch.")
+ANOTHER = prompt_poll(5_000, "another", texts=STAND_UP)
+
+
+@pytest.mark.parametrize(
+    ("stories", "then", "complaint"),
+    [
+        # Before the pet hears, and after.
+        ([press(1_000), CHEERED[0]], CHEERED[1], "'Well done' was said"),
+        ([CHEERED[0], press(1_000)], CHEERED[1], "'Well done' was said"),
+        ([press(1_000), PROMPTED[0]], PROMPTED[1], "break prompt"),
+        ([PROMPTED[0], press(1_000)], PROMPTED[1], "break prompt"),
+        (
+            [*PROMPTED, press(5_000), ANOTHER],
+            screen(5_000, "BREAK_PROMPT", *STAND_UP),
+            "break prompt another",
+        ),
+        (
+            [*PROMPTED, ANOTHER, press(5_000)],
+            screen(5_000, "BREAK_PROMPT", *STAND_UP),
+            "break prompt another",
+        ),
+    ],
+)
+def test_a_press_answers_what_is_shown_and_not_what_is_heard_in_that_moment(
+    stories: list[Story], then: Story, complaint: str
+) -> None:
+    """That is still to be shown, and a pet that takes it for answered is objected to."""
+    end = number(then[-1], "at") + 1_001
+    assert verdict(truth(), *ON, *stories, then, until=end) == []
+    assert complaint in sole(verdict(truth(), *ON, *stories, until=end))
+
+
 def test_a_screen_that_never_changes_is_noticed_in_the_end() -> None:
     """Even when nothing happens after the answer that should have changed it."""
     assert "reminder" in sole(verdict(truth(), *ON, *REMINDED[:1], until=2_001))
