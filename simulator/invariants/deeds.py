@@ -16,6 +16,9 @@ from simulator.kernel.trace import Event, Json, number, words
 ACTED = "acted"
 """The kind of the event that tells of a deed."""
 
+ENDED_MAX = 16
+"""So many sessions or Pomodoros a pet ends at once; where there are more, nobody is told which."""
+
 _OPERATIONS: Mapping[str, tuple[str, int]] = {
     "start_pomodoro": ("POST /api/breaks/pomodoro/start", 201),
     "stop_pomodoro": ("POST /api/breaks/pomodoro/stop", 200),

@@ -21,6 +21,7 @@ from datetime import UTC, datetime
 
 from petcore.ports.zones import Zones
 from simulator.invariants import Hears, Judge, Weighs
+from simulator.invariants.deeds import ENDED_MAX
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.pomodoro_timers import Timer, laid_out
 from simulator.invariants.repeats import Repeats
@@ -32,8 +33,6 @@ _START, _STOP = (f"POST /api/breaks/pomodoro/{name}" for name in ("start", "stop
 _TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _REMEMBERED = 256
 """Pomodoros of one user. Nobody asks about one that was started so long ago."""
-_STOPPED_MAX = 16
-"""So many are stopped at once; where there are more, nobody is told which of them."""
 
 
 class PomodoroOracle(Judge):
@@ -124,7 +123,7 @@ class PomodoroOracle(Judge):
         sure = [timer for timer in ran if not self._may_have_ended(timer, exchange)]
         if count > 1 + len(sure):
             self._more_stopped_at[stopped.user_id] = exchange.at
-        for timer in ran if count < _STOPPED_MAX else ():
+        for timer in ran if count < ENDED_MAX else ():
             self._stop_beside(timer, stopped.ended_at, exchange)
         for timer in theirs:
             if timer.ended_at is None:

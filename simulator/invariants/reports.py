@@ -16,6 +16,7 @@ from datetime import timedelta
 
 from petcore.ports.zones import Zones
 from simulator.invariants import Hears, Judge, Weighs, every
+from simulator.invariants.deeds import ENDED_MAX
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.repeats import Repeats
 from simulator.invariants.report_sums import Ended, Taken, Undated
@@ -38,8 +39,6 @@ _NOT_FOUND = 404
 _EXACT = timedelta()
 _REMEMBERED = 20
 """Reports of one user. Nobody looks at older ones."""
-_ENDED_MAX = 16
-"""So many sessions end at once; where there are more, nobody is told which of them."""
 
 
 @dataclass(slots=True)
@@ -120,7 +119,7 @@ class Reports(Judge):
         since, user_id = self._wishes.since(exchange), str(exchange.asked["user_id"])
         if not self._repeats.is_repeat(exchange):
             self._all_ended_at[user_id] = exchange.at
-        if int(str(exchange.answer.get("ended", 1))) < _ENDED_MAX:
+        if int(str(exchange.answer.get("ended", 1))) < ENDED_MAX:
             for session_id, running in list(self._running.items()):
                 if running.user_id == user_id and running.told_at <= since:
                     self._sum_up(session_id, "", exchange.at)
