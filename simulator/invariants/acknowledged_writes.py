@@ -18,6 +18,7 @@ from zlib import crc32
 import orjson
 
 from simulator.invariants import Hears, Judge, Weighs
+from simulator.invariants.deeds import how_many
 from simulator.invariants.ended_together import EndedTogether
 from simulator.invariants.exchanges import Exchange
 from simulator.invariants.perhaps_done import PerhapsDone, accounts_for
@@ -185,7 +186,7 @@ class AcknowledgedWrites(Judge):
             for id, session in self._documents["focus_sessions"].items()
             if session.get("user_id") == exchange.asked["user_id"] and session["status"] == "active"
         ]
-        others = int(str(exchange.answer.get("ended", 1))) - 1
+        others = how_many(exchange, "ended") - 1
         self._together.end(str(exchange.asked["user_id"]), exchange.at, running, others)
 
     def _preference(self, exchange: Exchange) -> None:

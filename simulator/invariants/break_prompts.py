@@ -29,15 +29,15 @@ from datetime import timedelta
 
 from petcore.ports.zones import Zones
 from simulator.invariants import Hears, Judge, Objection, Weighs
-from simulator.invariants.exchanges import Exchange
+from simulator.invariants.exchanges import TALK, Exchange
 from simulator.invariants.high_stress import SOME_DAY, Policy, Prompt, Session
 from simulator.invariants.patience import store_ms
 from simulator.invariants.preferences import PREFER, Preferences
-from simulator.invariants.prompt_doubts import ACK, END, SAMPLE, TALK, PromptDoubts
+from simulator.invariants.prompt_doubts import ACK, SAMPLE, PromptDoubts
 from simulator.invariants.repeats import Repeats
 from simulator.invariants.samples import instant_of, sample_of, session_of
 from simulator.invariants.server_clock import ServerClock
-from simulator.invariants.wishes import Wish, Wishes
+from simulator.invariants.wishes import END, Wish, Wishes
 from simulator.kernel.trace import Event
 
 _START, _POLL = "POST /api/stress/session/start", "GET /api/breaks/prompt/poll"

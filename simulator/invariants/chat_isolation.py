@@ -21,13 +21,12 @@ import orjson
 
 from petcore.adapters.voice_scripted import spoken_in
 from simulator.invariants import EVERY, Hears, Judge, Weighs
-from simulator.invariants.exchanges import Exchange
+from simulator.invariants.exchanges import TALK, Exchange
 from simulator.kernel.marks import marks
 from simulator.kernel.trace import Event, Json, number, words
 
 _CHAT = "/api/chat/"
 _ERASE = "DELETE /api/chat/memory"
-_TURNS = ("POST /api/chat/message", "POST /api/chat/stream")
 _NOT_FOUND = 404
 _REFUSED = range(400, 500)
 """What is answered so was not done."""
@@ -89,7 +88,7 @@ class ChatIsolation(Judge):
         """Every answer of the chat is a case, and every conversation that is gone on with."""
         return {
             EVERY: self._weigh,
-            **dict.fromkeys(_TURNS, self._note_owner),
+            **dict.fromkeys(TALK, self._note_owner),
             _ERASE: self._forget,
             "POST /api/stress/session/start": self._keep,
         }
@@ -110,7 +109,7 @@ class ChatIsolation(Judge):
                 wish.may_be_erased = wish.may_be_erased or wish.user_id == user_id
             self._erasures[number(event, "id")] = user_id
             self._perhaps[user_id] |= self._own.pop(user_id, set())
-        elif operation in _TURNS:
+        elif operation in TALK:
             headers, asked = event["headers"], orjson.loads(words(event, "body"))
             assert isinstance(headers, dict)
             place = words(event, "who"), headers.get("idempotency-key", event["id"])
@@ -186,7 +185,7 @@ class ChatIsolation(Judge):
         if exchange.is_strangers:
             return
         self._keep_words(exchange, str(exchange.asked.get("system_prompt", "")))
-        if exchange.operation in _TURNS:
+        if exchange.operation in TALK:
             self._weigh_conversation(exchange)
         known_then = {
             word

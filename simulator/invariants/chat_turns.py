@@ -39,7 +39,7 @@ from simulator.invariants.answers_of_talk import (
     whole,
 )
 from simulator.invariants.deeds import ACTED, acts
-from simulator.invariants.exchanges import Exchange
+from simulator.invariants.exchanges import TALK, Exchange
 from simulator.invariants.excuses_of_talk import Excuses
 from simulator.invariants.said import Said
 from simulator.invariants.store_troubles import StoreTroubles
@@ -54,8 +54,7 @@ from simulator.invariants.turns_of_talk import (
 from simulator.invariants.wishes import Wish, Wishes
 from simulator.kernel.trace import Event, Json, number, words
 
-_TURNS = ("POST /api/chat/message", "POST /api/chat/stream")
-_PATHS = frozenset(operation.partition(" ")[2] for operation in _TURNS)
+_PATHS = frozenset(operation.partition(" ")[2] for operation in TALK)
 _ERASE = "DELETE /api/chat/memory"
 _FAILED = (502, 503)
 _BEGINS = ("start_pomodoro", "start_study_session")
@@ -76,7 +75,7 @@ class ChatTurns(Judge):
         self._erasures: dict[int, str] = {}
         """Who asked for each that nobody has answered yet."""
         self._stored: dict[str, dict[int, Json]] = defaultdict(dict)
-        self._open = Wishes(*_TURNS)
+        self._open = Wishes(*TALK)
         self._troubles = StoreTroubles()
 
     @property
@@ -180,7 +179,7 @@ class ChatTurns(Judge):
         if exchange.operation == _ERASE:
             return self._end_to_erase(exchange)
         wish = self._wishes.get((exchange.who, exchange.key or ""))
-        if exchange.operation not in _TURNS or wish is None:
+        if exchange.operation not in TALK or wish is None:
             return None
         failures = wish.failures.get(exchange.id, set())
         if exchange.is_done:
@@ -320,7 +319,7 @@ class ChatTurns(Judge):
 
     def _doubtful(self, user_id: str) -> list[Wish]:
         """What the user has said and nobody knows whether it was answered."""
-        return [wish for wish in self._open.open(*_TURNS) if wish.text("user_id") == user_id]
+        return [wish for wish in self._open.open(*TALK) if wish.text("user_id") == user_id]
 
     def _demand(self, kept: bool, exchange: Exchange, what: str) -> None:
         said = f"request {exchange.id} of {exchange.who}, {exchange.operation}, {what}"

@@ -32,6 +32,11 @@ _KEPT = 4_096
 """Requests and deeds that are remembered. All but the newest are long over."""
 
 
+def how_many(exchange: Exchange, name: str) -> int:
+    """How many there were at once, as the answer says under ``name``; without a word it was one."""
+    return int(str(exchange.answer.get(name, 1)))
+
+
 def acts(tool: str) -> bool:
     """Whether a tool changes something."""
     return tool in _OPERATIONS

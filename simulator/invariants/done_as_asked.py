@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Callable
 
 from simulator.invariants import EVERY, Hears, Judge, Weighs
-from simulator.invariants.exchanges import Exchange
+from simulator.invariants.exchanges import TALK, Exchange
 from simulator.invariants.newest import Newest
 from simulator.invariants.pet_known import BY_DOCUMENT
 from simulator.invariants.presses import ANSWERS, Presses
@@ -22,7 +22,6 @@ from simulator.invariants.wishes import Wishes
 from simulator.kernel.trace import Event, Json, number, words
 
 _SCHEDULE = "POST /api/water/schedule"
-_TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _PARTS = {
     _SCHEDULE: "schedule",
     "POST /api/stress/session/start": "session",
@@ -43,7 +42,7 @@ class DoneAsAsked(Judge):
     def __init__(self) -> None:
         super().__init__()
         self._repeats, self._bound = Repeats(), Bound()
-        self._wishes = Wishes(_SCHEDULE, *_TALK)
+        self._wishes = Wishes(_SCHEDULE, *TALK)
         self._schedules: defaultdict[object, Newest[Json]] = defaultdict(Newest)
         self._presses = Presses()
         self._pets: set[str] = set()
@@ -153,11 +152,11 @@ class DoneAsAsked(Judge):
         schedules = self._schedules[user_id]
         open_ones = [
             wish
-            for wish in self._wishes.open(_SCHEDULE, *_TALK)
+            for wish in self._wishes.open(_SCHEDULE, *TALK)
             if wish.text("user_id") == user_id and not schedules.overwrites(wish.ends_at)
         ]
         held = [each.what for each in schedules.held(asked_at)]
-        if not held or any(wish.operation in _TALK for wish in open_ones):
+        if not held or any(wish.operation in TALK for wish in open_ones):
             return
         perhaps = [*held[1:], *({**held[0], **wish.asked} for wish in open_ones)]
         if any(self._says(each, exchange) for each in perhaps):

@@ -8,15 +8,13 @@ server has died has an answer; that it has died, or nobody was there, must be tr
 from collections.abc import Mapping
 
 from simulator.invariants import EVERY, Hears, Judge, Objection, Weighs
-from simulator.invariants.exchanges import Exchange
+from simulator.invariants.exchanges import TALK, Exchange
 from simulator.invariants.patience import store_ms, way_ms
 from simulator.kernel.trace import Event, number, words
 
 _ANSWER_MS = 1_000
 """How long the server may take, on top of what the network does."""
-_TALK_MS: Mapping[str, int] = dict.fromkeys(
-    ("POST /api/chat/message", "POST /api/chat/stream"), 61_000
-)
+_TALK_MS: Mapping[str, int] = dict.fromkeys(TALK, 61_000)
 """The same where it hears, writes and speaks."""
 
 

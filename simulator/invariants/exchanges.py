@@ -11,6 +11,8 @@ import orjson
 from simulator.kernel.server_events import MEDIA_TYPE, ServerEvent, server_events
 from simulator.kernel.trace import Event, Json, number, words
 
+TALK = ("POST /api/chat/message", "POST /api/chat/stream")
+"""What is said to a pet in words, in which it may be told to do anything."""
 _STRANGER = "stranger/"
 _FAILED = "error"
 """The event that ends a stream when something went wrong."""

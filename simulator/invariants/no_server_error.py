@@ -8,13 +8,12 @@ who asks it for a picture.
 """
 
 from simulator.invariants import EVERY, Hears, Judge, Objection, Weighs
-from simulator.invariants.exchanges import Exchange
+from simulator.invariants.exchanges import TALK, Exchange
 from simulator.invariants.patience import store_ms
 from simulator.kernel.trace import Event, number
 
 _OUR_FAULT = range(500, 600)
 _THEIR_FAULT = (502, 503)
-_TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _UNAVAILABLE = 503, "store_unavailable"
 _PICTURES = ("GET /api/video/latest", "GET /api/video/stream", "POST /api/video/presage-test")
 _SEES_NOT = [(503, "sight_absent"), (503, "camera_unavailable")]
@@ -57,7 +56,7 @@ class NoServerError(Judge):
         self.cases += 1
         if exchange.status not in _OUR_FAULT:
             return
-        is_theirs = exchange.status in _THEIR_FAULT and exchange.operation in _TALK
+        is_theirs = exchange.status in _THEIR_FAULT and exchange.operation in TALK
         if not is_theirs and not self._is_true(exchange):
             words = f"request {exchange.id}, {exchange.operation}, was answered {exchange.status}"
             self.objections.append(Objection(exchange.at, words))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import combinations
 
 from simulator.invariants import Hears, Weighs
-from simulator.invariants.exchanges import Exchange
+from simulator.invariants.exchanges import TALK, Exchange
 from simulator.invariants.wishes import Wish, Wishes
 from simulator.kernel.trace import Json
 
@@ -20,7 +20,6 @@ _BEGIN, _SAMPLE, _END = (
 _START = "POST /api/breaks/pomodoro/start"
 _PREFER = "POST /api/breaks/preferences/stress-prompts"
 _ENCOURAGE = "POST /api/encouragement/message"
-_TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 
 _HEAPS: Mapping[str, tuple[str, str]] = {
     _POLL: ("REMINDER_SENT", "user_id"),
@@ -77,7 +76,7 @@ class PerhapsDone:
     """All of them."""
 
     def __init__(self) -> None:
-        self._wishes = Wishes(*_HEAPS, *_MADE, *_CHANGED, *_TALK)
+        self._wishes = Wishes(*_HEAPS, *_MADE, *_CHANGED, *TALK)
         self._made: set[tuple[str, str, int]] = set()
 
     @property
@@ -111,13 +110,13 @@ class PerhapsDone:
 
     def may_be_talked_into(self, collection: str, document: Json) -> bool:
         """The same of what a pet was told in words."""
-        return self._takes(_TALK, collection, document)
+        return self._takes(TALK, collection, document)
 
     def _takes(self, operations: Iterable[str], collection: str, document: Json) -> bool:
         for number, wish in enumerate(self._wishes.open(*operations)):
             place = collection, wish.operation, number
             if place not in self._made and _makes(wish, collection, document):
-                if not (wish.operation in _TALK and collection in _ENDED_TOGETHER):
+                if not (wish.operation in TALK and collection in _ENDED_TOGETHER):
                     self._made.add(place)
                 return True
         return False
@@ -126,7 +125,7 @@ class PerhapsDone:
         """What a document may say in place of what was acknowledged."""
         changes = [
             change
-            for wish in self._wishes.open(*_CHANGED, *_TALK)
+            for wish in self._wishes.open(*_CHANGED, *TALK)
             if (change := _change(wish, collection, id, user_id)) is not None
         ]
         for count in range(1, min(len(changes), _SURE_MAX) + 1):
@@ -147,7 +146,7 @@ def _named(wish: Wish, field: str) -> str:
 
 
 def _makes(wish: Wish, collection: str, document: Json) -> bool:
-    if wish.operation in _TALK:
+    if wish.operation in TALK:
         whose = document.get("user_id", wish.text("user_id"))
         return collection in _TALKED_INTO and whose == wish.text("user_id")
     where, named, field = _MADE[wish.operation]
@@ -155,7 +154,7 @@ def _makes(wish: Wish, collection: str, document: Json) -> bool:
 
 
 def _change(wish: Wish, collection: str, id: str, user_id: str) -> _Variant | None:
-    if wish.operation in _TALK:
+    if wish.operation in TALK:
         is_theirs = collection in _TALKED_INTO and user_id == wish.text("user_id")
         return ({}, _BY_WORDS) if is_theirs else None
     where, named, change = _CHANGED[wish.operation]

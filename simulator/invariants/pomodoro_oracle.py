@@ -21,8 +21,8 @@ from datetime import UTC, datetime
 
 from petcore.ports.zones import Zones
 from simulator.invariants import Hears, Judge, Weighs
-from simulator.invariants.deeds import ENDED_MAX
-from simulator.invariants.exchanges import Exchange
+from simulator.invariants.deeds import ENDED_MAX, how_many
+from simulator.invariants.exchanges import TALK, Exchange
 from simulator.invariants.pomodoro_timers import Timer, laid_out
 from simulator.invariants.repeats import Repeats
 from simulator.invariants.server_clock import ServerClock
@@ -30,7 +30,6 @@ from simulator.invariants.wishes import Wish, Wishes
 from simulator.kernel.trace import Event, Json
 
 _START, _STOP = (f"POST /api/breaks/pomodoro/{name}" for name in ("start", "stop"))
-_TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _REMEMBERED = 256
 """Pomodoros of one user. Nobody asks about one that was started so long ago."""
 
@@ -44,7 +43,7 @@ class PomodoroOracle(Judge):
         super().__init__()
         self._clock = ServerClock(zones)
         self._highest = datetime.min.replace(tzinfo=UTC)
-        self._wishes = Wishes(_START, _STOP, *_TALK)
+        self._wishes = Wishes(_START, _STOP, *TALK)
         self._timers: dict[str, Timer] = {}
         self._of: defaultdict[str, dict[str, Timer]] = defaultdict(dict)
         self._unheard: defaultdict[str, set[str]] = defaultdict(set)
@@ -111,7 +110,7 @@ class PomodoroOracle(Judge):
         since nobody knows.
         """
         assert stopped.ended_at is not None
-        told_at, count = self._wishes.since(exchange), int(str(exchange.answer.get("stopped", 1)))
+        told_at, count = self._wishes.since(exchange), how_many(exchange, "stopped")
         theirs = self._of[stopped.user_id].values()
         ran = [
             timer
@@ -181,15 +180,15 @@ class PomodoroOracle(Judge):
         """What is open and may have stopped it."""
         return [
             wish
-            for wish in self._wishes.open(_STOP, *_TALK)
-            if (wish.text("user_id") == timer.user_id and wish.may_concern(self._begun_at(timer)))
+            for wish in self._wishes.open(_STOP, *TALK)
+            if wish.may_concern(timer.user_id, self._begun_at(timer))
             or self._timers.get(wish.text("session_id").lower()) is timer
         ]
 
     def _is_unheard(self, user_id: str, session_id: str) -> bool:
         """Whether it may be one of those that were perhaps started: one for each wish."""
         known = session_id in self._timers
-        wishes = [w for w in self._wishes.open(_START, *_TALK) if w.text("user_id") == user_id]
+        wishes = [w for w in self._wishes.open(_START, *TALK) if w.text("user_id") == user_id]
         unheard = self._unheard[user_id] | {session_id}
         if known or len(unheard) > len(wishes):
             return False

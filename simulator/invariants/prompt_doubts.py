@@ -2,15 +2,15 @@
 
 from datetime import datetime
 
+from simulator.invariants.exchanges import TALK
 from simulator.invariants.high_stress import Prompt, Scored, Session
 from simulator.invariants.samples import instant_of
 from simulator.invariants.server_clock import ServerClock
-from simulator.invariants.wishes import Wish, Wishes
+from simulator.invariants.wishes import END, Wish, Wishes
 from simulator.kernel.trace import Json
 
-SAMPLE, END = "POST /api/stress/sample", "POST /api/stress/session/end"
+SAMPLE = "POST /api/stress/sample"
 ACK = "POST /api/breaks/prompt/ack"
-TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 
 
 class PromptDoubts:
@@ -101,7 +101,4 @@ def _ends(wish: Wish, prompt: Prompt) -> bool:
         return wish.text("prompt_id").lower() == prompt.prompt_id
     if prompt.session is None:
         return False
-    if wish.operation == END:
-        return wish.text("session_id").lower() == prompt.session.id
-    is_theirs = wish.text("user_id") == prompt.user_id
-    return is_theirs and wish.may_concern(prompt.session.told_at)
+    return wish.may_end(prompt.session.id, prompt.user_id, prompt.session.told_at)

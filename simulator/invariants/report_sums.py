@@ -103,10 +103,11 @@ class Taken:
 
     def sums(self, report: Json) -> list[_Sum]:
         """What they may come to, once somebody was told ``report``."""
+        dated = [*_some_of(self.dated), self._shown(report)]
         return [
             _summed_up([*self.stored, *some], others)
             for others in _some_of(self.undated)
-            for some in (*_some_of(self.dated), self._shown(report))
+            for some in dated
         ]
 
     def _shown(self, report: Json) -> list[Sample]:

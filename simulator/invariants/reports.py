@@ -16,8 +16,8 @@ from datetime import timedelta
 
 from petcore.ports.zones import Zones
 from simulator.invariants import Hears, Judge, Weighs, every
-from simulator.invariants.deeds import ENDED_MAX
-from simulator.invariants.exchanges import Exchange
+from simulator.invariants.deeds import ENDED_MAX, how_many
+from simulator.invariants.exchanges import TALK, Exchange
 from simulator.invariants.repeats import Repeats
 from simulator.invariants.report_sums import Ended, Taken, Undated
 from simulator.invariants.samples import (
@@ -28,12 +28,9 @@ from simulator.invariants.samples import (
     session_of,
 )
 from simulator.invariants.server_clock import ServerClock
-from simulator.invariants.wishes import Wish, Wishes
+from simulator.invariants.wishes import END, Wish, Wishes
 
-_START, _SAMPLE, _END = (
-    f"POST /api/stress/{name}" for name in ("session/start", "sample", "session/end")
-)
-_TALK = ("POST /api/chat/message", "POST /api/chat/stream")
+_START, _SAMPLE = "POST /api/stress/session/start", "POST /api/stress/sample"
 _REPORT = "GET /api/stress/report/"
 _NOT_FOUND = 404
 _EXACT = timedelta()
@@ -63,7 +60,7 @@ class Reports(Judge):
         self._unsure = unsure
         self._clock = ServerClock(zones)
         self._repeats = Repeats()
-        self._wishes = Wishes(_START, _SAMPLE, _END, *_TALK)
+        self._wishes = Wishes(_START, _SAMPLE, END, *TALK)
         self._running: dict[str, _Running] = {}
         self._all_ended_at: dict[str, int] = {}
         """When a pet last ended all sessions of each user."""
@@ -86,7 +83,7 @@ class Reports(Judge):
         return {
             _START: self._start,
             _SAMPLE: self._sample,
-            _END: self._end,
+            END: self._end,
             **self._wishes.weighs,
             every(_REPORT): self._read,
         }
@@ -119,7 +116,7 @@ class Reports(Judge):
         since, user_id = self._wishes.since(exchange), str(exchange.asked["user_id"])
         if not self._repeats.is_repeat(exchange):
             self._all_ended_at[user_id] = exchange.at
-        if int(str(exchange.answer.get("ended", 1))) < ENDED_MAX:
+        if how_many(exchange, "ended") < ENDED_MAX:
             for session_id, running in list(self._running.items()):
                 if running.user_id == user_id and running.told_at <= since:
                     self._sum_up(session_id, "", exchange.at)
@@ -175,10 +172,8 @@ class Reports(Judge):
         if running.asked_at <= self._all_ended_at.get(running.user_id, -1):
             return True
         return any(
-            wish.text("session_id").lower() == session_id
-            if wish.operation == _END
-            else wish.text("user_id") == running.user_id and wish.may_concern(running.asked_at)
-            for wish in self._wishes.open(_END, *_TALK)
+            wish.may_end(session_id, running.user_id, running.asked_at)
+            for wish in self._wishes.open(END, *TALK)
         )
 
     def _compare(self, ended: Ended, session_id: str, exchange: Exchange) -> None:

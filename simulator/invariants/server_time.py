@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from petcore.ports.zones import Zones
 from simulator.invariants import Hears, Judge, Objection, Weighs, every
-from simulator.invariants.exchanges import Exchange
+from simulator.invariants.exchanges import TALK, Exchange
 from simulator.invariants.patience import store_ms
 from simulator.invariants.repeats import Repeats
 from simulator.invariants.server_clock import ServerClock
@@ -27,7 +27,6 @@ _STAMPED = {
 }
 """Where an answer says when it was given: in which part ("" for all of it), under which name."""
 
-_SAID = ("POST /api/chat/message", "POST /api/chat/stream")
 """What the pet does when it is told to is stamped, too, and kept under the key of what was said,
 whichever way its answer is told.
 """
@@ -57,7 +56,7 @@ class ServerTime(Judge):
     def weighs(self) -> Weighs:
         """Every stamp is a case, unless an earlier answer was asked for again."""
         return {
-            **dict.fromkeys(map(every, (*_STAMPED, *_SAID)), self._note_refusal),
+            **dict.fromkeys(map(every, (*_STAMPED, *TALK)), self._note_refusal),
             **dict.fromkeys(_STAMPED, self._compare),
         }
 
@@ -67,7 +66,7 @@ class ServerTime(Judge):
 
     def _note_refusal(self, exchange: Exchange) -> None:
         if exchange.key and self._troubles.excuse(exchange):
-            operation = _WORDS if exchange.operation in _SAID else exchange.operation
+            operation = _WORDS if exchange.operation in TALK else exchange.operation
             wish = exchange.who, operation, exchange.key
             self._refused.setdefault(wish, exchange.asked_at)
 

@@ -23,7 +23,7 @@ from itertools import chain
 
 from petcore.ports.zones import Zones
 from simulator.invariants import Hears, Judge, Objection, Weighs, every
-from simulator.invariants.exchanges import Exchange, asked_of
+from simulator.invariants.exchanges import TALK, Exchange, asked_of
 from simulator.invariants.newest import Newest
 from simulator.invariants.repeats import Repeats
 from simulator.invariants.schedules import Schedule, schedule_of, wished
@@ -32,7 +32,6 @@ from simulator.invariants.wishes import Wish, Wishes
 from simulator.kernel.trace import Event, number, words
 
 _SCHEDULE, _POLL = "POST /api/water/schedule", "GET /api/water/poll"
-_TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _REMEMBERED = 64
 """Reminders of one user. A poll is not repeated after days."""
 _UNDER_WAY = 4_096
@@ -86,7 +85,7 @@ class WaterPromises(Judge):
         self._zones = zones
         self._clock = ServerClock(zones)
         self._repeats = Repeats()
-        self._wishes = Wishes(_SCHEDULE, _POLL, *_TALK)
+        self._wishes = Wishes(_SCHEDULE, _POLL, *TALK)
         self._books: defaultdict[str, _Book] = defaultdict(_Book)
         self._under_way: dict[object, Event] = {}
 
@@ -169,10 +168,10 @@ class WaterPromises(Judge):
         since = self._wishes.since(exchange)
         open_ones = [
             wish
-            for wish in self._wishes.open(_SCHEDULE, *_TALK)
+            for wish in self._wishes.open(_SCHEDULE, *TALK)
             if wish.text("user_id") == user_id and not book.schedules.overwrites(wish.ends_at)
         ]
-        if any(wish.operation in _TALK for wish in open_ones):
+        if any(wish.operation in TALK for wish in open_ones):
             return []
         found: list[Schedule | None] = [each.what for each in book.schedules.held(since)]
         found += [None] if book.schedules.had_none(since) else []

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from simulator.invariants import Hears, Weighs, every
-from simulator.invariants.exchanges import Exchange, asked_of
+from simulator.invariants.exchanges import TALK, Exchange, asked_of
 from simulator.kernel.trace import Event, Json, number, words
 
-_SPOKEN = frozenset({"POST /api/chat/message", "POST /api/chat/stream"})
+END = "POST /api/stress/session/end"
 _ANEW = frozenset({"GET /api/water/poll"})
 """What is decided anew while there is nothing to tell, also for a key that was told so."""
 _REFUSED = frozenset(range(400, 500)) - {401, 403, 408, 429}
@@ -54,9 +54,15 @@ class Wish(NamedTuple):
         """Whether a pet may have done this because of it, perhaps when it was asked again."""
         return self.who == deed.who and self.since <= deed.asked_at <= self.latest
 
-    def may_concern(self, begun_at: int) -> bool:
-        """Whether it may have been done to what was begun at ``begun_at``."""
-        return begun_at <= self.ends_at
+    def may_concern(self, user_id: str, begun_at: int) -> bool:
+        """Whether it may have been done to what was begun at ``begun_at`` for its user."""
+        return self.text("user_id") == user_id and begun_at <= self.ends_at
+
+    def may_end(self, session_id: str, user_id: str, begun_at: int) -> bool:
+        """Whether a study session may have ended because it was asked for, or by words."""
+        if self.operation == END:
+            return self.text("session_id").lower() == session_id
+        return self.may_concern(user_id, begun_at)
 
 
 class Wishes:
@@ -113,7 +119,7 @@ class Wishes:
         """
         wish = self._open.get(_place(exchange))
         is_again = wish is not None and wish.since < exchange.asked_at
-        return is_again and exchange.operation in _SPOKEN
+        return is_again and exchange.operation in TALK
 
     def since(self, exchange: Exchange) -> int:
         """When what is answered was asked for the first time: somewhen from then on it was done.
@@ -122,7 +128,7 @@ class Wishes:
         first = self._since(_place(exchange), exchange)
         if not exchange.by_pet:
             return first
-        said = (wish for wish in self.open(*_SPOKEN) if wish.may_have_brought(exchange))
+        said = (wish for wish in self.open(*TALK) if wish.may_have_brought(exchange))
         return min([first, *(wish.since for wish in said)])
 
     def _since(self, place: Key, exchange: Exchange) -> int:

@@ -7,14 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from simulator.invariants.exchanges import Exchange
+from simulator.invariants.exchanges import TALK, Exchange
 from simulator.kernel.trace import Json, number
 from simulator.report.story import Mark, Posted, Span
 from simulator.report.wall import Wall, zone_called
 
 _MINUTE_MS = 60_000
 _THOUSAND = 1000
-_TALK = ("POST /api/chat/message", "POST /api/chat/stream")
 _REFUSED = 4
 """The hundreds of such a status."""
 _FAILED = "not_answered"
@@ -46,7 +45,7 @@ class ServerTold:
 
     def answers(self, exchange: Exchange) -> None:
         """An exchange of one of ``WANTED``."""
-        if exchange.is_done or exchange.operation in _TALK:
+        if exchange.is_done or exchange.operation in TALK:
             WANTED[exchange.operation](self, exchange)
 
     @property
@@ -175,7 +174,7 @@ WANTED: Mapping[str, Callable[[ServerTold, Exchange], None]] = {
     "POST /api/stress/sample": ServerTold._takes_sample,  # noqa: SLF001
     "POST /api/breaks/pomodoro/start": ServerTold._starts_or_stops,  # noqa: SLF001
     "POST /api/breaks/pomodoro/stop": ServerTold._starts_or_stops,  # noqa: SLF001
-    **dict.fromkeys(_TALK, ServerTold._is_talked_to),  # noqa: SLF001
+    **dict.fromkeys(TALK, ServerTold._is_talked_to),  # noqa: SLF001
 }
 """The operations whose answers tell something, and what to make of them."""
 

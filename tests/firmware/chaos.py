@@ -285,10 +285,15 @@ class ChaosServer:
 
     async def leave(self, for_s: float) -> None:
         """Refuse connections for a while."""
+        if await self._stop_listening():
+            self._track(asyncio.create_task(self._return(for_s)))
+
+    async def _stop_listening(self) -> bool:
+        """Whether it has listened until now."""
         listener, self._listener = self._listener, None
         if listener is not None:
             await stop_listening(listener)
-            self._track(asyncio.create_task(self._return(for_s)))
+        return listener is not None
 
     async def _return(self, after_s: float) -> None:
         await asyncio.sleep(after_s)
@@ -298,9 +303,7 @@ class ChaosServer:
     async def close(self) -> None:
         """End everything."""
         self._is_ending = True
-        listener, self._listener = self._listener, None
-        if listener is not None:
-            await stop_listening(listener)
+        await self._stop_listening()
         for writer in self._open:
             writer.transport.abort()
         await asyncio.gather(*self._tasks)

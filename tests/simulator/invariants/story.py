@@ -386,3 +386,28 @@ def late(story: Story, wished_at: int) -> list[Story]:
     """It was asked, its worker died, and was asked again and answered."""
     first: Story = [{**story[0], "at": wished_at, "id": -1}]
     return [unheard(first), story]
+
+
+def with_status(story: Story, status: int) -> Story:
+    """The same, but the server has answered with this status."""
+    return [{**event, "status": status} if "status" in event else event for event in story]
+
+
+def past(minutes: float) -> int:
+    """So many minutes after noon."""
+    return minute(720 + minutes)
+
+
+def clock(at: float, ahead_min: float) -> Story:
+    """Somebody sets the server's clock, so many minutes past noon."""
+    return [{"at": past(at), "kind": "clock", "off_ms": minute(ahead_min)}]
+
+
+NO_SAMPLES: Object = {
+    "sample_count": 0,
+    "average_focus": 0,
+    "average_stress": 0,
+    "peak_stress": 0,
+    "lowest_focus": 0,
+}
+"""What a session without any comes to."""

@@ -17,6 +17,7 @@ from tests.simulator.invariants.story import (
     study,
     unheard,
     verdict,
+    with_status,
     world,
 )
 
@@ -35,7 +36,7 @@ def dismissal(at: float, *, accepts: bool = False, id: str = PROMPT) -> Story:
 
 def failed(story: Story, status: int = 503) -> Story:
     """The same, but the server says that it could not, or will not."""
-    return [{**event, "status": status} if "status" in event else event for event in story]
+    return with_status(story, status)
 
 
 ASKED = [world(), study(0), samples(range(11)), shown(10.5)]

@@ -6,6 +6,7 @@ from petcore.adapters.zones_tzdata import TzdataZones
 from simulator.invariants.acknowledged_writes import AcknowledgedWrites
 from simulator.invariants.reports import Reports
 from tests.simulator.invariants.story import (
+    NO_SAMPLES,
     SESSION,
     Object,
     Story,
@@ -24,13 +25,6 @@ from tests.simulator.invariants.talk_story import answer, talk
 
 NOON = minute(720)
 OTHER, THIRD = (f"{digit * 8}-9999-4999-8999-999999999999" for digit in "98")
-NOTHING: Object = {
-    "sample_count": 0,
-    "average_focus": 0,
-    "average_stress": 0,
-    "peak_stress": 0,
-    "lowest_focus": 0,
-}
 MANY = 16
 """So many it ends at once."""
 
@@ -38,7 +32,7 @@ MANY = 16
 def ends(count: int, key: str = "end") -> Story:
     """The pet ends so many sessions and tells of one."""
     result = {"ok": True, "session_id": SESSION, "ended_at": utc(NOON), "ended": count}
-    deed: tuple[str, Object, Object] = ("end_study_session", {}, {**result, "report": NOTHING})
+    deed: tuple[str, Object, Object] = ("end_study_session", {}, {**result, "report": NO_SAMPLES})
     return talk(NOON, "Do it.", answer("Do it.", "Done."), key=key, deeds=(deed,))
 
 
@@ -109,7 +103,7 @@ def test_a_pet_ends_no_session_that_began_later_or_is_another_users() -> None:
 
 def reads(id: str, at: int = NOON + 9, **wrong: object) -> Story:
     """The report of a session without samples, or one that says otherwise."""
-    report = {**NOTHING, "graph_points": [], **wrong}
+    report = {**NO_SAMPLES, "graph_points": [], **wrong}
     return exchanged(at, f"GET /api/stress/report/{id}", {}, {"ok": True, "report": report})
 
 
@@ -187,7 +181,7 @@ def test_what_ended_otherwise_is_not_one_of_them() -> None:
     begun = [study(0), study(1, OTHER), study(1, THIRD)]
     held = [over(SESSION), over(OTHER), over(THIRD)]
     for id in (OTHER, THIRD):  # whichever is looked at first
-        end = unheard(session_end(NOON - 1, NOTHING, session_id=id))
+        end = unheard(session_end(NOON - 1, NO_SAMPLES, session_id=id))
         assert verdict(AcknowledgedWrites(), *begun, end, ends(2), *held) == []
         assert len(verdict(AcknowledgedWrites(), *begun, end, ends(1), *held)) == 2
     assert len(verdict(AcknowledgedWrites(), *begun, ends(2), *held)) == 2

@@ -18,6 +18,7 @@ from simulator.invariants.water_promises import WaterPromises
 from simulator.kernel.trace import Event
 from tests.simulator.invariants.story import (
     EDGE,
+    NO_SAMPLES,
     POMODORO,
     PROMPT,
     SESSION,
@@ -42,6 +43,7 @@ from tests.simulator.invariants.story import (
     utc,
     verdict,
     water_poll,
+    with_status,
     world,
 )
 from tests.simulator.invariants.talk_story import answer, talk
@@ -59,12 +61,12 @@ REPORT: Object = {
     "lowest_focus": 0.5,
     "graph_points": [{"timestamp": utc(60_000), "focus_score": 0.5, "stress_score": 0.9}],
 }
-NOTHING: Object = {**dict.fromkeys(REPORT, 0), "graph_points": []}
+NOTHING: Object = {**NO_SAMPLES, "graph_points": []}
 
 
 def refused(story: Story) -> Story:
     """The same, but the server has said that it will not."""
-    return [{**event, "status": 409} if "status" in event else event for event in story]
+    return with_status(story, 409)
 
 
 def sample_of_now(at: int, stress: float = 0.9) -> Story:

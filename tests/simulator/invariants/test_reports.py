@@ -5,6 +5,7 @@ import pytest
 from petcore.adapters.zones_tzdata import TzdataZones
 from simulator.invariants.reports import Reports
 from tests.simulator.invariants.story import (
+    NO_SAMPLES,
     SESSION,
     Story,
     exchanged,
@@ -30,14 +31,7 @@ REPORT = {
     "lowest_focus": 0.4,
     "graph_points": POINTS,
 }
-NOTHING = {
-    "sample_count": 0,
-    "average_focus": 0,
-    "average_stress": 0,
-    "peak_stress": 0,
-    "lowest_focus": 0,
-    "graph_points": [],
-}
+NOTHING = {**NO_SAMPLES, "graph_points": []}
 STUDIED = [
     study(0),
     sample(minute(2), 0.1, 0.7),

@@ -14,7 +14,8 @@ from tests.simulator.invariants.story import (
     USER,
     Object,
     Story,
-    minute,
+    clock,
+    past,
     pomodoro_set,
     pomodoro_status,
     sole,
@@ -25,11 +26,6 @@ from tests.simulator.invariants.story import (
 from tests.simulator.invariants.talk_story import answer, talk
 
 NEWER = "99999999-9999-4999-8999-999999999999"
-
-
-def past(minutes: float) -> int:
-    """So many minutes after noon."""
-    return minute(720 + minutes)
 
 
 def stop(at: float, ended_at: float, key: str = "stop", newest: str = NEWER) -> Story:
@@ -62,11 +58,6 @@ def stop_in_vain(at: float) -> Story:
     """Somebody stops the older one, and the server dies of it."""
     asked = pomodoro_set(past(at), ended_at=past(at))[0]
     return [asked, {"at": asked["at"], "kind": "dropped", "id": asked["id"], "why": "died"}]
-
-
-def clock(at: float, ahead_min: float) -> Story:
-    """Somebody sets the server's clock."""
-    return [{"at": past(at), "kind": "clock", "off_ms": minute(ahead_min)}]
 
 
 def stands(at: float, phase: str, cycle: int, left_min: float = 0) -> Story:

@@ -16,8 +16,9 @@ from tests.simulator.invariants.story import (
     USER,
     Object,
     Story,
+    clock,
     exchanged,
-    minute,
+    past,
     pomodoro_active,
     pomodoro_set,
     pomodoro_status,
@@ -35,11 +36,6 @@ ONE_AND_ONE_MORE, ONE = 2, 1
 MANY = 16
 """So many are stopped at once."""
 FAILED = {"ok": False, "error": "No.", "code": "store_unavailable", "details": []}
-
-
-def past(minutes: float) -> int:
-    """So many minutes after noon."""
-    return minute(720 + minutes)
 
 
 def does(at: float, key: str, tool: str, result: Object, user_id: str = USER) -> Story:
@@ -83,11 +79,6 @@ def hears(at: float, began_at: float) -> Story:
 def died(at: float, key: str = "late") -> Story:
     """The pet is told something, and its server dies of it."""
     return unheard(in_vain(at, key))
-
-
-def clock(at: float, ahead_min: float) -> Story:
-    """Somebody sets the server's clock."""
-    return [{"at": past(at), "kind": "clock", "off_ms": minute(ahead_min)}]
 
 
 def runs(at: float, phase: str, left_min: float, id: str = LATE) -> Story:
